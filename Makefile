@@ -1,0 +1,42 @@
+# Everything an operator or a developer types. Set-up happens by itself, from hash-locked files.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run test soak bench check words clean
+
+run: .venv/run-ready
+	@exec $$(sed -n 's/^web: //p' Procfile)
+
+test: .venv/dev-ready
+	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest -m "not soak"
+
+soak: .venv/dev-ready
+	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest -m soak
+
+bench: .venv/dev-ready
+	@exec $(BIN)/python -m tests.bench
+
+check: .venv/dev-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# After a text has changed: bring the catalogues up to date, then fill in what is missing.
+words: .venv/dev-ready
+	@exec $(BIN)/python -m tests.catalogues
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NET CASH Desk needs Python 3.11 or newer; set PYTHON=… to one.")'
+	@$(PYTHON) -m venv .venv
+
+.venv/run-ready: requirements.txt | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev-ready: requirements-dev.txt | .venv/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/run-ready
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
