@@ -1,0 +1,64 @@
+"""What may have happened to TranDate: another form, another time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from app.protocol.diagnosis import ways
+from app.protocol.diagnosis.suspicion import DATE, PASSWORD, Received, Suspicion
+from app.protocol.wire import JST, parse_jst_stamp
+
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%dT%H:%M:%S+09:00",
+    "%Y%m%d%I%M%S",  # a twelve-hour clock
+    "%Y%M%d%H%M%S",  # minutes in the month's place
+    "%Y%m%d%H%M%S000",
+    "%Y%m%d%H%M",
+    "%Y%m%d",
+    "%y%m%d%H%M%S",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+)
+
+
+def formats(received: Received) -> Iterator[Suspicion]:
+    """The same moment in another form."""
+    moment = _moment(received)
+    forms = [moment.strftime(form) for form in _FORMATS]
+    seconds = int(moment.timestamp())
+    for form in (*forms, str(seconds), str(seconds * 1000)):
+        yield Suspicion(received.but(DATE, form.encode()), ways.DATE_FORMAT, "TranDate", form)
+
+
+def _moment(received: Received) -> datetime:
+    return parse_jst_stamp(received.parts[DATE].decode("ascii")).astimezone(JST)
+
+
+# A clock that is off, a zone (UTC, or nine hours the wrong way), a day, a replay within the year.
+_STEPS = (
+    (timedelta(seconds=1), 900),
+    (timedelta(minutes=1), 900),
+    (timedelta(hours=1), 72),
+    (timedelta(days=1), 366),
+)
+_DIGITS_ALONE = str.maketrans("", "", "-T:")
+
+
+def shifts(received: Received) -> Iterator[Suspicion]:
+    """Another moment in the same form."""
+    moment = _moment(received).replace(tzinfo=None)
+    head = b"".join(received.parts[:DATE])
+    tail = received.parts[PASSWORD]
+    for step, most in _STEPS:
+        for count in range(-most, most + 1):
+            try:
+                shifted = moment + count * step
+            except OverflowError:  # a date at either end of time
+                continue
+            stamp = shifted.isoformat().translate(_DIGITS_ALONE)
+            yield Suspicion(head + stamp.encode() + tail, ways.DATE, "TranDate", stamp)

@@ -1,0 +1,120 @@
+"""What may have been written otherwise: hashed, in another case, escaped, spaced, re-ordered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from itertools import permutations
+from urllib.parse import quote_plus
+
+from app.protocol.checkstring import COVERED
+from app.protocol.diagnosis import ways
+from app.protocol.diagnosis.suspicion import (
+    ORDER,
+    PARTS,
+    PASSWORD,
+    SHOP,
+    STATUS,
+    Received,
+    Suspicion,
+)
+from app.protocol.text import WINDOWS_31J
+from app.protocol.wire import unescaped
+from app.protocol.words import Words
+
+
+def hashed_passwords(received: Received) -> Iterator[Suspicion]:
+    """A hash of the password in its place, as the interface's wording can be misread."""
+    for algorithm in ("md5", "sha1", "sha256"):
+        digest = hashlib.new(algorithm, received.parts[PASSWORD], usedforsecurity=False)
+        lower = digest.hexdigest()
+        name = algorithm.upper()
+        for value, replacement in (
+            (Words(f"{name}、16進小文字", f"{name}, lower-case hex"), lower.encode()),
+            (Words(f"{name}、16進大文字", f"{name}, upper-case hex"), lower.upper().encode()),
+            (Words(f"{name}、バイト列", f"{name}, raw bytes"), digest.digest()),
+        ):
+            message = received.but(PASSWORD, replacement)
+            yield Suspicion(message, ways.HASHED_PASSWORD, "ShopPass", value)
+
+
+def cases(received: Received) -> Iterator[Suspicion]:
+    """One part, or all, in upper, lower or swapped case."""
+    for place in (SHOP, ORDER, STATUS):
+        for value in _recased(received.parts[place]):
+            yield Suspicion(received.but(place, value), ways.CASE, PARTS[place], _text(value))
+    for password, words in _recased(received.parts[PASSWORD]).items():
+        message = received.but(PASSWORD, password)
+        yield Suspicion(message, ways.CASE_OF_PASSWORD, "ShopPass", words)
+    for message, words in _recased(b"".join(received.parts)).items():
+        yield Suspicion(message, ways.CASE_OF_ALL, "", words)
+
+
+def _recased(part: bytes) -> dict[bytes, Words]:
+    """The part in other cases, each once; the plainer name wins where two are the same."""
+    return {
+        part.swapcase(): Words("大文字と小文字の逆", "swapped case"),
+        part.upper(): Words("大文字", "upper case"),
+        part.lower(): Words("小文字", "lower case"),
+    }
+
+
+_SPACES = (
+    (b" ", Words("空白", "a space")),
+    (b"\t", Words("タブ", "a tab")),
+    (b"\n", Words("改行 (LF)", "a line feed")),
+    (b"\r", Words("改行 (CR)", "a carriage return")),
+    (b"\r\n", Words("改行 (CR LF)", "a line end (CR LF)")),
+    (b"\x00", Words("NUL 文字", "a NUL character")),
+    ("　".encode(WINDOWS_31J), Words("全角空白", "a full-width space")),
+)
+
+
+def spaces(received: Received) -> Iterator[Suspicion]:
+    """White space at either end of one part."""
+    for place, name in enumerate(PARTS):
+        part = received.parts[place]
+        for space, words in _SPACES:
+            before = Words(f"前に{words.ja}", f"{words.en} before")
+            after = Words(f"後ろに{words.ja}", f"{words.en} after")
+            yield Suspicion(received.but(place, space + part), ways.SPACE, name, before)
+            yield Suspicion(received.but(place, part + space), ways.SPACE, name, after)
+
+
+_CHARSETS = ("utf-16-le", "utf-16-be", "utf-8-sig", "utf-16")
+
+
+def encodings(received: Received) -> Iterator[Suspicion]:
+    """Escapes not decoded or, in the password, decoded once too often; another character set."""
+    password = received.parts[PASSWORD]
+    yield Suspicion(_undecoded(received.raw) + password, ways.NOT_DECODED, "", "")
+    for value, replacement in (
+        (Words("エスケープして", "escaped"), quote_plus(password).encode()),
+        (Words("もう一度デコードして", "decoded"), unescaped(password)),
+    ):
+        message = received.but(PASSWORD, replacement)
+        yield Suspicion(message, ways.ESCAPED_PASSWORD, "ShopPass", value)
+    text = _text(b"".join(received.parts))
+    for charset in _CHARSETS:
+        yield Suspicion(text.encode(charset), ways.CHARSET, "", charset.upper())
+
+
+def _undecoded(raw: bytes) -> bytes:
+    """The covered values as they stand in the body, escapes and all."""
+    values: dict[bytes, bytes] = {}
+    for pair in raw.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        values.setdefault(unescaped(name).lower(), value)
+    return b"".join(values.get(name.lower().encode(), b"") for name in COVERED)
+
+
+def orders_of_fields(received: Received) -> Iterator[Suspicion]:
+    """The five parts joined in every other order."""
+    for order in permutations(range(len(PARTS))):
+        message = b"".join(received.parts[place] for place in order)
+        value = " + ".join(PARTS[place] for place in order)
+        yield Suspicion(message, ways.ORDER_OF_FIELDS, "", value)
+
+
+def _text(part: bytes) -> str:
+    return part.decode(WINDOWS_31J, "replace")

@@ -1,0 +1,35 @@
+"""The error catalogue: what each ErrInfo means, what it says about the trade, what to do.
+
+The tables are by family: `values` (M01: checks of what was sent), `payment`
+(NC1 and NC2: the customer's start, the payment, the centre) and `system` (E9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.protocol.faults.fault import Fault, Trade
+from app.protocol.faults.payment import PAYMENT_FAULTS
+from app.protocol.faults.system import SYSTEM_FAULTS
+from app.protocol.faults.values import VALUE_FAULTS
+from app.protocol.words import Words
+
+__all__ = ["CATALOGUE", "Fault", "Trade", "fault"]
+
+CATALOGUE: Mapping[str, Fault] = {
+    fault.code: fault for fault in (*VALUE_FAULTS, *PAYMENT_FAULTS, *SYSTEM_FAULTS)
+}
+
+
+def fault(code: str) -> Fault:
+    """What `code` means. Never fails: a code that is not listed yields a Fault that says so."""
+    return CATALOGUE.get(code) or Fault(
+        code,
+        "",
+        Words("この一覧にないエラーコードです。", "This error code is not in our list."),
+        Trade.UNKNOWN,
+        Words(
+            "ゲートウェイに取引状態を照会してください。コードの意味は決済代行会社に確認してください。",
+            "Ask the gateway for the state of the trade, and the provider what the code means.",
+        ),
+    )

@@ -1,0 +1,118 @@
+"""Whatever a result's body says (Interface 2.1.2.4), read leniently and totally."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.protocol import fields as f
+from app.protocol.fields import Field
+from app.protocol.messages.answers import Result
+from app.protocol.statuses import Status
+from app.protocol.text import WINDOWS_31J
+from app.protocol.wire import split_form
+from app.protocol.words import Words
+
+#: What CheckString covers, in its order, and CheckString itself.
+COVERED = ("ShopID", "OrderID", "Status", "TranDate")
+SIGNED = (*COVERED, "CheckString")
+
+_NAMES = tuple(row.name for row in Result.PARAMETERS)
+_SPELLING = {name.lower(): name for name in _NAMES}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything a raw result says, before anyone judges whether to believe it."""
+
+    raw: bytes
+    values: Mapping[str, str]  # for display: a name's first value, undecodable bytes replaced
+    signed: Mapping[str, bytes]  # the first bytes received of each signed key that is there
+    repeated: tuple[str, ...]  # names that came more than once
+    extra: tuple[str, ...]  # names a result does not have
+    malformed: str | None  # a key of MALFORMED, or None where the shape is right
+
+
+def read_result(raw: bytes) -> Reading:
+    """Read any bytes at all. Never raises.
+
+    Names compare without case, so that a second spelling of a signed key counts as a repetition.
+    """
+    pairs = [(_name(name), value) for name, value in split_form(raw)]
+    counts = Counter(name for name, _ in pairs)
+    first: dict[str, bytes] = {}
+    for name, value in pairs:
+        first.setdefault(name, value)
+    signed = {name: first[name] for name in SIGNED if name in first}
+    repeated = tuple(name for name, count in counts.items() if count > 1)
+    return Reading(
+        raw=raw,
+        values={name: _displayed(value) for name, value in first.items()},
+        signed=signed,
+        repeated=repeated,
+        extra=tuple(name for name in first if name not in _NAMES),
+        malformed=_malformed(signed, repeated),
+    )
+
+
+def _name(raw: bytes) -> str:
+    name = _displayed(raw)
+    return _SPELLING.get(name.lower(), name)
+
+
+def _displayed(raw: bytes) -> str:
+    return raw.decode(WINDOWS_31J, "replace")
+
+
+def _malformed(signed: Mapping[str, bytes], repeated: tuple[str, ...]) -> str | None:
+    """The first fault of the shape. The hash has no separators: shape is part of the proof."""
+    for name in COVERED:
+        if not signed.get(name):
+            return f"{name}-missing"
+    for name in SIGNED:
+        if name in repeated:
+            return f"{name}-repeated"
+    if signed["Status"] not in _RESULT_STATUSES:
+        return "Status-unknown"
+    shapes = ("TranDate", f.TRAN_DATE), ("ShopID", f.SHOP_ID), ("OrderID", f.ORDER_ID)
+    return next(
+        (f"{name}-illegal" for name, field in shapes if not _fits(field, signed[name])), None
+    )
+
+
+_RESULT_STATUSES = (Status.PAYSUCCESS.encode(), Status.PAYFAIL.encode())
+
+
+def _fits(field: Field, value: bytes) -> bool:
+    return value.isascii() and not field.problems(value.decode("ascii"))
+
+
+def _missing(name: str) -> Words:
+    return Words(f"{name} がありません。", f"{name} is missing.")
+
+
+def _repeated(name: str) -> Words:
+    return Words(f"{name} が 2 回以上あります。", f"{name} is there more than once.")
+
+
+#: Every reason for which a result is malformed, in the order in which they are judged.
+MALFORMED: Mapping[str, Words] = {
+    **{f"{name}-missing": _missing(name) for name in COVERED},
+    **{f"{name}-repeated": _repeated(name) for name in SIGNED},
+    "Status-unknown": Words(
+        "Status が PAYSUCCESS でも PAYFAIL でもありません。",
+        "Status is neither PAYSUCCESS nor PAYFAIL.",
+    ),
+    "TranDate-illegal": Words(
+        "TranDate が日時ではありません。", "TranDate is not a date and time."
+    ),
+    "ShopID-illegal": Words(
+        "ShopID が半角英数字 13 文字以内ではありません。",
+        "ShopID is not at most 13 half-width letters and digits.",
+    ),
+    "OrderID-illegal": Words(
+        "OrderID が半角英数字とハイフン 27 文字以内ではありません。",
+        "OrderID is not at most 27 half-width letters, digits and hyphens.",
+    ),
+}

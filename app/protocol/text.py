@@ -1,0 +1,76 @@
+"""What Windows-31J does to text, and what a Japanese keyboard does to identifiers."""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: The codec of both directions. Not `shift_jis`, which lacks ①, 髙 and 﨑.
+WINDOWS_31J = "cp932"
+
+# Python's codec encodes these to the bytes of their neighbour, so they come back changed.
+_COMES_BACK_AS = str.maketrans("〜−‖¢£¬", "～－∥￠￡￢")
+
+# Control, private-use and lone-surrogate characters: the codec carries many, no operator means one.
+_NEVER_MEANT = frozenset({"Cc", "Co", "Cs"})
+
+_HYPHENS = "－‐‑‒–—―−ーｰ"  # what keyboards and word processors make of "-"
+_LETTERS_AND_DIGITS = [code for code in range(0x21, 0x7F) if chr(code).isalnum()]
+_HALF_WIDTH = {code + 0xFEE0: code for code in _LETTERS_AND_DIGITS} | dict.fromkeys(
+    map(ord, _HYPHENS), ord("-")
+)
+
+
+def encodes(text: str) -> bool:
+    """Whether Windows-31J has every character of `text`."""
+    try:
+        text.encode(WINDOWS_31J)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def distinct(characters: str) -> str:
+    """The characters in order of first appearance, each once."""
+    return "".join(dict.fromkeys(characters))
+
+
+def unsendable(text: str) -> str:
+    """The characters of `text` that must not be sent, in order, each once.
+
+    Those Windows-31J cannot carry (emoji, —), and those it carries but nobody means: control
+    characters, U+0080 and the private-use area.
+    """
+    if text.isascii() and text.isprintable():  # most of what is ever asked, and cheap to answer
+        return ""
+    return "".join(
+        character
+        for character in distinct(text)
+        if unicodedata.category(character) in _NEVER_MEANT or not encodes(character)
+    )
+
+
+def byte_length(text: str) -> int:
+    """Length of `text` in Windows-31J bytes.
+
+    A character it cannot carry counts as two, like every full-width one, so that a counter beside
+    an input field does not jump when the character is replaced.
+    """
+    if encodes(text):
+        return len(text.encode(WINDOWS_31J))
+    return sum(len(c.encode(WINDOWS_31J)) if encodes(c) else 2 for c in text)
+
+
+def normalise(text: str) -> str:
+    """`text` as it comes back after a trip over the wire: 〜 − ‖ ¢ £ ¬ become ～ － ∥ ￠ ￡ ￢.
+
+    For comparing what was sent with what a lookup returns.
+    """
+    return text.translate(_COMES_BACK_AS)
+
+
+def to_half_width(text: str) -> str:
+    """`text` with full-width letters and digits, and every kind of hyphen, made ASCII.
+
+    For identifiers and amounts typed by a person; never for client fields.
+    """
+    return text.translate(_HALF_WIDTH)

@@ -1,0 +1,160 @@
+"""Each single change that was made is found, and named for what it is."""
+
+import hashlib
+import time
+from urllib.parse import quote_plus
+
+import pytest
+
+from app.protocol.checkstring import compute, read_result
+from app.protocol.diagnosis import Change, Finding, Suspects, diagnose
+
+SHOP, ORDER, STATUS, DATE, PASS = RIGHT = (
+    "tshop00000001",
+    "ORDER-0001",
+    "PAYSUCCESS",
+    "20260101003456",
+    "Test+pa9",
+)
+OTHERS = {"tshop00000002": "other+78", "tshop00000003": "third678"}
+SUSPECTS = Suspects(
+    passwords={SHOP: PASS, **OTHERS},
+    previous_passwords={SHOP: "old45678"},
+    order_ids=("ORDER-0001", "ORDER-0002", "ORDER-0003"),
+)
+
+
+def md5(text: str | bytes) -> str:
+    raw = text if isinstance(text, bytes) else text.encode("cp932")
+    return hashlib.md5(raw).hexdigest()
+
+
+def diagnosed(check_string: str, **changed: str) -> tuple[Finding, ...]:
+    values = {"ShopID": SHOP, "OrderID": ORDER, "Status": STATUS, "TranDate": DATE} | changed
+    pairs = [*values.items(), ("CheckString", check_string)]
+    body = "&".join(f"{name}={value}" for name, value in pairs)
+    return diagnose(read_result(body.encode("ascii")), SUSPECTS)
+
+
+def signed(**changed: str) -> str:
+    """The CheckString of a result that differs from the right one in this."""
+    right = dict(zip(("ShopID", "OrderID", "Status", "TranDate", "ShopPass"), RIGHT, strict=True))
+    return compute(**(right | changed))
+
+
+@pytest.mark.parametrize(
+    ("check_string", "kind", "parameter", "value"),
+    [
+        (signed(Status="PAYFAIL"), "status", "Status", "PAYFAIL"),
+        (signed(Status="EXPIRED"), "status", "Status", "EXPIRED"),
+        (signed(OrderID="ORDER-0003"), "order", "OrderID", "ORDER-0003"),
+        (signed(ShopID="tshop00000002"), "shop", "ShopID", "tshop00000002"),
+        (signed(ShopID="tshop00000003", ShopPass="third678"), "shop", "ShopID", "tshop00000003"),
+        (signed(ShopPass="third678"), "password", "ShopPass", "tshop00000003"),
+        (signed(ShopPass="old45678"), "password", "ShopPass", SHOP),
+        (signed(ShopPass=""), "password", "ShopPass", ""),
+        (signed(ShopPass=md5(PASS)), "hashed-password", "ShopPass", "MD5, lower-case hex"),
+        (signed(ShopPass=md5(PASS).upper()), "hashed-password", "ShopPass", "MD5, upper-case hex"),
+        (signed(TranDate="20251231153456"), "date", "TranDate", "20251231153456"),
+        (signed(TranDate="20260101003459"), "date", "TranDate", "20260101003459"),
+        (signed(TranDate="20250101003456"), "date", "TranDate", "20250101003456"),
+        (signed(TranDate="20260101123456"), "date", "TranDate", "20260101123456"),
+        (signed(TranDate="2026-01-01 00:34:56"), "date", "TranDate", "2026-01-01 00:34:56"),
+        (signed(TranDate="202601010034"), "date", "TranDate", "202601010034"),
+        (signed(OrderID="ORDER-0001 "), "space", "OrderID", "a space after"),
+        (signed(ShopPass=PASS + "\n"), "space", "ShopPass", "a line feed after"),
+        (signed(TranDate="　" + DATE), "space", "TranDate", "a full-width space before"),
+        (signed(OrderID="order-0001"), "case", "OrderID", "order-0001"),
+        (signed(ShopPass=PASS.upper()), "case", "ShopPass", "upper case"),
+        (md5("".join(RIGHT).lower()), "case", "", "lower case"),
+        (signed(ShopPass=quote_plus(PASS)), "encoding", "ShopPass", "escaped"),
+        (signed(ShopPass="Test pa9"), "encoding", "ShopPass", "decoded"),
+        (md5("".join(RIGHT).encode("utf-16-le")), "encoding", "", "UTF-16-LE"),
+        (
+            md5(ORDER + SHOP + STATUS + DATE + PASS),
+            "order-of-fields",
+            "",
+            "OrderID + ShopID + Status + TranDate + ShopPass",
+        ),
+    ],
+)
+def test_the_one_change_is_found_and_no_other(
+    check_string: str, kind: str, parameter: str, value: str
+) -> None:
+    [finding] = [f for f in diagnosed(check_string) if f.value.en == value]
+    assert (finding.kind, finding.parameter) == (kind, parameter)
+    assert {f.kind for f in diagnosed(check_string)} == {kind}
+
+
+def test_values_signed_before_they_were_unescaped_are_found() -> None:
+    check_string = signed(OrderID="ORDER%2D0001")
+    [finding] = diagnosed(check_string, OrderID="ORDER%2D0001")
+    assert finding.kind is Change.ENCODING
+
+
+def test_white_space_around_the_checkstring_is_found() -> None:
+    [finding] = diagnosed("+" + signed() + "%0D%0A")
+    assert (finding.kind, finding.parameter) == ("space", "CheckString")
+
+
+def test_a_shop_that_is_not_ours_may_be_one_of_ours_renamed() -> None:
+    [finding] = diagnosed(signed(), ShopID="nobody")
+    assert (finding.kind, finding.value.en) == ("shop", SHOP)
+
+
+def test_of_a_shop_that_is_not_ours_only_the_shop_is_suspected() -> None:
+    unsigned = compute("nobody", ORDER, "PAYFAIL", DATE, "")
+    assert diagnosed(unsigned, ShopID="nobody") == ()
+
+
+@pytest.mark.parametrize(
+    "check_string", [signed(), "", "0" * 32, "x" * 32, "%FF", signed(Status="PAYFAIL")[:-1]]
+)
+def test_nothing_is_said_where_no_single_change_explains_it(check_string: str) -> None:
+    assert diagnosed(check_string) == ()
+
+
+def test_two_changes_are_not_one() -> None:
+    assert diagnosed(signed(Status="PAYFAIL", OrderID="ORDER-0002")) == ()
+
+
+@pytest.mark.parametrize("changed", [{"Status": "EXPIRED"}, {"TranDate": "x"}, {"ShopID": "-"}])
+def test_a_malformed_result_is_not_diagnosed(changed: dict[str, str]) -> None:
+    assert diagnosed(signed(), **changed) == ()
+
+
+@pytest.mark.parametrize("date", ["00010102000000", "99991231235959"])
+def test_the_ends_of_time_are_borne(date: str) -> None:
+    assert diagnosed("0" * 32, TranDate=date) == ()
+
+
+def test_a_finding_states_evidence_and_then_a_guess() -> None:
+    [finding] = diagnosed(signed(Status="PAYFAIL"))
+    evidence, guess = finding.detail.en.split(". ")
+    assert evidence == "It would verify if Status were PAYFAIL"
+    assert "probably" in guess
+    assert finding.detail.ja.startswith("Status が PAYFAIL なら一致します。")
+
+
+def test_no_finding_holds_a_password() -> None:
+    for changed in ("third678", "old45678", PASS.upper(), md5(PASS), PASS + " "):
+        for finding in diagnosed(signed(ShopPass=changed)):
+            assert changed.strip() not in repr(finding)
+    assert PASS not in repr(SUSPECTS)
+
+
+def test_a_hundred_shops_and_a_thousand_orders_take_less_than_fifty_milliseconds() -> None:
+    shops = {f"shop{number:09}": f"pass{number:04}" for number in range(100)}
+    orders = [f"ORDER-{number:010}" for number in range(1_000)]
+    suspects = Suspects({**shops, SHOP: PASS}, shops, orders)
+    values = dict(zip(("ShopID", "OrderID", "Status", "TranDate"), RIGHT, strict=False))
+    body = "&".join(f"{name}={value}" for name, value in values.items())
+    reading = read_result(f"{body}&CheckString={'0' * 32}".encode())
+    assert min(_seconds(lambda: diagnose(reading, suspects)) for _ in range(3)) < 0.05
+
+
+def _seconds(work: object) -> float:
+    assert callable(work)
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
