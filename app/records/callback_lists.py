@@ -1,0 +1,69 @@
+"""Lists of callbacks: one environment's, with those that belong to none."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.records.callbacks import Callback
+from app.records.columns import begins_with
+from app.records.paging import PAGE_SIZE, Page, Place, page_of
+from app.records.shops import Environment
+
+
+@dataclass(frozen=True)
+class CallbackFilter:
+    """Which callbacks a list shows.
+
+    `text` is the beginning of an OrderID. Copies of the same bytes are folded into the first of
+    them, unless `copy_of` asks for all the copies of that one.
+    """
+
+    environment: Environment
+    text: str = ""
+    verdict: str = ""
+    copy_of: str = ""
+
+
+def callbacks_page(session: Session, wanted: CallbackFilter, place: Place) -> Page[Callback]:
+    """One page of the callbacks wanted, newest first, without their bodies."""
+    # Two ranges of an index, merged: a database would read both wholly to sort them.
+    pages = [
+        page_of(session, _wanted(wanted, environment), col(Callback.id), place)
+        for environment in (wanted.environment, None)
+    ]
+    return _merged(pages, place)
+
+
+def copies_of(session: Session, keys: Iterable[str]) -> Mapping[str, int]:
+    """How many copies came after each of these callbacks; those without any are left out."""
+    number = func.count(col(Callback.id))
+    query = select(Callback.copy_of, number).where(col(Callback.copy_of).in_(list(keys)))
+    rows = session.exec(query.group_by(col(Callback.copy_of)))
+    return {key: count for key, count in rows if key is not None}
+
+
+def _wanted(wanted: CallbackFilter, environment: Environment | None) -> SelectOfScalar[Callback]:
+    query = select(Callback).options(defer(Callback.body))  # type: ignore[arg-type]
+    query = query.where(col(Callback.environment) == environment)
+    if wanted.copy_of:
+        query = query.where(Callback.copy_of == wanted.copy_of)
+    else:
+        query = query.where(col(Callback.copy_of).is_(None))
+    if wanted.text:
+        query = query.where(begins_with(Callback.order_id, wanted.text))
+    if wanted.verdict:
+        query = query.where(Callback.verdict == wanted.verdict)
+    return query
+
+
+def _merged(pages: Sequence[Page[Callback]], place: Place) -> Page[Callback]:
+    rows = sorted((row for page in pages for row in page.rows), key=lambda row: row.id)
+    if place.after:
+        newer = len(rows) > PAGE_SIZE or any(page.newer for page in pages)
+        return Page(rows[:PAGE_SIZE][::-1], newer=newer, older=True)
+    older = len(rows) > PAGE_SIZE or any(page.older for page in pages)
+    return Page(rows[::-1][:PAGE_SIZE], newer=bool(place.before), older=older)

@@ -1,0 +1,116 @@
+"""Callbacks: what arrived at RetURL, raw first, judged second, applied third."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, func
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app.records.columns import code, key, moment, now, reference, word
+from app.records.shops import Environment
+
+
+class Applied(StrEnum):
+    """What a judged callback did to its order."""
+
+    MOVED = "moved"
+    AGREED = "agreed"
+    CONFLICT = "conflict"
+    NOTHING = "nothing"
+
+
+class Callback(SQLModel, table=True):
+    """One body that arrived at RetURL. Received, judged and applied are three facts.
+
+    `body` is never altered. The other values are what judging read in it, and may be
+    read again when a shop is added. `environment` is None where no shop of ours is named:
+    such a callback is shown in every environment.
+    """
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        Index("ix_callbacks_page", "environment", "copy_of", "id"),
+        Index("ix_callbacks_number", "order_id", "id"),
+        Index("ix_callbacks_unjudged", "judged_at", "id"),
+        Index("ix_callbacks_verdict", "verdict", "id"),
+        Index("ix_callbacks_digest", "digest", "id"),
+    )
+
+    id: str = key()
+    received_at: datetime = moment(now)
+    body: bytes
+    digest: str = Field(max_length=64)
+    headers: str = "{}"
+    remote_address: str = Field(default="", max_length=64)
+
+    judged_at: datetime | None = moment()
+    verdict: str | None = Field(default=None, max_length=16)
+    detail: str | None = Field(default=None, max_length=200)
+    tags: str = Field(default="", max_length=200)
+    # The key of the first callback with these very bytes: lists fold the copies into it.
+    copy_of: str | None = Field(default=None, index=True, max_length=32)
+    environment: Environment | None = word(Environment, None)
+    shop_id: str | None = Field(default=None, max_length=40)
+    order_id: str | None = code(60, optional=True)
+    status: str | None = Field(default=None, max_length=40)
+    tran_date: str | None = Field(default=None, max_length=40)
+
+    order_key: str | None = reference("orders.id", optional=True)
+    applied: Applied | None = word(Applied, None)
+    applied_at: datetime | None = moment()
+
+    @property
+    def tag_list(self) -> list[str]:
+        """The tags, in the order in which they were given."""
+        return self.tags.split()
+
+
+def callbacks_of(session: Session, order_key: str) -> Sequence[Callback]:
+    """The callbacks of an order, oldest first."""
+    query = select(Callback).where(Callback.order_key == order_key)
+    return session.exec(query.order_by(col(Callback.id))).all()
+
+
+def unjudged(session: Session, keys: Sequence[str]) -> Sequence[Callback]:
+    """Those of these callbacks that nobody has judged or is judging, oldest first, locked."""
+    query = select(Callback).where(col(Callback.id).in_(keys), col(Callback.judged_at).is_(None))
+    return session.exec(query.order_by(col(Callback.id)).with_for_update(skip_locked=True)).all()
+
+
+def unjudged_keys(session: Session, after: str, limit: int) -> Sequence[str]:
+    """The keys of callbacks that have not been judged, oldest first, from behind a key on."""
+    query = select(Callback.id).where(col(Callback.judged_at).is_(None), Callback.id > after)
+    return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
+
+
+def originals(session: Session, keys: Sequence[str]) -> Mapping[str, str]:
+    """The first callback with the same bytes, of each of these callbacks that is not the first.
+
+    First means received earlier, or judged already: keys are made before their rows are
+    committed, so of two processes the later one's row can be seen first.
+    """
+    other = aliased(Callback)
+    before = (col(other.id) < col(Callback.id)) | col(other.judged_at).is_not(None)
+    first = (
+        select(func.min(other.id))
+        .where(other.digest == col(Callback.digest), other.id != col(Callback.id), before)
+        .correlate(Callback)
+        .scalar_subquery()
+    )
+    found = session.exec(select(Callback.id, first).where(col(Callback.id).in_(keys)))
+    return {key: original for key, original in found if original is not None}
+
+
+def said_before(session: Session, callback: Callback) -> bool:
+    """Whether an earlier verified callback has told the same order the same thing."""
+    query = select(Callback.id).where(
+        Callback.order_key == callback.order_key,
+        Callback.status == callback.status,
+        Callback.tran_date == callback.tran_date,
+        Callback.verdict == "verified",
+        col(Callback.applied).is_not(None),
+        Callback.id != callback.id,
+    )
+    return session.exec(query.limit(1)).first() is not None

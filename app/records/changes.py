@@ -1,0 +1,61 @@
+"""Status changes: what became of an order's claim, when, and on whose word."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app.records.columns import key, moment, now, reference, word
+from app.records.orders import Conflict, Source
+
+
+class Effect(StrEnum):
+    """What a source's word did to the claim."""
+
+    MOVED = "moved"
+    CONFIRMED = "confirmed"
+    WENT_UNKNOWN = "went-unknown"
+    # A lookup says that an unanswered EntryTran never arrived.
+    NOT_REGISTERED = "not-registered"
+    CONFLICT = "conflict"
+    SETTLED = "settled"
+
+
+class Change(SQLModel, table=True):
+    """One effect on an order's claim, with its source and its cause (append-only)."""
+
+    __tablename__ = "changes"
+
+    id: str = key()
+    order_key: str = reference("orders.id")
+    recorded_at: datetime = moment(now)
+    effect: Effect = word(Effect)
+    from_status: str = Field(max_length=16)
+    to_status: str = Field(max_length=16)
+    source: Source | None = word(Source, None)
+    # The time the source itself names (TranDate, ProcessDate), where it names one.
+    said_at: datetime | None = moment()
+    conflict: Conflict | None = word(Conflict, None)
+    exchange_key: str | None = reference("exchanges.id", optional=True, index=False)
+    callback_key: str | None = reference("callbacks.id", optional=True, index=False)
+    user_key: str | None = reference("users.id", optional=True, index=False)
+    reason: str | None = Field(default=None, max_length=200)
+
+
+def changes_of(session: Session, order_key: str) -> Sequence[Change]:
+    """The changes of an order's claim, oldest first."""
+    query = select(Change).where(Change.order_key == order_key)
+    return session.exec(query.order_by(col(Change.id))).all()
+
+
+def changes_since(session: Session, order_key: str, since: datetime) -> Sequence[Change]:
+    """The changes of an order's claim from a moment on, oldest first."""
+    query = select(Change).where(Change.order_key == order_key, col(Change.recorded_at) >= since)
+    return session.exec(query.order_by(col(Change.id))).all()
+
+
+def was_settled(session: Session, order_key: str) -> bool:
+    """Whether the last thing that happened to the claim is that a person settled it."""
+    query = select(Change.effect).where(Change.order_key == order_key)
+    return session.exec(query.order_by(col(Change.id).desc()).limit(1)).first() is Effect.SETTLED

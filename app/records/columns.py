@@ -1,0 +1,110 @@
+"""Column types and field shorthands that the tables share."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, DateTime, String, and_
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
+
+from app.records.keys import KEY_LENGTH, new_key
+from app.records.sealing import SealedBytes, SealedText
+
+
+def now() -> datetime:
+    """The present moment in UTC, aware."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite drops the zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone is not a moment")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A StrEnum stored as its text: a database's own enum types make every new word a migration."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:  # noqa: ARG002
+        return None if value is None else str(self.words(value))
+
+    def process_result_value(self, value: str | None, dialect: Any) -> StrEnum | None:  # noqa: ARG002
+        return None if value is None else self.words(value)
+
+
+_REQUIRED: Any = ...
+
+
+def word(words: type[StrEnum], default: Any = _REQUIRED, *, index: bool = False) -> Any:
+    """A word out of a fixed list; without a default it must be given."""
+    kind: Any = Word(words)
+    if default is _REQUIRED:
+        return Field(sa_type=kind, index=index)
+    return Field(default=default, sa_type=kind, index=index)
+
+
+def key() -> Any:
+    """A primary key, made here and sorted by time."""
+    return Field(default_factory=new_key, primary_key=True, max_length=KEY_LENGTH)
+
+
+def reference(target: str, *, optional: bool = False, index: bool = True) -> Any:
+    """A key of another table."""
+    if optional:
+        return Field(default=None, foreign_key=target, index=index, max_length=KEY_LENGTH)
+    return Field(foreign_key=target, index=index, max_length=KEY_LENGTH)
+
+
+def code(length: int, *, optional: bool = False) -> Any:
+    """An identifier, compared byte by byte in every database: a prefix is a range of an index."""
+    kind: Any = String(length).with_variant(String(length, collation="C"), "postgresql")
+    return Field(default=None, sa_type=kind) if optional else Field(sa_type=kind)
+
+
+def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
+    """Whether a `code` begins with this text."""
+    return and_(column >= prefix, column < prefix + "\U0010ffff")
+
+
+def moment(default: Callable[[], datetime] | None = None, *, index: bool = False) -> Any:
+    """A time. Without a default it starts empty."""
+    if default is None:
+        return Field(default=None, sa_type=UtcDateTime, index=index)
+    return Field(default_factory=default, sa_type=UtcDateTime, index=index)
+
+
+def yen_said() -> Any:
+    """Yen as the gateway says them: up to ten digits, which 32 bits do not hold."""
+    return Field(default=None, sa_type=BigInteger)
+
+
+def sealed_text() -> Any:
+    """A text that is encrypted at rest."""
+    return Field(default=None, sa_type=SealedText)
+
+
+def sealed_bytes() -> Any:
+    """Bytes that are encrypted at rest."""
+    return Field(default=None, sa_type=SealedBytes)

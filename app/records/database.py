@@ -1,0 +1,94 @@
+"""The database: engine, pragmas, short sessions, and the writer that commits in groups.
+
+SQLite and PostgreSQL run the same code. Sessions are synchronous and short; none is open
+across an `await`. SQLite has one writer at a time, so writers queue at a lock of this
+process instead of fighting over the file's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlmodel import Session
+
+BUSY_SECONDS = 30
+
+
+class Database:
+    """One engine. `reading()` and `writing()` give a session each; a write commits at its end."""
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self._write_lock = Lock() if self.is_sqlite else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one consistent state and changes nothing."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits when the block ends well and rolls back when it raises.
+
+        Rows stay readable after the block. On SQLite the write lock is taken at once
+        (BEGIN IMMEDIATE), so that what is read first cannot have changed by the time of writing.
+        """
+        engine = self.engine.execution_options(immediate=True)
+        with (
+            self._write_lock or nullcontext(),
+            Session(engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        # A fault that is logged names its statement, never what was in it.
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001
+    # Transactions are begun by `_begin`, not by the driver's guess at the first write.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Any) -> None:
+    immediate = connection.get_execution_options().get("immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _postgresql(url: str) -> Engine:
+    return create_engine(
+        postgresql_url(url), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
+    )
+
+
+def postgresql_url(url: str) -> str:
+    """The SQLAlchemy address of a PostgreSQL URL in any of its usual spellings."""
+    _, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}"
+
+
+def sqlite_url(path: Path) -> str:
+    """The SQLAlchemy address of a SQLite file."""
+    return f"sqlite:///{path}"

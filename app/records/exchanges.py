@@ -1,0 +1,186 @@
+"""Exchanges: every request to the gateway, committed before it leaves, and its answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Index
+from sqlalchemy.orm import defer
+from sqlmodel import Field, Session, SQLModel, col, select, update
+
+from app.protocol.messages import Call
+from app.records.columns import (
+    begins_with,
+    code,
+    key,
+    moment,
+    now,
+    reference,
+    sealed_bytes,
+    word,
+    yen_said,
+)
+from app.records.keys import first_key
+from app.records.paging import Page, Place, page_of
+from app.records.shops import Environment, Shop
+
+
+class Purpose(StrEnum):
+    """Who wanted it: a person, the confirmation of a reported payment, or a due re-check."""
+
+    OPERATOR = "operator"
+    CONFIRM = "confirm"
+    RECHECK = "recheck"
+
+
+WAITING = "waiting"
+"""The outcome of an exchange whose answer has not come (yet)."""
+
+
+class Exchange(SQLModel, table=True):
+    """One request to the gateway and what became of it.
+
+    `outcome` is WAITING until the answer, then one of `app.gateway.Outcome`.
+    `detail` is a secret-free word about a failure. `errors` are the ErrInfo codes, `|` between.
+    `said_…` is what a lookup's answer said.
+    """
+
+    __tablename__ = "exchanges"
+    __table_args__ = (
+        Index("ix_exchanges_page", "environment", "id"),
+        Index("ix_exchanges_number", "environment", "order_id", "id"),
+    )
+
+    id: str = key()
+    shop_key: str = reference("shops.id", index=False)
+    order_key: str | None = reference("orders.id", optional=True)
+    environment: Environment = word(Environment)
+    call: Call = word(Call)
+    order_id: str = code(27)
+    purpose: Purpose = word(Purpose, Purpose.OPERATOR)
+    reason: str | None = Field(default=None, max_length=200)
+    asked_by: str | None = reference("users.id", optional=True, index=False)
+
+    url: str = Field(max_length=300)
+    request: bytes = sealed_bytes()
+    asked_at: datetime = moment(now)
+    # The process that asked, so that a restart can tell which answers will never come.
+    owner: str = Field(max_length=80)
+
+    outcome: str = Field(default=WAITING, index=True, max_length=20)
+    detail: str | None = Field(default=None, max_length=200)
+    answered_at: datetime | None = moment()
+    duration_ms: int | None = None
+    http_status: int | None = None
+    answer: bytes | None = sealed_bytes()
+    errors: str | None = Field(default=None, max_length=400)
+    said_status: str | None = Field(default=None, max_length=16)
+    said_amount: int | None = yen_said()
+    said_tax: int | None = yen_said()
+    said_at: datetime | None = moment()
+
+    @property
+    def error_codes(self) -> list[str]:
+        """The ErrInfo codes of the answer, in order."""
+        return self.errors.split("|") if self.errors else []
+
+
+# Opening the seals of the bodies is most of what reading a row costs, and few need them.
+_WITHOUT_BODIES = tuple(
+    defer(getattr(Exchange, body), raiseload=True) for body in ("request", "answer")
+)
+
+
+def exchanges_of(session: Session, order_key: str) -> Sequence[Exchange]:
+    """The exchanges of an order, oldest first."""
+    query = select(Exchange).where(Exchange.order_key == order_key)
+    return session.exec(query.order_by(col(Exchange.id))).all()
+
+
+def history_of(session: Session, order_key: str) -> Sequence[Exchange]:
+    """The exchanges of an order, oldest first, without their bodies."""
+    query = select(Exchange).where(Exchange.order_key == order_key)
+    return session.exec(query.order_by(col(Exchange.id)).options(*_WITHOUT_BODIES)).all()
+
+
+def last_lookup(session: Session, shop: Shop, order_id: str) -> Exchange | None:
+    """The most recent lookup of one OrderID of a shop, answered or not, without its bodies."""
+    query = select(Exchange).where(*_about(shop, order_id), Exchange.call == Call.SEARCH)
+    newest = query.order_by(col(Exchange.id).desc()).limit(1)
+    return session.exec(newest.options(*_WITHOUT_BODIES)).first()
+
+
+def _about(shop: Shop, order_id: str) -> tuple[ColumnElement[bool], ...]:
+    # The environment says nothing that the shop does not, but the index begins with it.
+    return (
+        col(Exchange.environment) == shop.environment,
+        col(Exchange.order_id) == order_id,
+        col(Exchange.shop_key) == shop.id,
+    )
+
+
+def locked_exchange(session: Session, exchange_key: str) -> Exchange:
+    """The exchange as it is now, without its bodies; nobody else completes it meanwhile."""
+    query = select(Exchange).where(Exchange.id == exchange_key).options(*_WITHOUT_BODIES)
+    locked = query.with_for_update(key_share=True)
+    return session.exec(locked.execution_options(populate_existing=True)).one()
+
+
+def waiting_exchanges(session: Session) -> Sequence[Exchange]:
+    """The exchanges whose answer has not come, oldest first, without their bodies."""
+    query = select(Exchange).where(Exchange.outcome == WAITING).order_by(col(Exchange.id))
+    return session.exec(query.options(*_WITHOUT_BODIES)).all()
+
+
+def call_under_way(session: Session, exchange_key: str) -> Call | None:
+    """Which call this exchange is, while its answer has not come."""
+    query = select(Exchange.call).where(Exchange.id == exchange_key, Exchange.outcome == WAITING)
+    return session.exec(query).one_or_none()
+
+
+def give_to_order(session: Session, shop: Shop, order_id: str, order_key: str) -> None:
+    """Let the exchanges that asked for a number before it was an order here belong to it."""
+    orphans = (*_about(shop, order_id), col(Exchange.order_key).is_(None))
+    session.exec(update(Exchange).where(*orphans).values(order_key=order_key))
+
+
+@dataclass(frozen=True)
+class ExchangeFilter:
+    """Which exchanges of one environment a list shows. `text` is the beginning of an OrderID."""
+
+    environment: Environment
+    text: str = ""
+    call: str = ""
+    outcome: str = ""
+
+
+def exchanges_page(session: Session, wanted: ExchangeFilter, place: Place) -> Page[Exchange]:
+    """One page of the exchanges wanted, newest first, without their bodies."""
+    query = select(Exchange).where(Exchange.environment == wanted.environment)
+    if wanted.text:
+        query = query.where(begins_with(col(Exchange.order_id), wanted.text))
+    if wanted.call:
+        query = query.where(Exchange.call == wanted.call)
+    if wanted.outcome:
+        query = query.where(Exchange.outcome == wanted.outcome)
+    return page_of(session, query.options(*_WITHOUT_BODIES), col(Exchange.id), place)
+
+
+def latest_lookups(session: Session, environment: Environment, limit: int) -> Sequence[Exchange]:
+    """The newest lookups of an environment, without their bodies."""
+    query = select(Exchange).where(
+        Exchange.environment == environment, Exchange.call == Call.SEARCH
+    )
+    newest = query.order_by(col(Exchange.id).desc()).limit(limit)
+    return session.exec(newest.options(*_WITHOUT_BODIES)).all()
+
+
+def outcomes_since(
+    session: Session, environment: Environment, since: datetime, limit: int
+) -> Sequence[tuple[str, int | None, datetime | None]]:
+    """Outcome, duration in ms and time of answer of an environment's calls, newest first."""
+    query = select(Exchange.outcome, Exchange.duration_ms, Exchange.answered_at).where(
+        Exchange.environment == environment, col(Exchange.id) >= first_key(since)
+    )
+    return session.exec(query.order_by(col(Exchange.id).desc()).limit(limit)).all()

@@ -1,0 +1,99 @@
+"""The group-committing writer: many small durable writes, few commits.
+
+A commit to disk costs the same for one row as for fifty. Jobs that arrive while one commit
+is under way wait together and share the next. A job's future resolves after its commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple, TypeVar
+
+from sqlmodel import Session
+
+from app.records.database import Database
+
+GROUP_LIMIT = 200
+T = TypeVar("T")
+
+
+class _Job(NamedTuple):
+    work: Callable[[Session], Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+
+class GroupWriter:
+    """One thread that runs jobs in shared transactions. Start it before use, stop it at the end."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread = Thread(target=self._run, name="group-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take jobs."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what has been handed in, then end."""
+        self._queue.put(None)
+        self._thread.join()
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a shared transaction and return its value once that is committed.
+
+        `work` may run twice (a group that fails is repeated job by job), so it must do
+        nothing but use its session. Raises what `work` or the commit raised.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Job(work, future, loop))
+        # Shielded: a client that hangs up must not undo what it has already handed in.
+        return await asyncio.shield(future)
+
+    def _run(self) -> None:
+        while (job := self._queue.get()) is not None:
+            group, last = self._gather(job)
+            self._commit(group)
+            if last:
+                return
+
+    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+        group = [first]
+        while len(group) < GROUP_LIMIT and not self._queue.empty():
+            job = self._queue.get()
+            if job is None:
+                return group, True
+            group.append(job)
+        return group, False
+
+    def _commit(self, group: list[_Job]) -> None:
+        try:
+            with self._database.writing() as session:
+                values = [job.work(session) for job in group]
+        except Exception as error:
+            # Optimistic: no savepoints. When one job spoils the group, each gets its own.
+            if len(group) == 1:
+                _resolve(group[0], None, error)
+            else:
+                for job in group:
+                    self._commit([job])
+        else:
+            for job, value in zip(group, values, strict=True):
+                _resolve(job, value, None)
+
+
+def _resolve(job: _Job, value: Any, error: Exception | None) -> None:
+    def settle() -> None:
+        if job.future.done():
+            return
+        if error is None:
+            job.future.set_result(value)
+        else:
+            job.future.set_exception(error)
+
+    job.loop.call_soon_threadsafe(settle)

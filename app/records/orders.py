@@ -1,0 +1,237 @@
+"""Orders: one row a (shop, OrderID), with the claim we hold of its status."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select, update
+
+from app.records.columns import code, key, moment, now, reference, sealed_text, word, yen_said
+from app.records.keys import first_key
+from app.records.paging import Page, Place, page_of
+from app.records.shops import Environment
+
+UNKNOWN = "unknown"
+"""The status of an order of which no source has spoken, or whose last word went unanswered."""
+
+
+STATUS_GROUPS: dict[str, tuple[str, ...]] = {
+    "waiting": ("UNPROCESSED", "REQSUCCESS", "PAYSTART"),
+    "not-paid": ("PAYFAIL", "EXPIRED"),
+}
+"""What operators call several statuses together: still to be paid, and never to be."""
+
+
+class Source(StrEnum):
+    """Who says so: the answer to a call, a verified callback, or a lookup."""
+
+    ENTRY = "entry"
+    EXEC = "exec"
+    CALLBACK = "callback"
+    LOOKUP = "lookup"
+
+
+class Origin(StrEnum):
+    """How we met the order."""
+
+    CREATED = "created"
+    LOOKUP = "lookup"
+    CALLBACK = "callback"
+
+
+class Conflict(StrEnum):
+    """Why sources disagree, so that a person has to settle it."""
+
+    STATUS = "status"
+    AMOUNT = "amount"
+    LAGGING = "lagging"
+    NEVER_EXECUTED = "never-executed"
+    FOREIGN = "foreign"
+
+
+class Order(SQLModel, table=True):
+    """One order and the claim we hold: status, source, time, and whether it is confirmed.
+
+    The claim is the last accepted change; `changes` says how it came about.
+    `amount` and `tax` are what we sent in yen (None where we never sent any);
+    `said_amount` and `said_tax` what the gateway's last lookup said.
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("shop_key", "order_id"),
+        Index("ix_orders_page", "environment", "id"),
+        Index("ix_orders_number", "environment", "order_id"),
+        Index("ix_orders_status", "environment", "status", "id"),
+    )
+
+    id: str = key()
+    shop_key: str = reference("shops.id", index=False)
+    environment: Environment = word(Environment)
+    order_id: str = code(27)
+    origin: Origin = word(Origin, Origin.CREATED)
+    amount: int | None = None
+    tax: int | None = None
+    ret_url: str | None = Field(default=None, max_length=256)
+    client_field1: str | None = Field(default=None, max_length=100)
+    client_field2: str | None = Field(default=None, max_length=100)
+    client_field3: str | None = Field(default=None, max_length=100)
+
+    access_id: str | None = Field(default=None, index=True, max_length=32)
+    access_pass: str | None = sealed_text()
+    token: str | None = sealed_text()
+    start_url: str | None = Field(default=None, max_length=256)
+
+    status: str = Field(default=UNKNOWN, max_length=16)
+    source: Source | None = word(Source, None)
+    status_at: datetime | None = moment()
+    executed_at: datetime | None = moment()
+    confirmed_at: datetime | None = moment()
+    said_amount: int | None = yen_said()
+    said_tax: int | None = yen_said()
+    conflict: Conflict | None = word(Conflict, None, index=True)
+    conflict_at: datetime | None = moment()
+
+    # The call in flight. Set by a conditional update, so that two tabs never ask twice.
+    open_exchange: str | None = Field(default=None, max_length=32)
+    lookup_due_at: datetime | None = moment(index=True)
+    # One form makes one order, however often it is sent.
+    form_key: str | None = Field(default=None, unique=True, max_length=64)
+    created_by: str | None = reference("users.id", optional=True, index=False)
+    created_at: datetime = moment(now)
+
+    @property
+    def total(self) -> int | None:
+        """Amount + Tax in yen as we sent them."""
+        return None if self.amount is None else self.amount + (self.tax or 0)
+
+    @property
+    def money(self) -> str | None:
+        """`confirmed`, `reported`, or None when the order is not paid as far as we know."""
+        if self.status != "PAYSUCCESS":
+            return None
+        return "confirmed" if self.confirmed_at and not self.conflict else "reported"
+
+
+def has_status(wanted: str) -> ColumnElement[bool]:
+    """Whether an order has this status, or one of this group of them."""
+    return col(Order.status).in_(STATUS_GROUPS.get(wanted, (wanted,)))
+
+
+def needs_attention() -> ColumnElement[bool]:
+    """Whether a person has to look: sources disagree, or nobody knows what became of the order.
+
+    An order that never left us (no source, made here) is unknown too, but nothing is amiss.
+    """
+    left_us = col(Order.source).is_not(None) | (col(Order.origin) == Origin.CALLBACK)
+    in_the_dark = (col(Order.status) == UNKNOWN) & left_us
+    return col(Order.conflict).is_not(None) | in_the_dark
+
+
+def order_by_number(session: Session, shop_key: str, order_id: str) -> Order | None:
+    """The order of this shop with this OrderID."""
+    query = select(Order).where(Order.shop_key == shop_key, Order.order_id == order_id)
+    return session.exec(query).one_or_none()
+
+
+def order_by_form(session: Session, form_key: str) -> Order | None:
+    """The order that this very form has already made."""
+    return session.exec(select(Order).where(Order.form_key == form_key)).one_or_none()
+
+
+def locked_order(session: Session, order_key: str) -> Order | None:
+    """The order as it is now; nobody else changes it before this transaction ends."""
+    query = select(Order).where(Order.id == order_key).with_for_update(key_share=True)
+    return session.exec(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:
+    """Take the order's one place for a call under way; False when it is taken."""
+    free = col(Order.open_exchange).is_(None)
+    return _update_if(session, order_key, free, {"open_exchange": exchange_key})
+
+
+def move_claim(session: Session, order: Order, values: dict[str, Any]) -> bool:
+    """Change an order if its claim and its conflict are still those read; False when not."""
+    read = (
+        _is(col(Order.status), order.status)
+        & _is(col(Order.source), order.source)
+        & _is(col(Order.conflict), order.conflict)
+    )
+    return _update_if(session, order.id, read, values)
+
+
+def _is(column: Any, value: Any) -> ColumnElement[bool]:
+    held: ColumnElement[bool] = column.is_(None) if value is None else column == value
+    return held
+
+
+def _update_if(
+    session: Session, order_key: str, holds: ColumnElement[bool], values: dict[str, Any]
+) -> bool:
+    statement = update(Order).where(col(Order.id) == order_key, holds).values(**values)
+    return session.exec(statement).rowcount == 1
+
+
+def numbers_like(session: Session, shop_key: str, prefix: str) -> Sequence[str]:
+    """The OrderIDs of a shop that start with this prefix, the newest 200."""
+    query = select(Order.order_id).where(
+        Order.shop_key == shop_key, col(Order.order_id).startswith(prefix, autoescape=True)
+    )
+    return session.exec(query.order_by(col(Order.id).desc()).limit(200)).all()
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders of one environment a list shows.
+
+    `text` is an AccessID or the beginning of an OrderID. `status` is one status or one of
+    STATUS_GROUPS. `attention` keeps those a person has to look at. `made_from` and `made_to`
+    bound the time at which the row was made.
+    """
+
+    environment: Environment
+    text: str = ""
+    status: str = ""
+    attention: bool = False
+    made_from: datetime | None = None
+    made_to: datetime | None = None
+
+
+def orders_page(session: Session, wanted: OrderFilter, place: Place) -> Page[Order]:
+    """One page of the orders wanted, newest first."""
+    query = select(Order).where(Order.environment == wanted.environment)
+    if wanted.text:
+        query = query.where(_begins(wanted.text) | (col(Order.access_id) == wanted.text))
+    if wanted.status:
+        query = query.where(has_status(wanted.status))
+    if wanted.attention:
+        query = query.where(needs_attention())
+    if wanted.made_from:
+        query = query.where(col(Order.id) >= first_key(wanted.made_from))
+    if wanted.made_to:
+        query = query.where(col(Order.id) < first_key(wanted.made_to))
+    return page_of(session, query, col(Order.id), place)
+
+
+def orders_named(session: Session, name: str) -> Sequence[Order]:
+    """The orders of every environment with exactly this OrderID or AccessID, the newest ten."""
+    # Every environment is named because that is what the index begins with.
+    numbered = col(Order.environment).in_(list(Environment)) & (col(Order.order_id) == name)
+    query = select(Order).where(numbered | (col(Order.access_id) == name))
+    return session.exec(query.order_by(col(Order.id).desc()).limit(10)).all()
+
+
+def any_order(session: Session, environment: Environment) -> bool:
+    """Whether an environment has any order at all."""
+    query = select(Order.id).where(Order.environment == environment)
+    return session.exec(query.limit(1)).first() is not None
+
+
+def _begins(prefix: str) -> ColumnElement[bool]:
+    # A range of the index; `~` sorts behind every character that an OrderID may have.
+    number = col(Order.order_id)
+    return (number >= prefix) & (number < f"{prefix}~")

@@ -1,0 +1,125 @@
+"""Users, their sign-ins, the first sign-in link, and who did what."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app.records.columns import key, moment, now, reference, word
+from app.records.keys import digest
+
+
+class Role(StrEnum):
+    """What a user may do, from least to most."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    APPROVER = "approver"
+    ADMIN = "admin"
+
+
+class User(SQLModel, table=True):
+    """A person who signs in. `email` is kept in lower case."""
+
+    __tablename__ = "users"
+
+    id: str = key()
+    email: str = Field(unique=True, max_length=254)
+    # argon2id; None until the first admin, who came by the sign-in link, has chosen one.
+    password_hash: str | None = Field(default=None, max_length=200)
+    role: Role = word(Role)
+    language: str | None = Field(default=None, max_length=2)
+    theme: str | None = Field(default=None, max_length=5)
+    created_at: datetime = moment(now)
+    disabled_at: datetime | None = moment()
+
+
+class SignIn(SQLModel, table=True):
+    """One browser that is signed in. The cookie's value is known by its digest only."""
+
+    __tablename__ = "sign_ins"
+
+    id: str = key()
+    secret_digest: str = Field(unique=True, max_length=64)
+    user_key: str = reference("users.id")
+    created_at: datetime = moment(now)
+    expires_at: datetime = moment(now)
+    remote_address: str = Field(default="", max_length=64)
+    user_agent: str = Field(default="", max_length=200)
+
+
+class SignInLink(SQLModel, table=True):
+    """The one-time link of a first start. Its button uses it up; looking at it does not."""
+
+    __tablename__ = "sign_in_links"
+
+    id: str = key()
+    secret_digest: str = Field(unique=True, max_length=64)
+    expires_at: datetime = moment(now)
+    used_at: datetime | None = moment()
+
+
+class SignInFailure(SQLModel, table=True):
+    """A refused sign-in, for the throttle. Rows older than the window are swept."""
+
+    __tablename__ = "sign_in_failures"
+
+    id: str = key()
+    at: datetime = moment(now, index=True)
+    email: str = Field(index=True, max_length=254)
+    remote_address: str = Field(index=True, max_length=64)
+
+
+class Deed(SQLModel, table=True):
+    """Who did what, when, from where (append-only). `detail` is JSON without secrets."""
+
+    __tablename__ = "deeds"
+
+    id: str = key()
+    at: datetime = moment(now)
+    user_key: str | None = reference("users.id", optional=True, index=False)
+    email: str = Field(default="", max_length=254)
+    action: str = Field(max_length=40)
+    order_key: str | None = reference("orders.id", optional=True)
+    subject: str = Field(default="", max_length=80)
+    detail: str = "{}"
+    remote_address: str = Field(default="", max_length=64)
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    """The user with this e-mail address, in whatever case it was typed."""
+    return session.exec(select(User).where(User.email == email.strip().lower())).one_or_none()
+
+
+def anybody(session: Session) -> bool:
+    """Whether there is a user at all."""
+    return session.exec(select(User.id).limit(1)).first() is not None
+
+
+def sign_in_by_secret(session: Session, secret: str, at: datetime) -> tuple[SignIn, User] | None:
+    """The valid sign-in behind a cookie, with its user."""
+    query = (
+        select(SignIn, User)
+        .join(User, col(User.id) == col(SignIn.user_key))
+        .where(
+            SignIn.secret_digest == digest(secret),
+            col(SignIn.expires_at) > at,
+            col(User.disabled_at).is_(None),
+        )
+    )
+    return session.exec(query).one_or_none()
+
+
+def refused_beyond(
+    session: Session, mine: ColumnElement[bool], since: datetime, limit: int
+) -> datetime | None:
+    """When the newest refused sign-in beyond the limit was, of those that `mine` selects."""
+    query = select(SignInFailure.at).where(mine, col(SignInFailure.at) > since)
+    return session.exec(query.order_by(col(SignInFailure.at).desc()).offset(limit).limit(1)).first()
+
+
+def deeds_of(session: Session, order_key: str) -> list[Deed]:
+    """What people did to an order, oldest first."""
+    query = select(Deed).where(Deed.order_key == order_key).order_by(col(Deed.id))
+    return list(session.exec(query).all())

@@ -1,0 +1,28 @@
+"""Rejudgements: a callback's earlier verdicts, kept when a later judging came to another."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app.records.columns import key, moment, now, reference
+
+
+class Rejudgement(SQLModel, table=True):
+    """One change of a verdict, because a shop was added or its password changed (append-only)."""
+
+    __tablename__ = "rejudgements"
+
+    id: str = key()
+    callback_key: str = reference("callbacks.id")
+    at: datetime = moment(now)
+    from_verdict: str = Field(max_length=16)
+    to_verdict: str = Field(max_length=16)
+    # When the verdict that fell had been found.
+    judged_at: datetime | None = moment()
+
+
+def rejudgements_of(session: Session, callback_key: str) -> Sequence[Rejudgement]:
+    """The changes of a callback's verdict, oldest first."""
+    query = select(Rejudgement).where(Rejudgement.callback_key == callback_key)
+    return session.exec(query.order_by(col(Rejudgement.id))).all()

@@ -1,0 +1,86 @@
+"""Secrets at rest: the column types that encrypt.
+
+Shop passwords, AccessPass, Token and whole requests and answers are readable in memory
+and sealed on the disk. The key comes from SECRET_KEY once per process, by `unlock`.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+
+class SealBroken(Exception):
+    """A stored secret cannot be read: SECRET_KEY is not the one it was sealed with."""
+
+
+class _Vault:
+    """Holds the key. `cryptography` is heavy and a start needs none: imported at first use."""
+
+    def __init__(self) -> None:
+        self._secret_key: str | None = None
+        self._fernet: Fernet | None = None
+
+    def unlock(self, secret_key: str) -> None:
+        self._secret_key, self._fernet = secret_key, None
+
+    def fernet(self) -> Fernet:
+        if self._fernet is None:
+            if self._secret_key is None:
+                raise SealBroken("no SECRET_KEY has been given to this process")
+            self._fernet = _derive(self._secret_key)
+        return self._fernet
+
+
+def _derive(secret_key: str) -> Fernet:
+    from cryptography.fernet import Fernet
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"netcash-desk secrets at rest")
+    return Fernet(base64.urlsafe_b64encode(kdf.derive(secret_key.encode())))
+
+
+_vault = _Vault()
+unlock = _vault.unlock
+
+
+def _open(sealed: bytes) -> bytes:
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return _vault.fernet().decrypt(sealed)
+    except InvalidToken as error:
+        raise SealBroken("a stored secret was sealed with another SECRET_KEY") from error
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """Bytes encrypted on their way into the database and decrypted on their way out."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Any) -> bytes | None:  # noqa: ARG002
+        return None if value is None else _vault.fernet().encrypt(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> bytes | None:  # noqa: ARG002
+        return None if value is None else _open(bytes(value))
+
+
+class SealedText(TypeDecorator[str]):
+    """Text encrypted on its way into the database and decrypted on its way out."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:  # noqa: ARG002
+        return None if value is None else _vault.fernet().encrypt(value.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:  # noqa: ARG002
+        return None if value is None else _open(bytes(value)).decode()

@@ -1,0 +1,68 @@
+"""Shops: the contracts with the gateway, each in one environment."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app.records.columns import key, moment, now, sealed_text, word
+
+
+class Environment(StrEnum):
+    """Where a shop's payments happen. One environment is shown at a time."""
+
+    SANDBOX = "sandbox"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class Confirmation(StrEnum):
+    """When a reported payment is confirmed by a lookup without anybody asking."""
+
+    AT_ONCE = "at-once"
+    AFTER_AN_HOUR = "after-60-minutes"
+    NEVER = "never"
+
+
+class Shop(SQLModel, table=True):
+    """A ShopID with its password. A ShopID belongs to one environment for ever."""
+
+    __tablename__ = "shops"
+
+    id: str = key()
+    shop_id: str = Field(unique=True, max_length=13)
+    environment: Environment = word(Environment, index=True)
+    name: str = Field(max_length=60)
+    password: str = sealed_text()
+    # Serves the diagnosis of a mismatch only: it never verifies anything.
+    previous_password: str | None = sealed_text()
+    password_changed_at: datetime | None = moment()
+    # None for the sandbox that ships inside: its address is the one served at each start.
+    gateway_url: str | None = Field(default=None, max_length=200)
+    order_prefix: str = Field(default="", max_length=12)
+    confirmation: Confirmation = word(Confirmation, Confirmation.AT_ONCE)
+    created_at: datetime = moment(now)
+    closed_at: datetime | None = moment()
+
+
+def shop_by_id(session: Session, shop_id: str) -> Shop | None:
+    """The shop with this ShopID."""
+    return session.exec(select(Shop).where(Shop.shop_id == shop_id)).one_or_none()
+
+
+def locked_shop(session: Session, shop_key: str) -> Shop | None:
+    """The shop, locked: its OrderIDs are given out one at a time."""
+    query = select(Shop).where(Shop.id == shop_key).with_for_update(key_share=True)
+    return session.exec(query).one_or_none()
+
+
+def shops_of(session: Session, environment: Environment) -> Sequence[Shop]:
+    """The open shops of one environment, oldest first."""
+    query = select(Shop).where(Shop.environment == environment, col(Shop.closed_at).is_(None))
+    return session.exec(query.order_by(col(Shop.id))).all()
+
+
+def all_shops(session: Session) -> Sequence[Shop]:
+    """Every shop, by environment and age."""
+    return session.exec(select(Shop).order_by(col(Shop.environment), col(Shop.id))).all()

@@ -1,0 +1,30 @@
+"""Every table of the dashboard, imported once so that `metadata` knows them all."""
+
+from sqlmodel import SQLModel
+
+from app.records import (
+    callbacks,
+    changes,
+    evictions,
+    exchanges,
+    launches,
+    orders,
+    people,
+    rejudgements,
+    shops,
+)
+
+__all__ = [
+    "callbacks",
+    "changes",
+    "evictions",
+    "exchanges",
+    "launches",
+    "metadata",
+    "orders",
+    "people",
+    "rejudgements",
+    "shops",
+]
+
+metadata = SQLModel.metadata

@@ -1,0 +1,165 @@
+"""Settings, from the environment and `.env`. A wrong one ends the start with one sentence."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from functools import cached_property
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is wrong. The message is one sentence that names the variable."""
+
+
+def _switch(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """What the environment says. Times are in seconds."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True
+    )
+
+    port: int = Field(default=8000, ge=1, le=65535)
+    host: str = "127.0.0.1"
+    data_dir: Path = Path("var")
+    database_url: str | None = None
+    secret_key: str | None = None
+    public_url: str | None = None
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    admin_email: str | None = None
+    admin_password: str | None = None
+    sandbox: Annotated[Literal["on", "off"] | None, BeforeValidator(_switch)] = None
+    gateway_settle: int = Field(default=90, ge=0, le=3600)
+    gateway_timeout: float = Field(default=120, gt=0, le=600)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("sqlite:///", "postgres://", "postgresql://")):
+            raise ValueError("must start with postgresql:// (or sqlite:///)")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            raise ValueError("must be an address like https://desk.example.jp")
+        if parts.path.strip("/"):
+            raise ValueError("must have no path: the desk is served at the root")
+        return value.rstrip("/")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        for part in parts:
+            ip_network(part, strict=False)
+        return parts
+
+    @property
+    def base_url(self) -> str:
+        """The outside address of this desk, without a slash at its end."""
+        return self.public_url or self.own_url
+
+    @property
+    def own_url(self) -> str:
+        """The address at which this machine reaches the desk itself."""
+        wildcard = self.host in {"0.0.0.0", "::", ""}  # noqa: S104
+        host = "127.0.0.1" if wildcard else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def sandbox_on(self) -> bool:
+        """Whether the simulated gateway is served: by default only where nobody else reaches it."""
+        if self.sandbox is not None:
+            return self.sandbox == "on"
+        return _is_loopback(self.host) and _is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def uses_default_database(self) -> bool:
+        """Whether the data lie in our own folder."""
+        return self.database_url is None
+
+    @property
+    def resolved_database_url(self) -> str:
+        """Where the tables live."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'desk.db'}"
+
+    @cached_property
+    def resolved_secret_key(self) -> str:
+        """SECRET_KEY, or the one made and kept in the data folder.
+
+        Raises SettingsError when it is needed and missing.
+        """
+        if self.secret_key:
+            return self.secret_key
+        if not self.uses_default_database:
+            raise SettingsError("SECRET_KEY must be set when DATABASE_URL is set.")
+        return _kept_key(self.data_dir / "secret.key")
+
+
+def load_settings() -> Settings:
+    """The settings in force. Raises SettingsError naming the first wrong variable."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = str(first["loc"][0]).upper() if first["loc"] else "a setting"
+        reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+        # The value itself is not repeated: it may be a secret.
+        raise SettingsError(f"{variable} is wrong: {reason}.") from None
+    if bool(settings.admin_email) != bool(settings.admin_password):
+        missing = "ADMIN_PASSWORD" if settings.admin_email else "ADMIN_EMAIL"
+        raise SettingsError(f"{missing} must be set too when the other of the two is.")
+    _prepare_folder(settings.data_dir)
+    return settings
+
+
+def _prepare_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"DATA_DIR cannot be used: {error.strerror}.") from None
+
+
+def _kept_key(path: Path) -> str:
+    """The key in this file, made at the first start. Two starts at once agree on one key."""
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        # A link appears whole or not at all, and the second to come finds the first one's.
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text("ascii").strip()
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
