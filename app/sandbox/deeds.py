@@ -1,0 +1,169 @@
+"""Everything an operator can do to the sandbox, one row each.
+
+The panel's forms, the automation's addresses and its OpenAPI description are made from this table.
+"""
+
+from typing import Final
+
+from app.protocol.messages import Call
+from app.sandbox import overview, rules, shops, visits
+from app.sandbox.behaviour import Ending, Fault
+from app.sandbox.deed import Deed, Field, NotNow, NotThere, Values
+from app.sandbox.results import result_of
+from app.sandbox.sandbox import Sandbox
+from app.sandbox.scenarios import SCENARIOS
+from app.sandbox.sender import allowed_hosts, may_be_sent
+from app.sandbox.trades import Refused
+
+A_YEAR: Final = 366 * 24 * 60  # minutes
+
+CALLS: Final = (Call.ENTRY, Call.EXEC, Call.SEARCH)
+
+_ACCESS_ID: Final = Field("AccessID", least=32, most=32, pattern="[0-9a-f]{32}")
+_SHOP_ID: Final = Field("ShopID", least=1, most=13, pattern="[0-9A-Za-z]{1,13}")
+
+
+async def _forward(sandbox: Sandbox, values: Values) -> Values:
+    ahead = await sandbox.ledger.run(sandbox.rules.dials.forward, values["minutes"] * 60_000)
+    return {"seconds_ahead": ahead // 1000}
+
+
+async def _add_fault(sandbox: Sandbox, values: Values) -> Values:
+    call, fault = Call(values["call"]), Fault(values["fault"])
+    if fault is Fault.OTHER_ORDER and call is not Call.ENTRY:
+        raise NotNow("fault", "only the answer of EntryTranNetcash names an OrderID")
+    await sandbox.ledger.run(sandbox.rules.dials.add_fault, call, fault)
+    return {"call": call.value, "fault": fault.value}
+
+
+async def _forget_faults(sandbox: Sandbox, _: Values) -> Values:
+    await sandbox.ledger.run(sandbox.rules.dials.forget_faults)
+    return {}
+
+
+async def _choose_scenario(sandbox: Sandbox, values: Values) -> Values:
+    access_id, name = values["AccessID"], values["scenario"]
+    if not await sandbox.ledger.run(overview.choose_scenario, access_id, name):
+        raise NotThere
+    return {"AccessID": access_id, "scenario": name}
+
+
+_ENDINGS: Final = {"pay": Ending.PAID, "cancel": Ending.CANCELLED, "leave": Ending.LEFT}
+
+
+async def _act_as_customer(sandbox: Sandbox, values: Values) -> Values:
+    """Start and press a button, as a browser would; the result is told, not delivered."""
+    story = await sandbox.ledger.run(overview.trade_story, sandbox.rules, values["AccessID"])
+    if story is None:
+        raise NotThere
+    start = {"AccessID": values["AccessID"], "Token": story.trade.Token or ""}
+    ending = _ENDINGS[values["action"]]
+    trade = await sandbox.ledger.run(visits.start, sandbox.rules, start)
+    if not isinstance(trade, Refused):
+        trade = await sandbox.ledger.run(visits.end, sandbox.rules, start, ending)
+    if isinstance(trade, Refused):
+        raise NotNow("action", f"refused with {trade.code}")
+    final = trade.Status in ("PAYSUCCESS", "PAYFAIL")
+    return {"Status": trade.Status, "result": dict(result_of(trade)) if final else None}
+
+
+async def _add_shop(sandbox: Sandbox, values: Values) -> Values:
+    return (await sandbox.ledger.run(shops.add_shop, values["name"]))._asdict()
+
+
+async def _set_notices(sandbox: Sandbox, values: Values) -> Values:
+    shop_id, url = values["ShopID"], values["notify_url"]
+    if url and not may_be_sent(url, await sandbox.ledger.run(allowed_hosts)):
+        raise NotNow("notify_url", "leads to a host that is not allowed")
+    if not await sandbox.ledger.run(shops.set_notify_url, shop_id, url):
+        raise NotThere
+    return {"ShopID": shop_id, "notify_url": url}
+
+
+async def _allow_hosts(sandbox: Sandbox, values: Values) -> Values:
+    await sandbox.ledger.run(shops.allow_hosts, values["hosts"])
+    return {"hosts": sorted(await sandbox.ledger.run(allowed_hosts))}
+
+
+async def _renew_key(sandbox: Sandbox, _: Values) -> Values:
+    return {"key": await sandbox.ledger.run(shops.renew_key)}
+
+
+async def _reset(sandbox: Sandbox, values: Values) -> Values:
+    with_desk = bool(values.get("desk"))
+    if with_desk and sandbox.reset_desk is None:
+        raise NotNow("desk", "there is no desk around this sandbox")
+    await sandbox.ledger.run(rules.reset, sandbox.rules)
+    if with_desk and sandbox.reset_desk is not None:
+        await sandbox.reset_desk()
+    return {"desk": with_desk}
+
+
+DEEDS: Final = (
+    Deed(
+        "forwardClock",
+        "/clock",
+        "Move the sandbox's clock forward: terms run out, notices fall due.",
+        _forward,
+        (Field("minutes", "integer", least=1, most=A_YEAR),),
+    ),
+    Deed(
+        "addFault",
+        "/faults",
+        "Let a fault hit the next answer to a call.",
+        _add_fault,
+        (
+            Field("call", choices=tuple(call.value for call in CALLS)),
+            Field("fault", choices=tuple(fault.value for fault in Fault)),
+        ),
+    ),
+    Deed("forgetFaults", "/faults/forget", "Let no fault wait any longer.", _forget_faults),
+    Deed(
+        "chooseScenario",
+        "/trades/{AccessID}/scenario",
+        "Let a trade follow another scenario from now on.",
+        _choose_scenario,
+        (_ACCESS_ID, Field("scenario", choices=tuple(one.name for one in SCENARIOS))),
+    ),
+    Deed(
+        "actAsCustomer",
+        "/trades/{AccessID}/customer",
+        "Be the customer without a browser: start, then pay, cancel or leave.",
+        _act_as_customer,
+        (_ACCESS_ID, Field("action", choices=tuple(_ENDINGS))),
+    ),
+    Deed(
+        "addShop",
+        "/shops",
+        "Add a shop with a ShopID and a ShopPass of its own.",
+        _add_shop,
+        (Field("name", least=1, most=50, pattern=r"[^\x00-\x1f\x7f]+"),),
+    ),
+    Deed(
+        "setNotices",
+        "/shops/{ShopID}/notices",
+        "Send a shop's notices to an address; none with an empty one.",
+        _set_notices,
+        (_SHOP_ID, Field("notify_url", most=500, pattern="(https?://[!-~]+)?")),
+    ),
+    Deed(
+        "allowHosts",
+        "/hosts",
+        "Say to which hosts beyond loopback the sandbox may send (names parted by blanks).",
+        _allow_hosts,
+        (Field("hosts", most=1000, pattern=r"[0-9A-Za-z.:\- ]*"),),
+    ),
+    Deed(
+        "renewKey",
+        "/key",
+        "Make a new sandbox key; the present one opens nothing any more.",
+        _renew_key,
+    ),
+    Deed(
+        "reset",
+        "/reset",
+        "Forget every trade and request, and put the clock right.",
+        _reset,
+        (Field("desk", "boolean", required=False),),
+    ),
+)

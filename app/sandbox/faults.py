@@ -1,0 +1,100 @@
+"""Answers that go wrong on purpose."""
+
+from typing import Final
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.protocol.messages import ErrorAnswer
+from app.protocol.wire import ANSWER_TYPE, encode_answer
+from app.sandbox.behaviour import Fault
+from app.sandbox.sandbox import Sandbox
+
+REFUSAL: Final = "NC2000005"
+TOO_MANY_REQUESTS: Final = "E92000001"
+ANOTHER_ORDER: Final = "ANOTHER-ORDER"
+
+# Neither Windows-31J nor UTF-8, and no pair in it.
+NOISE: Final = bytes(range(0x80, 0x100)) + b"\xff\xfe\x00\x01" * 8
+
+_ERROR_PAGE: Final = (
+    b"<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1></body></html>"
+)
+
+_DRIP_PIECES: Final = 20
+_DRIP_PAUSE: Final = 0.5  # seconds; the whole takes no longer than a late answer does
+
+
+def answer(body: bytes) -> Response:
+    """An answer of the protocol: HTTP 200 whatever it says (Interface, all calls)."""
+    return Response(body, media_type=ANSWER_TYPE)
+
+
+def refused(*codes: str) -> Response:
+    """The protocol's answer to a call that was refused."""
+    return answer(encode_answer(ErrorAnswer(codes).pairs()))
+
+
+class CutOff(Response):
+    """Closes the connection after half of the body it has announced.
+
+    The server closes a connection whose answer was begun and not completed; no exception is
+    needed for that.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
+        await send(
+            {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        )
+        half = bytes(self.body[: len(self.body) // 2])
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+class Drip(Response):
+    """Sends its body in small pieces with pauses between them."""
+
+    def __init__(self, body: bytes, sandbox: Sandbox) -> None:
+        super().__init__(body, media_type=ANSWER_TYPE)
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
+        await send(
+            {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        )
+        pause = min(_DRIP_PAUSE, self._sandbox.late_seconds / _DRIP_PIECES)
+        step = max(1, -(-len(self.body) // _DRIP_PIECES))
+        for start in range(0, len(self.body), step):
+            piece = bytes(self.body[start : start + step])
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await self._sandbox.wait(pause)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def misanswer(fault: Fault, body: bytes, sandbox: Sandbox) -> Response:
+    """The answer that `fault` makes of `body`, the right one (empty where the call did nothing)."""
+    match fault:
+        case Fault.LATE:
+            await sandbox.wait(sandbox.late_seconds)
+            return answer(body)
+        case Fault.DROP:
+            return CutOff(body, media_type=ANSWER_TYPE)
+        case Fault.DRIP:
+            return Drip(body, sandbox)
+        case Fault.HTTP500:
+            page = _ERROR_PAGE % (b"500", b"Internal Server Error")
+            return Response(page, status_code=500, media_type="text/html")
+        case Fault.HTML:
+            page = _ERROR_PAGE % (b"Maintenance", b"Under maintenance")
+            return Response(page, media_type="text/html")
+        case Fault.GARBLED:
+            return answer(NOISE)
+        case Fault.EMPTY:
+            return answer(b"")
+        case Fault.REFUSE:
+            return refused(REFUSAL)
+        case Fault.BUSY:
+            return refused(TOO_MANY_REQUESTS)
+        case Fault.OTHER_ORDER:
+            return answer(body)

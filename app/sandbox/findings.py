@@ -1,0 +1,106 @@
+"""What a client can get wrong in a call, and the fix in a sentence."""
+
+from typing import Final, NamedTuple
+
+from app.protocol.words import Words
+
+
+class Finding(NamedTuple):
+    """One thing a client got wrong: its name, what it is, how to put it right."""
+
+    kind: str
+    what: Words
+    fix: Words
+
+
+CHARSET: Final = Finding(
+    "charset",
+    Words("値がUTF-8で送られています。", "A value was sent as UTF-8."),
+    Words(
+        "Windows-31J(CP932)に変換してからURLエンコードしてください。",
+        "Encode it as Windows-31J (CP932) before you escape it.",
+    ),
+)
+NOT_WINDOWS_31J: Final = Finding(
+    "not-windows-31j",
+    Words("値がWindows-31Jとして読めません。", "A value cannot be read as Windows-31J."),
+    Words(
+        "文字コードをWindows-31J(CP932)にしてください。",
+        "Encode it as Windows-31J (CP932).",
+    ),
+)
+UNESCAPED: Final = Finding(
+    "unescaped",
+    Words(
+        "本文にエスケープされていないバイトがあります。",
+        "The body holds bytes that are not escaped.",
+    ),
+    Words(
+        "値をURLエンコード(%81のような形)してください。",
+        "Percent-escape every value (as in %81).",
+    ),
+)
+TWICE_ESCAPED: Final = Finding(
+    "twice-escaped",
+    Words("値が二重にエスケープされています。", "A value was escaped twice."),
+    Words(
+        "エスケープは1回だけにしてください(HTTPライブラリに任せるなら自分では行わない)。",
+        "Escape once: leave it to your HTTP library, or do it yourself, not both.",
+    ),
+)
+FORM_DECODED_TOKEN: Final = Finding(
+    "form-decoded-token",
+    Words("Tokenの「+」が空白になっています。", "A `+` of the Token has become a blank."),
+    Words(
+        "応答はフォームとして復号せず、「&」と最初の「=」で分けてください。"
+        "開始フォームではTokenをエスケープしてください。",
+        "Cut answers at `&` and at the first `=`, never decode them as a form; "
+        "and escape the Token where you send it.",
+    ),
+)
+IN_THE_ADDRESS: Final = Finding(
+    "in-the-address",
+    Words("パラメータがURLに付いています。", "Parameters stand in the address."),
+    Words(
+        "パスワードがログに残ります。POSTの本文で送ってください。",
+        "Passwords end up in logs there. Send them in the body of the POST.",
+    ),
+)
+START_URL_IGNORED: Final = Finding(
+    "start-url-ignored",
+    Words(
+        "お客様がStartURLとは別のホストに送られました。",
+        "The customer was sent to another host than StartURL's.",
+    ),
+    Words(
+        "開始フォームの送信先には、ExecTranが返したStartURLを毎回使ってください。",
+        "Send the start form to the StartURL that ExecTran answered, each time.",
+    ),
+)
+BLIND_RETRY: Final = Finding(
+    "blind-retry",
+    Words(
+        "応答のなかった呼び出しを、照会せずに繰り返しています。",
+        "A call without a usable answer was repeated without a lookup.",
+    ),
+    Words(
+        "先にSearchTradeMultiで照会し、その答えで次の手を決めてください。",
+        "Ask SearchTradeMulti first, and let its answer decide what comes next.",
+    ),
+)
+TOO_OFTEN: Final = Finding(
+    "too-often",
+    Words(
+        "同じ注文を60分以内に再び照会しています。",
+        "The same order was looked up within 60 minutes.",
+    ),
+    Words(
+        "同じ注文の照会は60分以上空けてください(応答がなかった直後の1回を除く)。",
+        "Leave 60 minutes between two lookups of one order (but for one after silence).",
+    ),
+)
+
+
+def refused(code: str, what: Words, advice: Words) -> Finding:
+    """A code of the gateway's as a finding."""
+    return Finding(f"error-{code}", Words(f"{code}: {what.ja}", f"{code}: {what.en}"), advice)

@@ -1,0 +1,101 @@
+"""Sends what is due to merchants' servers: to loopback, or to a host that an operator allowed."""
+
+import asyncio
+import ipaddress
+import sqlite3
+from typing import Final
+from urllib.parse import SplitResult, quote, urlsplit
+
+from app.protocol.wire import FORM_TYPE
+from app.sandbox import notices
+from app.sandbox.notices import Due
+from app.sandbox.sandbox import Sandbox
+
+TIMEOUT: Final = 15  # seconds
+PAUSE: Final = 0.5  # seconds between two looks at what is due
+ANSWER_LIMIT: Final = 16 * 1024  # bytes
+ANSWER_KEPT: Final = 100  # characters
+
+_IN_TARGET: Final = "/?&=%:+,;@~!$'()*[]"
+
+REFUSED: Final = "not sent: the host is not allowed"
+UNREACHABLE: Final = "no answer"
+
+
+async def send_for_ever(sandbox: Sandbox) -> None:
+    """Send notices as they fall due, until the process ends."""
+    while not sandbox.stopping.is_set():
+        due = await sandbox.ledger.run(notices.claim, sandbox.rules)
+        await asyncio.gather(*(_send(sandbox, notice) for notice in due))
+        await sandbox.wait(PAUSE)
+
+
+async def _send(sandbox: Sandbox, due: Due) -> None:
+    answer = await deliver(sandbox, due.url, due.body)
+    await sandbox.ledger.run(notices.settle, due.id, answer)
+
+
+async def deliver(sandbox: Sandbox, url: str, body: bytes) -> str:
+    """Post a form to a merchant's server; its answer, or why there is none. Never raises."""
+    hosts = await sandbox.ledger.run(allowed_hosts)
+    if not may_be_sent(url, hosts):
+        return REFUSED
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            return _read(await _exchange(urlsplit(url), body))
+    except (OSError, ValueError):  # TimeoutError among them
+        return UNREACHABLE
+
+
+async def _exchange(url: SplitResult, body: bytes) -> bytes:
+    """One POST over a connection of its own, which the end of the process can break off.
+
+    HTTP/1.0, so that the answer ends with the connection; no redirect is followed, since it could
+    lead to a host that nobody allowed.
+    """
+    secure = url.scheme == "https"
+    port = url.port or (443 if secure else 80)
+    reader, writer = await asyncio.open_connection(url.hostname, port, ssl=secure or None)
+    try:
+        target = quote(f"{url.path or '/'}{'?' if url.query else ''}{url.query}", safe=_IN_TARGET)
+        head = (
+            f"POST {target} HTTP/1.0\r\nHost: {url.netloc.rpartition('@')[2]}\r\n"
+            f"Content-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        writer.write(head.encode("ascii") + body)
+        await writer.drain()
+        return await reader.read(ANSWER_LIMIT)
+    finally:
+        writer.close()
+
+
+def _read(answer: bytes) -> str:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status = head.split(b" ", 2)[1:2]
+    if status != [b"200"]:
+        return f"HTTP {b''.join(status).decode('ascii', 'replace')[:3]}"
+    return body.decode("ascii", "replace").strip()[:ANSWER_KEPT]
+
+
+def may_be_sent(url: str, hosts: frozenset[str]) -> bool:
+    """Whether this server may be made to send to an address that someone typed."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and (is_loopback(host) or host in hosts)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, whatever a name server says."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def allowed_hosts(connection: sqlite3.Connection) -> frozenset[str]:
+    """The hosts beyond loopback that an operator has allowed."""
+    row = connection.execute("select value from setting where name = 'hosts'").fetchone()
+    return frozenset(row[0].split()) if row else frozenset()

@@ -1,0 +1,118 @@
+"""Notices from server to server: when they come, what they say, when they come again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from app.protocol.wire import decode_pairs, split_form
+from tests.sandbox.merchant import SHOP, Merchant, serving
+
+
+class Receiver(ThreadingHTTPServer):
+    """A merchant's receiver of notices, which answers whatever the test wants it to."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Notice)
+        self.answer = "0"
+        self.bodies: list[list[tuple[str, str]]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/notify?x=1"
+
+    def wait_for(self, number: int) -> list[list[tuple[str, str]]]:
+        deadline = time.monotonic() + 5
+        while len(self.bodies) < number and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return self.bodies
+
+
+class _Notice(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        assert self.path == "/notify?x=1"
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.bodies.append(decode_pairs(split_form(body)))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.server.answer.encode())
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        yield receiver
+        receiver.shutdown()
+
+
+@pytest.fixture
+def noticed(receiver: Receiver) -> Iterator[Merchant]:
+    """A merchant whose shop gets notices."""
+    with serving(":memory:", late_seconds=0) as merchant:
+        path = f"/shops/{SHOP['ShopID']}/notices"
+        assert merchant.http.post(path, data={"notify_url": receiver.url}).status_code == 303
+        yield merchant
+
+
+def forward(merchant: Merchant, minutes: int) -> None:
+    merchant.http.post("/clock", data={"minutes": str(minutes)})
+
+
+def test_a_notice_says_what_happened_and_masks_the_secrets(
+    noticed: Merchant, receiver: Receiver
+) -> None:
+    trade, page = noticed.ended("-noticefirst")
+    (pairs,) = receiver.wait_for(1)
+    values = dict(pairs)
+    assert (values["OrderID"], values["Status"]) == (trade["OrderID"], "PAYSUCCESS")
+    assert values["TranDate"] == page.fields["TranDate"]
+    assert {values["ShopPass"], values["AccessPass"]} == {"**********"}
+    assert "CheckString" not in values
+    assert [name for name, _ in pairs].count("CustID") == 2
+
+
+def test_a_notice_nobody_has_received_comes_again_hourly_five_times(
+    noticed: Merchant, receiver: Receiver
+) -> None:
+    receiver.answer = "1"
+    noticed.ended("-noticefirst")
+    assert len(receiver.wait_for(1)) == 1
+    for number in range(2, 7):
+        forward(noticed, 61)
+        assert len(receiver.wait_for(number)) == number
+    forward(noticed, 61)
+    time.sleep(0.7)
+    assert len(receiver.bodies) == 6
+
+
+def test_a_received_notice_is_not_sent_again(noticed: Merchant, receiver: Receiver) -> None:
+    trade, _ = noticed.ended("-noticefirst")
+    receiver.wait_for(1)
+    while noticed.http.get(f"/api/trades/{trade['AccessID']}").json()["notices"][0]["due_at"]:
+        time.sleep(0.02)
+    forward(noticed, 61)
+    time.sleep(0.7)
+    assert len(receiver.bodies) == 1
+
+
+def test_an_expiry_is_noticed_though_nobody_asks(noticed: Merchant, receiver: Receiver) -> None:
+    noticed.executed()
+    forward(noticed, 62)
+    (pairs,) = receiver.wait_for(1)
+    assert dict(pairs)["Status"] == "EXPIRED"
+
+
+def test_without_an_address_there_are_no_notices(merchant: Merchant) -> None:
+    trade, _ = merchant.ended("-noticefirst")
+    assert "data-notice" not in merchant.http.get(f"/trades/{trade['AccessID']}").text
