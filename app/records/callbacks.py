@@ -89,13 +89,14 @@ def originals(session: Session, keys: Sequence[str]) -> Mapping[str, str]:
     """The first callback with the same bytes, of each of these callbacks that is not the first.
 
     First means received earlier, or judged already: keys are made before their rows are
-    committed, so of two processes the later one's row can be seen first.
+    committed, so of two processes the later one's row can be seen first. No copy is the first.
     """
     other = aliased(Callback)
     before = (col(other.id) < col(Callback.id)) | col(other.judged_at).is_not(None)
     first = (
         select(func.min(other.id))
-        .where(other.digest == col(Callback.digest), other.id != col(Callback.id), before)
+        .where(other.digest == col(Callback.digest), other.id != col(Callback.id))
+        .where(col(other.copy_of).is_(None), before)
         .correlate(Callback)
         .scalar_subquery()
     )

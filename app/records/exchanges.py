@@ -136,7 +136,8 @@ def waiting_exchanges(session: Session) -> Sequence[Exchange]:
 def call_under_way(session: Session, exchange_key: str) -> Call | None:
     """Which call this exchange is, while its answer has not come."""
     query = select(Exchange.call).where(Exchange.id == exchange_key, Exchange.outcome == WAITING)
-    return session.exec(query).one_or_none()
+    call = session.exec(query).one_or_none()
+    return None if call is None else Call(call)
 
 
 def give_to_order(session: Session, shop: Shop, order_id: str, order_key: str) -> None:

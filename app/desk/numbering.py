@@ -1,0 +1,40 @@
+"""Numbering: free OrderIDs. One can never be used again, not even after a failure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.protocol.fields import ORDER_ID_LENGTH
+from app.protocol.wire import JST
+from app.records.orders import numbers_like
+from app.records.shops import Shop
+
+# The n-th try of a customer. A sequence of ours is padded, so it is not taken for one.
+_TRY = re.compile(r"-[1-9][0-9]?$")
+# What fits before a hyphen and two digits.
+_ROOM = ORDER_ID_LENGTH - 3
+
+
+def suggest_order_id(session: Session, shop: Shop, now: datetime) -> str:
+    """A free OrderID by the shop's numbering rule: prefix, the day in Japan, sequence."""
+    stem = f"{shop.order_prefix}{now.astimezone(JST):%Y%m%d}-"
+    return f"{stem}{_next(numbers_like(session, shop.id, stem), stem):03}"
+
+
+def next_number(session: Session, shop_key: str, order_id: str) -> str:
+    """A free OrderID for another try of the same customer: A1001, A1001-1, A1001-2."""
+    base = _TRY.sub("", order_id)
+    stem = f"{base[:_ROOM]}-"
+    suffix = f"-{_next(numbers_like(session, shop_key, stem), stem)}"
+    # A number that is long already loses its end.
+    return base[: min(_ROOM, ORDER_ID_LENGTH - len(suffix))] + suffix
+
+
+def _next(numbers: Iterable[str], stem: str) -> int:
+    """One more than the highest number after the stem."""
+    ends = (number.removeprefix(stem) for number in numbers)
+    return max((int(end) for end in ends if end.isascii() and end.isdigit()), default=0) + 1

@@ -1,0 +1,132 @@
+"""Re-checks: the lookups that the desk asks for by itself.
+
+One queue for all of them, so that the gateway's interval is kept whoever wants to know: the one
+lookup that confirms a reported payment, when the shop's policy says so, and the hourly question
+about an order that has no final status yet. Several processes may sweep: an order's one place
+for a call under way goes to whoever takes it first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from app.desk.decisions import Action, NotPossible, decision_of, require
+from app.desk.desk import Desk, NoGateway
+from app.desk.exchanges import ask
+from app.desk.intents import Intent, begin
+from app.desk.rulings import LOOKUP_INTERVAL
+from app.protocol.messages import SearchRequest
+from app.protocol.statuses import Status
+from app.records.columns import now
+from app.records.due import due_orders
+from app.records.exchanges import Exchange, Purpose
+from app.records.orders import Order, locked_order
+from app.records.shops import Shop
+
+KEEP_ASKING = timedelta(days=30)
+"""How long an order is asked about. Assumed: no payment term is longer."""
+
+AT_ONCE = 4
+"""How many lookups run beside each other: the gateway refuses too many (E92000001)."""
+
+EVERY = 1.0
+"""Seconds between two looks at what is due."""
+
+log = logging.getLogger(__name__)
+
+
+class NotDueYet(Exception):
+    """Somebody asked meanwhile: the interval begins anew."""
+
+    def __init__(self, free_at: datetime) -> None:
+        super().__init__("asked less than the interval ago")
+        self.free_at = free_at
+
+
+class Rechecks:
+    """Asks for what is due, a few at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Keep asking until told to stop."""
+        while not stopping.is_set():
+            try:
+                await self.tick()
+            except SQLAlchemyError as error:
+                log.error("due lookups could not be read (%s)", type(error).__name__)
+            try:
+                await asyncio.wait_for(stopping.wait(), EVERY)
+            except TimeoutError:
+                continue
+
+    async def tick(self) -> int:
+        """Begin as many due lookups as there are places free; how many were begun."""
+        free = AT_ONCE - len(self._under_way)
+        begun = 0
+        for key in await asyncio.to_thread(self._due, free) if free else ():
+            begun += await self._begin(key)
+        return begun
+
+    async def drain(self) -> int:
+        """Ask for all that is due now and wait for the answers; how many were asked."""
+        total = 0
+        while begun := await self.tick():
+            total += begun
+            await asyncio.wait(set(self._under_way))
+        return total
+
+    def _due(self, limit: int) -> list[str]:
+        sandbox = self._desk.terms.sandbox_url is not None
+        with self._desk.database.reading() as session:
+            found = due_orders(
+                session, now(), LOOKUP_INTERVAL, KEEP_ASKING, limit=limit, sandbox=sandbox
+            )
+            return list(found)
+
+    async def _begin(self, order_key: str) -> bool:
+        try:
+            _, task = await ask(self._desk, partial(_intend, self._desk, order_key))
+        except NotDueYet as early:
+            await self._desk.writer.write(partial(_postpone, order_key, early.free_at))
+            return False
+        except (NotPossible, NoGateway):
+            # Another process was first, or a person has settled it.
+            await self._desk.writer.write(partial(_postpone, order_key, now() + LOOKUP_INTERVAL))
+            return False
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return True
+
+
+def _intend(desk: Desk, order_key: str, session: Session) -> Exchange:
+    order = locked_order(session, order_key)
+    assert order is not None, "an order is never deleted"
+    decision = decision_of(session, order, now(), desk.terms.gateway_settle)
+    require(decision, Action.LOOK_UP)
+    if decision.lookup_free_at:
+        raise NotDueYet(decision.lookup_free_at)
+    shop = session.get_one(Shop, order.shop_key)
+    message = SearchRequest(ShopID=shop.shop_id, ShopPass=shop.password, OrderID=order.order_id)
+    exchange = begin(session, desk, Intent(shop, order, message, None, purpose=_purpose(order)))
+    # Should no answer come, the next attempt keeps the interval like any other.
+    order.lookup_due_at = now() + LOOKUP_INTERVAL
+    return exchange
+
+
+def _purpose(order: Order) -> Purpose:
+    return Purpose.CONFIRM if order.status == Status.PAYSUCCESS else Purpose.RECHECK
+
+
+def _postpone(order_key: str, until: datetime, session: Session) -> None:
+    order = locked_order(session, order_key)
+    if order and order.lookup_due_at and order.lookup_due_at < until:
+        order.lookup_due_at = until

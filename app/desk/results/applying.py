@@ -1,0 +1,135 @@
+"""Applying: what a judged callback does to its order. Only a verified one does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from app.desk.claims import Word, hear
+from app.desk.results.matters import Matter, Tag
+from app.protocol.statuses import Status
+from app.protocol.wire import parse_jst_stamp
+from app.records.callbacks import Applied, said_before
+from app.records.changes import Effect
+from app.records.columns import now
+from app.records.keys import new_key
+from app.records.orders import UNKNOWN, Order, Origin, Source
+
+LATE_AFTER = timedelta(minutes=10)
+"""A browser brings a result at once; one that comes this long after its TranDate is late."""
+
+_STILL_OPEN = frozenset(Status) - {status for status in Status if status.is_final}
+
+_INSERT_UNLESS_THERE = {
+    "sqlite": sqlite.insert(Order).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(Order).on_conflict_do_nothing(),
+}
+
+
+def find_orders(session: Session, matters: Iterable[Matter]) -> None:
+    """Give each matter the order it names, made here where a verified one names a new number.
+
+    The orders are locked in the order of their keys, so that two processes judging at once
+    cannot wait for each other.
+    """
+    named = [matter for matter in matters if matter.shop is not None and matter.order_id]
+    _give_orders(session, named)
+    unmet = [matter for matter in named if matter.verified and matter.order is None]
+    if unmet:
+        _create(session, unmet)
+        _give_orders(session, unmet)
+
+
+def _give_orders(session: Session, named: Sequence[Matter]) -> None:
+    if not named:
+        return
+    query = select(Order).where(
+        col(Order.shop_key).in_({matter.shop_key for matter in named}),
+        col(Order.order_id).in_({matter.order_id for matter in named}),
+    )
+    found = session.exec(query.order_by(col(Order.id)).with_for_update()).all()
+    orders = {(order.shop_key, order.order_id): order for order in found}
+    for matter in named:
+        matter.order = orders.get((matter.shop_key, matter.order_id))
+
+
+def _create(session: Session, unmet: Iterable[Matter]) -> None:
+    """Make a row of every order that is first met here. Another process may be doing the same."""
+    rows = {(matter.shop_key, matter.order_id): _new_order(matter) for matter in unmet}
+    connection = session.connection()
+    insert = _INSERT_UNLESS_THERE[connection.dialect.name]
+    connection.execute(insert, [rows[number] for number in sorted(rows)])
+
+
+def _new_order(matter: Matter) -> dict[str, Any]:
+    assert matter.shop is not None
+    return {
+        "id": new_key(),
+        "shop_key": matter.shop_key,
+        "environment": matter.shop.environment,
+        "order_id": matter.order_id,
+        "origin": Origin.CALLBACK,
+        "status": UNKNOWN,
+        "created_at": now(),
+    }
+
+
+def apply(session: Session, matter: Matter) -> None:
+    """Let the callback speak to its order once; tag it, and say what came of it."""
+    callback, order = matter.callback, matter.order
+    callback.order_key = order.id if order else None
+    matter.tags |= _plain_tags(matter)
+    if matter.verified and order is not None:
+        callback.applied = _applied(session, matter, order)
+        callback.applied_at = now()
+    callback.tags = " ".join(tag for tag in Tag if tag in matter.tags)
+
+
+def _plain_tags(matter: Matter) -> set[Tag]:
+    reading, tags = matter.judgement.reading, set()
+    if matter.callback.copy_of is not None:
+        tags.add(Tag.DUPLICATE)
+    if reading.extra:
+        tags.add(Tag.EXTRA_PARAMETERS)
+    if reading.repeated:
+        tags.add(Tag.REPEATED_PARAMETERS)
+    if matter.verified and matter.callback.received_at - _said_at(matter) >= LATE_AFTER:
+        tags.add(Tag.LATE)
+    return tags
+
+
+def _applied(session: Session, matter: Matter, order: Order) -> Applied:
+    if order.conflict is None and order.status in _STILL_OPEN:
+        # No verified callback can have come before, so what this batch holds need not be written
+        # for the questions asked here to have their right answers.
+        with session.no_autoflush:
+            return _heard(session, matter, order)
+    if order.origin is Origin.CALLBACK and order.status == UNKNOWN:
+        # Nothing is known of it but this word: a lookup decides.
+        matter.tags.add(Tag.UNKNOWN_ORDER)
+    if said_before(session, matter.callback):
+        matter.tags.add(Tag.DUPLICATE)
+        return Applied.NOTHING
+    if Tag.UNKNOWN_ORDER in matter.tags:
+        return Applied.NOTHING
+    return _heard(session, matter, order)
+
+
+def _heard(session: Session, matter: Matter, order: Order) -> Applied:
+    status = Status(matter.judgement.reading.values["Status"])
+    key = matter.callback.id
+    effect = hear(session, order, Word(Source.CALLBACK, status, _said_at(matter), callback_key=key))
+    if effect is Effect.MOVED:
+        return Applied.MOVED
+    if effect is Effect.CONFLICT:
+        matter.tags.add(Tag.CONFLICT)
+        return Applied.CONFLICT
+    return Applied.AGREED if order.status == status else Applied.NOTHING
+
+
+def _said_at(matter: Matter) -> datetime:
+    return parse_jst_stamp(matter.judgement.reading.values["TranDate"])

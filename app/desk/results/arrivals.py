@@ -1,0 +1,152 @@
+"""Arrivals: callbacks as the live feed tells of them, each with a mark to go on from."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from app.records.callback_feed import (
+    callbacks_by_key,
+    judged_among,
+    keys_between,
+    number_between,
+)
+from app.records.callback_lists import copies_of
+from app.records.callbacks import Callback
+from app.records.columns import now
+from app.records.keys import first_key, moment_of
+from app.records.shops import Environment
+
+WINDOW = timedelta(seconds=10)
+"""How long after its key was made a row may still come to light: keys are made before commits."""
+
+PATIENCE = timedelta(seconds=1)
+"""How long a callback is held back so that it can be told of with its verdict."""
+
+LAST_KEY = "f" * 32
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a reader has got: the last key, and how many of the keys just before it were known.
+
+    When more of them have come to light since, they are told again; else nothing is told twice.
+    """
+
+    key: str
+    known: int
+
+    def __str__(self) -> str:
+        return f"{self.key}.{self.known}"
+
+    @classmethod
+    def parse(cls, text: str) -> Mark | None:
+        """The mark that was written so; None for anything else."""
+        key, _, known = text.partition(".")
+        right = len(key) == len(LAST_KEY) and key.isalnum() and known.isdecimal()
+        return cls(key, int(known)) if right and known.isascii() else None
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One callback that arrived, or was judged at last.
+
+    `shown` is the callback whose row tells of it: of a repeat, the first with the same bytes,
+    which has had `copies` repeats so far.
+    """
+
+    mark: Mark
+    callback: Callback
+    shown: Callback
+    copies: int
+
+    def concerns(self, environment: Environment, order_key: str = "") -> bool:
+        """Whether it belongs on a page of this environment, or of this order."""
+        if order_key:
+            return self.callback.order_key == order_key
+        return self.callback.environment in (environment, None)
+
+
+class Known:
+    """The keys of late that have been told of, in order."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+
+    def add(self, key: str) -> bool:
+        """Whether the key is new."""
+        place = bisect_right(self._keys, key)
+        if place and self._keys[place - 1] == key:
+            return False
+        insort(self._keys, key)
+        return True
+
+    def mark(self, key: str) -> Mark:
+        """The mark of a reader that has been told of everything known up to this key."""
+        start = bisect_right(self._keys, window_before(key))
+        return Mark(key, bisect_right(self._keys, key) - start)
+
+    def forget_before(self, key: str) -> None:
+        """Drop what is too old to come to light late."""
+        del self._keys[: bisect_right(self._keys, key)]
+
+
+def window_before(key: str) -> str:
+    """The key that could have been made a WINDOW before this one."""
+    return first_key(moment_of(key) - WINDOW)
+
+
+def newest_mark(session: Session, key: str) -> Mark:
+    """The mark of a page that shows everything up to this key."""
+    return Mark(key, number_between(session, window_before(key), key))
+
+
+def missed(session: Session, since: Mark) -> Sequence[Arrival]:
+    """What a reader who had got this far has not been told."""
+    start = window_before(since.key)
+    whole = number_between(session, start, since.key) > since.known
+    keys = keys_between(session, start if whole else since.key, LAST_KEY, _settled())
+    known = Known()
+    for key in keys_between(session, start, since.key, _settled()):
+        known.add(key)
+    return list(arrivals(session, keys, known))
+
+
+def fresh(session: Session, above: str, known: Known, waiting: set[str]) -> Sequence[Arrival]:
+    """What has come to light above a key and is not known yet, or has now been judged.
+
+    `waiting` are keys told of before they were judged; it is kept up to date.
+    """
+    found = keys_between(session, above, LAST_KEY, _settled())
+    keys = [key for key in found if known.add(key)]
+    judged = judged_among(session, waiting) if waiting else ()
+    waiting.difference_update(judged)
+    told = list(arrivals(session, [*keys, *judged], known))
+    waiting.update(one.callback.id for one in told if one.callback.judged_at is None)
+    return told
+
+
+def arrivals(session: Session, keys: Sequence[str], known: Known) -> Iterator[Arrival]:
+    """These callbacks as arrivals. All their keys become known."""
+    callbacks = callbacks_by_key(session, keys)
+    firsts = {one.copy_of for one in callbacks.values() if one.copy_of}
+    callbacks |= callbacks_by_key(session, firsts - callbacks.keys()) if firsts else {}
+    copies = copies_of(session, _shown(callbacks.values()))
+    for key in keys:
+        known.add(key)
+    for key in keys:
+        callback = callbacks[key]
+        shown = callbacks.get(callback.copy_of or "", callback)
+        yield Arrival(known.mark(key), callback, shown, copies.get(shown.id, 0))
+
+
+def _shown(callbacks: Iterable[Callback]) -> Sequence[str]:
+    return [one.id for one in callbacks]
+
+
+def _settled() -> str:
+    return first_key(now() - PATIENCE)

@@ -1,0 +1,75 @@
+"""Judging: whether to believe what was received, in one short transaction for many at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from app.desk.desk import Desk
+from app.desk.results.applying import apply, find_orders
+from app.desk.results.matters import open_matters, write_verdict
+from app.desk.results.telling import Told, tell
+from app.records.callbacks import Callback, originals, unjudged, unjudged_keys
+
+BATCH = 50
+"""The most callbacks judged in one transaction: rows just received wait behind it."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A callback that has been judged and applied, and what its customer may read."""
+
+    callback: Callback
+    told: Told
+
+
+def judge_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> list[Judged]:
+    """Judge those of these callbacks that are still waiting, and apply the verified ones."""
+    callbacks = unjudged(session, keys)
+    copies = originals(session, [callback.id for callback in callbacks])
+    matters = open_matters(session, sandbox_on, callbacks)
+    find_orders(session, matters)
+    for matter in matters:
+        matter.callback.copy_of = copies.get(matter.callback.id)
+        write_verdict(matter)
+        apply(session, matter)
+    return [Judged(matter.callback, tell(matter.callback, matter.order)) for matter in matters]
+
+
+async def judge(desk: Desk, callback_key: str) -> Judged | None:
+    """Judge one callback. None when somebody else has judged it or is about to."""
+    judged = await desk.writer.write(
+        lambda session: judge_rows(session, desk.terms.sandbox_on, [callback_key])
+    )
+    return judged[0] if judged else None
+
+
+def judge_waiting(desk: Desk) -> int:
+    """Judge what a process that died had received and not yet judged. Returns how many."""
+    number, last = 0, ""
+    while keys := _waiting(desk, last):
+        number += _judge_or_leave(desk, keys)
+        last = keys[-1]
+    return number
+
+
+def _waiting(desk: Desk, last: str) -> Sequence[str]:
+    with desk.database.reading() as session:
+        return unjudged_keys(session, last, BATCH)
+
+
+def _judge_or_leave(desk: Desk, keys: Sequence[str]) -> int:
+    """Judge together; where that fails, one by one, so that one row cannot hold up the others."""
+    try:
+        with desk.database.writing() as session:
+            return len(judge_rows(session, desk.terms.sandbox_on, keys))
+    except Exception:
+        if len(keys) == 1:
+            log.exception("callback %s could not be judged", keys[0])
+            return 0
+        return sum(_judge_or_leave(desk, [key]) for key in keys)

@@ -1,0 +1,134 @@
+"""The line before the judge: customers who wait for their page first, everything else in turn.
+
+In a rush nobody waits and judging takes what little time it can: committing goes first. What the
+memory does not hold stays in the table, which is the whole line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+
+from app.desk.desk import Desk
+from app.desk.results.judging import BATCH, Judged, judge_rows
+from app.records.callbacks import unjudged_keys
+
+SEATS = 8
+"""How many customers wait for a verdict at once; the others read "being confirmed"."""
+
+PATIENCE = 1.0
+"""How many seconds a customer waits at most."""
+
+RUSH = 100
+"""From this many results a second on, nobody waits."""
+
+REST = 19
+"""In a rush judging rests this many times as long as it has worked."""
+
+RUSH_BATCH = 8
+"""The most callbacks judged in one transaction in a rush: what is being committed waits for it."""
+
+LINE_LIMIT = 5_000
+"""How many keys wait in memory."""
+
+log = logging.getLogger(__name__)
+
+
+class Line:
+    """Has everything judged that is put into it. Belongs to one event loop."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._customers: dict[str, asyncio.Future[Judged | None]] = {}
+        self._seated: list[str] = []
+        self._others: list[str] = []
+        self._overflown = False
+        self._judging = False
+        self._second, self._arrivals, self._rushed = 0, 0, False
+
+    async def judged(self, key: str) -> Judged | None:
+        """The verdict on a callback just committed; None when its customer cannot wait for it."""
+        self._count_arrival()
+        if self._rushing() or len(self._customers) >= SEATS:
+            self._queue(key)
+            return None
+        future: asyncio.Future[Judged | None] = asyncio.get_running_loop().create_future()
+        self._customers[key] = future
+        self._seated.append(key)
+        self._begin()
+        try:
+            return await asyncio.wait_for(future, PATIENCE)
+        except TimeoutError:
+            return None
+        finally:
+            self._customers.pop(key, None)
+
+    def _count_arrival(self) -> None:
+        second = int(time.monotonic())
+        if second != self._second:
+            self._rushed = self._arrivals > RUSH and second == self._second + 1
+            self._second, self._arrivals = second, 0
+        self._arrivals += 1
+
+    def _rushing(self) -> bool:
+        """Whether this second, or the one before it, has had too many arrivals."""
+        passed = int(time.monotonic()) - self._second
+        return passed <= 1 and (self._arrivals > RUSH or (self._rushed and not passed))
+
+    def _queue(self, key: str) -> None:
+        if len(self._others) < LINE_LIMIT:
+            self._others.append(key)
+        else:
+            self._overflown = True
+        self._begin()
+
+    def _begin(self) -> None:
+        if not self._judging:
+            self._judging = True
+            self._desk.calls.spawn(self._judge_all())
+
+    async def _judge_all(self) -> None:
+        try:
+            while keys := await self._next():
+                start = time.monotonic()
+                await self._judge(keys)
+                if self._rushing():
+                    await asyncio.sleep(REST * (time.monotonic() - start))
+        finally:
+            self._judging = False
+
+    async def _next(self) -> Sequence[str]:
+        if not self._seated and not self._others and self._overflown:
+            self._others += await self._left_in_the_table()
+            self._overflown = bool(self._others)
+        line = self._seated or self._others
+        number = RUSH_BATCH if self._rushing() else BATCH
+        keys = line[:number]
+        del line[:number]
+        return keys
+
+    async def _left_in_the_table(self) -> Sequence[str]:
+        return await self._desk.writer.write(lambda session: unjudged_keys(session, "", BATCH))
+
+    async def _judge(self, keys: Sequence[str]) -> None:
+        """Judge together; where that fails, one by one: the others must not wait for one."""
+        sandbox_on = self._desk.terms.sandbox_on
+        try:
+            judged = await self._desk.writer.write(lambda s: judge_rows(s, sandbox_on, keys))
+        except Exception:
+            if len(keys) > 1:
+                for key in keys:
+                    await self._judge([key])
+                return
+            log.exception("callback %s could not be judged", keys[0])
+            judged = []
+        verdicts = {one.callback.id: one for one in judged}
+        for key in keys:
+            self._tell(key, verdicts.get(key))
+
+    def _tell(self, key: str, judged: Judged | None) -> None:
+        future = self._customers.get(key)
+        if future is not None and not future.done():
+            future.set_result(judged)

@@ -1,0 +1,67 @@
+"""Rejudging: a shop was added or its password changed, so a doubtful verdict may now be another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from app.desk.desk import Desk
+from app.desk.results.applying import apply, find_orders
+from app.desk.results.judging import BATCH
+from app.desk.results.matters import Matter, open_matters, write_verdict
+from app.protocol.checkstring import Verdict
+from app.records.callbacks import Callback
+from app.records.rejudgements import Rejudgement
+from app.records.shops import Shop
+
+DOUBTFUL = (Verdict.UNKNOWN_SHOP, Verdict.MISMATCH)
+"""The verdicts that depend on what we know of shops. A verified one never falls."""
+
+
+def rejudge(desk: Desk) -> int:
+    """Judge every doubtful callback of our shops again. Returns how many verdicts changed."""
+    changed, last = 0, ""
+    while keys := _doubtful(desk, last):
+        with desk.database.writing() as session:
+            changed += _rejudge_rows(session, desk.terms.sandbox_on, keys)
+        last = keys[-1]
+    return changed
+
+
+def _doubtful(desk: Desk, last: str) -> Sequence[str]:
+    query = select(Callback.id).where(
+        col(Callback.verdict).in_(DOUBTFUL),
+        col(Callback.shop_id).in_(select(Shop.shop_id)),
+        Callback.id > last,
+    )
+    with desk.database.reading() as session:
+        return session.exec(query.order_by(col(Callback.id)).limit(BATCH)).all()
+
+
+def _rejudge_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> int:
+    query = select(Callback).where(col(Callback.id).in_(keys), col(Callback.verdict).in_(DOUBTFUL))
+    callbacks = session.exec(query.order_by(col(Callback.id)).with_for_update()).all()
+    matters = [one for one in open_matters(session, sandbox_on, callbacks) if _has_risen(one)]
+    find_orders(session, matters)
+    for matter in matters:
+        session.add(_history(matter))
+        write_verdict(matter)
+        apply(session, matter)
+    return len(matters)
+
+
+def _has_risen(matter: Matter) -> bool:
+    """A mismatch can only become verified: it does not fall because a shop is switched off."""
+    before, after = matter.callback.verdict, matter.judgement.verdict
+    return after is Verdict.VERIFIED or (before == Verdict.UNKNOWN_SHOP and after != before)
+
+
+def _history(matter: Matter) -> Rejudgement:
+    callback = matter.callback
+    return Rejudgement(
+        callback_key=callback.id,
+        from_verdict=callback.verdict or "",
+        to_verdict=matter.judgement.verdict,
+        judged_at=callback.judged_at,
+    )

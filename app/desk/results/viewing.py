@@ -1,0 +1,80 @@
+"""Viewing: all we know of one callback, gathered for its page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from app.desk.results.diagnosing import findings
+from app.desk.results.matters import Matter, open_matters
+from app.desk.results.rejudging import DOUBTFUL
+from app.protocol.checkstring import COVERED, Verdict
+from app.protocol.diagnosis import Finding
+from app.protocol.reading import Reading
+from app.records.callback_lists import copies_of
+from app.records.callbacks import Callback
+from app.records.orders import Order
+from app.records.rejudgements import Rejudgement, rejudgements_of
+from app.records.shops import Shop
+
+
+@dataclass(frozen=True)
+class CallbackView:
+    """One callback with its derivation.
+
+    `computed` is the CheckString that its four values have with the shop's password; None where
+    none was compared. `copies` is how often the same bytes came again. `findings` are the
+    single changes that would make it verify.
+    """
+
+    callback: Callback
+    reading: Reading
+    shop: Shop | None
+    order: Order | None
+    computed: str | None
+    headers: Mapping[str, str]
+    earlier: Sequence[Rejudgement]
+    copies: int
+    findings: Sequence[Finding]
+
+    @property
+    def received(self) -> str:
+        """The CheckString that came with it; empty where none did."""
+        return self.reading.values.get("CheckString", "")
+
+    @property
+    def parts(self) -> Sequence[tuple[str, str | None]]:
+        """What the CheckString is made of, in its order. The password stays out."""
+        values = [(name, self.reading.values.get(name, "")) for name in COVERED]
+        return [*values, ("ShopPass", None)]
+
+
+def callback_view(session: Session, sandbox_on: bool, callback: Callback) -> CallbackView:
+    """Everything the page of one callback shows."""
+    [matter] = open_matters(session, sandbox_on, [callback])
+    reading = matter.judgement.reading
+    return CallbackView(
+        callback=callback,
+        reading=reading,
+        shop=matter.shop,
+        order=session.get(Order, callback.order_key) if callback.order_key else None,
+        computed=_computed(matter),
+        headers=json.loads(callback.headers),
+        earlier=rejudgements_of(session, callback.id),
+        copies=copies_of(session, [callback.id]).get(callback.id, 0),
+        findings=findings(session, sandbox_on, reading) if _is_in_doubt(callback) else (),
+    )
+
+
+def _is_in_doubt(callback: Callback) -> bool:
+    return callback.verdict in DOUBTFUL
+
+
+def _computed(matter: Matter) -> str | None:
+    if matter.callback.verdict == Verdict.VERIFIED:
+        # It was compared with the password then in force, which may since have been changed.
+        return matter.judgement.reading.values["CheckString"].lower()
+    return matter.judgement.computed

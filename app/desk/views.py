@@ -1,0 +1,153 @@
+"""Views: all we know of one order, gathered for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from app.desk.comparison import Fact, compare
+from app.desk.decisions import Action, Decision, decide, facts_of
+from app.desk.desk import Terms
+from app.desk.settlements import believable_lookup
+from app.protocol.masking import curl_of, mask_answer, mask_form
+from app.records.callbacks import Callback, callbacks_of
+from app.records.changes import Change, Effect, changes_of
+from app.records.columns import now
+from app.records.exchanges import Exchange, exchanges_of
+from app.records.launches import Launch, launches_of
+from app.records.orders import Order
+from app.records.people import Deed, User, deeds_of
+from app.records.shops import Shop
+
+__all__ = ["Entry", "EntryKind", "ExchangeView", "Fact", "OrderView", "exchange_view", "order_view"]
+
+# Deeds that left a row of their own: an exchange, a launch, a change.
+_SHOWN_ELSEWHERE = frozenset(Action)
+
+
+class EntryKind(StrEnum):
+    """What kind of thing happened."""
+
+    EXCHANGE = "exchange"
+    CALLBACK = "callback"
+    CHANGE = "change"
+    LAUNCH = "launch"
+    DEED = "deed"
+
+
+@dataclass(frozen=True)
+class ExchangeView:
+    """An exchange as it may be shown: secrets masked. `answer` is None when nothing came."""
+
+    exchange: Exchange
+    request: str
+    answer: str | None
+    curl: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. `exchange` is there when `row` is one."""
+
+    kind: EntryKind
+    at: datetime
+    row: Exchange | Callback | Change | Launch | Deed
+    exchange: ExchangeView | None = None
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """An order with its shop, its decision, and everything that happened, oldest first.
+
+    `emails` are those of the users named in the rows, by their keys. `believable_lookup` is the
+    answer an operator can believe to settle the conflict that stands.
+    """
+
+    order: Order
+    shop: Shop
+    decision: Decision
+    exchanges: Sequence[ExchangeView]
+    callbacks: Sequence[Callback]
+    changes: Sequence[Change]
+    launches: Sequence[Launch]
+    deeds: Sequence[Deed]
+    emails: Mapping[str, str]
+    timeline: Sequence[Entry]
+    facts: Sequence[Fact]
+    believable_lookup: Exchange | None
+
+
+def exchange_view(exchange: Exchange) -> ExchangeView:
+    """An exchange for display, read with its bodies."""
+    answer = exchange.answer
+    return ExchangeView(
+        exchange,
+        request=mask_form(exchange.request),
+        answer=None if answer is None else mask_answer(answer, exchange.request),
+        curl=curl_of(exchange.url, exchange.request),
+    )
+
+
+def order_view(session: Session, order: Order, terms: Terms) -> OrderView:
+    """Everything the order's page shows."""
+    exchanges, changes = exchanges_of(session, order.id), changes_of(session, order.id)
+    callbacks, launches = callbacks_of(session, order.id), launches_of(session, order.id)
+    deeds = deeds_of(session, order.id)
+    views = [exchange_view(exchange) for exchange in exchanges]
+    facts = facts_of(
+        order,
+        exchanges,
+        now(),
+        terms.gateway_settle,
+        launched=bool(launches),
+        settled=bool(changes) and changes[-1].effect is Effect.SETTLED,
+    )
+    return OrderView(
+        order=order,
+        shop=session.get_one(Shop, order.shop_key),
+        decision=decide(facts),
+        exchanges=views,
+        callbacks=callbacks,
+        changes=changes,
+        launches=launches,
+        deeds=deeds,
+        emails=_emails(session, order, exchanges, changes, launches),
+        timeline=_timeline(views, callbacks, changes, launches, deeds),
+        facts=compare(order, exchanges, callbacks),
+        believable_lookup=believable_lookup(order, exchanges),
+    )
+
+
+def _timeline(
+    exchanges: Iterable[ExchangeView],
+    callbacks: Iterable[Callback],
+    changes: Iterable[Change],
+    launches: Iterable[Launch],
+    deeds: Iterable[Deed],
+) -> list[Entry]:
+    told = (deed for deed in deeds if deed.action not in _SHOWN_ELSEWHERE)
+    entries = [
+        *(Entry(EntryKind.EXCHANGE, v.exchange.asked_at, v.exchange, v) for v in exchanges),
+        *(Entry(EntryKind.CALLBACK, row.received_at, row) for row in callbacks),
+        *(Entry(EntryKind.CHANGE, row.recorded_at, row) for row in changes),
+        *(Entry(EntryKind.LAUNCH, row.created_at, row) for row in launches),
+        *(Entry(EntryKind.DEED, row.at, row) for row in told),
+    ]
+    return sorted(entries, key=lambda entry: (entry.at, entry.row.id))
+
+
+def _emails(
+    session: Session,
+    order: Order,
+    exchanges: Iterable[Exchange],
+    changes: Iterable[Change],
+    launches: Iterable[Launch],
+) -> dict[str, str]:
+    keys = {order.created_by, *(row.asked_by for row in exchanges)}
+    keys |= {row.user_key for row in changes} | {row.created_by for row in launches}
+    query = select(User.id, User.email).where(col(User.id).in_(keys - {None}))
+    return dict(session.exec(query).all())

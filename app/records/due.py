@@ -1,0 +1,66 @@
+"""Due lookups: which orders the desk asks about by itself, and when."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import Session, col, select
+
+from app.protocol.statuses import Status
+from app.records.orders import UNKNOWN, Order
+from app.records.shops import Confirmation, Environment, Shop
+
+
+def due_orders(
+    session: Session,
+    at: datetime,
+    interval: timedelta,
+    keep_asking: timedelta,
+    *,
+    limit: int,
+    sandbox: bool,
+) -> Sequence[str]:
+    """The keys of the orders to ask about now, the longest due first.
+
+    `interval` is the gateway's least time between two requests for one order; `keep_asking` is
+    how long after its making an order is asked about at all. The sandbox's orders only while it
+    is on.
+    """
+    query = (
+        select(Order.id)
+        .join(Shop, col(Shop.id) == col(Order.shop_key))
+        .where(
+            col(Order.lookup_due_at) <= at,
+            col(Order.open_exchange).is_(None),
+            func.coalesce(Order.executed_at, Order.created_at) >= at - keep_asking,
+            col(Shop.closed_at).is_(None),
+            or_(_after_silence(at - interval), _to_confirm(at - interval), _under_way()),
+        )
+    )
+    if not sandbox:
+        query = query.where(col(Order.environment) != Environment.SANDBOX)
+    return session.exec(query.order_by(col(Order.lookup_due_at)).limit(limit)).all()
+
+
+def _after_silence(before: datetime) -> ColumnElement[bool]:
+    # A person is told to ask at once and may; by itself the desk keeps the interval.
+    return and_(col(Order.status) == UNKNOWN, col(Order.status_at) <= before)
+
+
+def _to_confirm(before: datetime) -> ColumnElement[bool]:
+    """Money that a callback reported: each shop says when that is confirmed."""
+    reported = or_(col(Order.status) == Status.PAYSUCCESS, col(Order.conflict).is_not(None))
+    late = and_(
+        col(Shop.confirmation) == Confirmation.AFTER_AN_HOUR, col(Order.lookup_due_at) <= before
+    )
+    return and_(
+        col(Order.status) != UNKNOWN,
+        reported,
+        or_(col(Shop.confirmation) == Confirmation.AT_ONCE, late),
+    )
+
+
+def _under_way() -> ColumnElement[bool]:
+    return and_(
+        col(Order.status).in_([Status.REQSUCCESS, Status.PAYSTART]), col(Order.conflict).is_(None)
+    )
