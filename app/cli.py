@@ -1,0 +1,261 @@
+"""The command line: `python -m app …`.
+
+Exit 0: done. 1: the thing failed, one sentence on standard error. 2: usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from app.records.database import Database
+
+Command = Callable[[argparse.Namespace], int]
+Commands = argparse._SubParsersAction  # the type has no public name
+
+
+class Failed(Exception):
+    """What was asked for did not work. The message is the sentence to show."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except (Failed, SettingsError) as problem:
+        return _fail(str(problem))
+    except KeyboardInterrupt:
+        return 0
+    except Exception as error:
+        sentence = _in_a_sentence(error)
+        if sentence is None:
+            raise
+        return _fail(sentence)
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1
+
+
+def _in_a_sentence(error: Exception) -> str | None:
+    """What a person can do about an error that is the surroundings' fault, not ours."""
+    from sqlalchemy.exc import OperationalError
+
+    from app.records.schema import SchemaTooNew
+    from app.records.sealing import SealBroken
+
+    if isinstance(error, OperationalError):
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        return f"DATABASE_URL cannot be used: {reason}"
+    if isinstance(error, SchemaTooNew):
+        return f"The database has schema {error}, newer than this program: start the newer one."
+    if isinstance(error, SealBroken):
+        return f"SECRET_KEY is not the one in use: {error}."
+    return None
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from app.main import create_app
+    from app.records.schema import HEAD
+    from app.server import Server, say
+
+    settings = load_settings()
+    app = create_app(settings)
+
+    def ready() -> None:
+        say(f"NET CASH Desk is at {settings.base_url} (schema {HEAD})")
+        from app.desk.first_admin import first_sign_in_link
+
+        if link := first_sign_in_link(app.state.desk.database, settings.base_url):
+            say(f"Sign in for the first time: {link}")
+
+    return Server(app, settings.host, settings.port, ready).run_to_the_end()
+
+
+def _sandbox(chosen: argparse.Namespace) -> int:
+    from app.sandbox.app import create_sandbox
+    from app.server import Server, say
+
+    store = chosen.store if chosen.store == ":memory:" else Path(chosen.store)
+    sandbox = create_sandbox(store, base_url=None, late_seconds=chosen.late)
+    address = f"http://{chosen.host}:{chosen.port}"
+    ready = f"The sandbox gateway is at {address}, its guide at {address}/guide"
+    return Server(sandbox, chosen.host, chosen.port, lambda: say(ready)).run_to_the_end()
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from app.records.schema import HEAD
+    from app.server import say
+
+    with _database(load_settings()):
+        say(f"The database is at schema {HEAD}")
+    return 0
+
+
+def _work(_: argparse.Namespace) -> int:
+    from app.work import work_until_stopped
+
+    return asyncio.run(work_until_stopped(load_settings()))
+
+
+def _sweep(_: argparse.Namespace) -> int:
+    from app.server import say
+    from app.work import sweep_once
+
+    say(f"{asyncio.run(sweep_once(load_settings()))} due lookups asked")
+    return 0
+
+
+def _user_add(chosen: argparse.Namespace) -> int:
+    from app.desk.people import UserRefused, add_user
+    from app.server import say
+
+    password = sys.stdin.readline().rstrip("\r\n")
+    with _database(load_settings()) as database:
+        try:
+            user = add_user(database, chosen.email, password, chosen.role)
+        except UserRefused as refusal:
+            raise Failed(str(refusal)) from None
+    say(f"{user.email} may now sign in as {user.role}")
+    return 0
+
+
+def _shop_add(chosen: argparse.Namespace) -> int:
+    from app.desk.shops import ShopRefused, add_shop_by_command
+    from app.server import say
+
+    password = sys.stdin.readline().rstrip("\r\n")
+    with _database(load_settings()) as database:
+        try:
+            shop = add_shop_by_command(
+                database, chosen.environment, chosen.shop_id, password, chosen.name, chosen.gateway
+            )
+        except ShopRefused as refusal:
+            raise Failed(str(refusal)) from None
+    say(f"{shop.shop_id} ({shop.name}) belongs to {shop.environment}")
+    return 0
+
+
+def _shop_list(_: argparse.Namespace) -> int:
+    from app.records.shops import all_shops
+    from app.server import say
+
+    with _database(load_settings()) as database, database.reading() as session:
+        for shop in all_shops(session):
+            say(f"{shop.environment}\t{shop.shop_id}\t{shop.name}")
+    return 0
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from app.demo import write_history
+    from app.server import say
+
+    say(f"{write_history(load_settings(), chosen.orders)} orders written to the sandbox's shop")
+    return 0
+
+
+def _verify(_: argparse.Namespace) -> int:
+    from app.desk.verification import verdict_of_text
+    from app.server import say
+
+    text = sys.stdin.buffer.read()
+    with _database(load_settings()) as database:
+        verdict, lines = verdict_of_text(database, text)
+    say("\n".join(lines))
+    return 0 if verdict == "verified" else _fail(f"The result is not verified: {verdict}.")
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    from app.records.backup import CannotBackUp, back_up
+    from app.server import say
+
+    try:
+        size = back_up(load_settings().resolved_database_url, Path(chosen.file))
+    except CannotBackUp as problem:
+        raise Failed(str(problem)) from None
+    say(f"{chosen.file}: {size} bytes. Keep SECRET_KEY with it: without it no password opens.")
+    return 0
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    """The database, brought up to date and closed at the end."""
+    from app.records.database import Database
+    from app.records.schema import upgrade
+    from app.records.sealing import unlock
+
+    unlock(settings.resolved_secret_key)
+    database = Database(settings.resolved_database_url)
+    try:
+        upgrade(database)
+        yield database
+    finally:
+        database.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description="NET CASH Desk")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _command(commands, "serve", _serve, "serve the dashboard (and the sandbox, while it is on)")
+    _command(commands, "work", _work, "do scheduled work alone: due lookups")
+    _command(commands, "migrate", _migrate, "bring the database to this version's schema")
+    _command(commands, "sweep", _sweep, "one pass of due re-checks")
+    _command(commands, "verify", _verify, "judge the CheckString of a result on standard input")
+    _people_commands(commands)
+    _sandbox_commands(commands)
+    backup = _command(commands, "backup", _backup, "copy the database to a file while it is in use")
+    backup.add_argument("file", metavar="FILE")
+    return parser
+
+
+def _people_commands(commands: Commands[argparse.ArgumentParser]) -> None:
+    users = _group(commands, "user", "users of the dashboard")
+    user = _command(users, "add", _user_add, "add a user; the password comes on standard input")
+    user.add_argument("email", metavar="EMAIL")
+    roles = ("viewer", "operator", "approver", "admin")
+    user.add_argument("--role", required=True, choices=roles)
+
+    shops = _group(commands, "shop", "shops: contracts with the gateway")
+    shop = _command(shops, "add", _shop_add, "add a shop; its ShopPass comes on standard input")
+    shop.add_argument("shop_id", metavar="SHOPID")
+    shop.add_argument("--environment", required=True, choices=("test", "production"))
+    shop.add_argument("--name", required=True)
+    shop.add_argument("--gateway", help="base address, when it is not the usual one")
+    _command(shops, "list", _shop_list, "list the shops, without secrets")
+
+
+def _sandbox_commands(commands: Commands[argparse.ArgumentParser]) -> None:
+    sandbox = _command(commands, "sandbox", _sandbox, "serve the simulated gateway alone")
+    sandbox.add_argument("--port", type=int, default=8001)
+    sandbox.add_argument("--host", default="127.0.0.1")
+    sandbox.add_argument("--store", default=":memory:", help="a SQLite file, or :memory:")
+    sandbox.add_argument("--late", type=float, default=125.0, help="seconds until a late answer")
+
+    demo = _command(commands, "demo", _demo, "write a plausible history for the sandbox's shop")
+    demo.add_argument("--orders", type=int, required=True, metavar="N")
+
+
+def _command(
+    within: Commands[argparse.ArgumentParser], name: str, run: Command, text: str
+) -> argparse.ArgumentParser:
+    added = within.add_parser(name, help=text, description=text)
+    added.set_defaults(run=run)
+    return added
+
+
+def _group(
+    commands: Commands[argparse.ArgumentParser], name: str, text: str
+) -> Commands[argparse.ArgumentParser]:
+    """A command that has commands of its own."""
+    group = commands.add_parser(name, help=text, description=text)
+    return group.add_subparsers(title="commands", required=True, metavar="COMMAND")

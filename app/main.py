@@ -1,0 +1,99 @@
+"""Composition: which parts make the dashboard, and in which order they start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+
+from app.desk import exchanges, first_admin, results, shops
+from app.desk.desk import Calls, Desk, Terms
+from app.desk.rechecks import Rechecks
+from app.gateway import Gateway
+from app.records.database import Database
+from app.records.group_writer import GroupWriter
+from app.records.schema import upgrade
+from app.records.sealing import unlock
+from app.sandbox.app import create_sandbox, running
+from app.sandbox.scenarios import choices
+from app.settings import Settings
+from app.web.failures import exception_handlers
+from app.web.guard import middleware
+from app.web.routes import routes
+
+LATE_SECONDS = 5
+"""How long after our own time-out the sandbox's `-timeout` scenario answers."""
+
+
+def open_desk(settings: Settings) -> Desk:
+    """The desk over an up-to-date database, ready for the web and for the command line alike."""
+    unlock(settings.resolved_secret_key)
+    database = Database(settings.resolved_database_url)
+    upgrade(database)
+    terms = Terms(
+        base_url=settings.base_url,
+        sandbox_url=f"{settings.own_url}/sandbox" if settings.sandbox_on else None,
+        gateway_timeout=settings.gateway_timeout,
+        gateway_settle=timedelta(seconds=settings.gateway_settle),
+    )
+    gateway = Gateway(settings.gateway_timeout)
+    desk = Desk(database, GroupWriter(database), gateway, Calls(), terms)
+    if settings.sandbox_on:
+        shops.ensure_sandbox_shop(database)
+    if settings.admin_email and settings.admin_password:
+        first_admin.ensure_first_admin(database, settings.admin_email, settings.admin_password)
+    return desk
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The dashboard with the sandbox mounted, not yet started (its lifespan starts it)."""
+    desk = open_desk(settings)
+    sandbox = _sandbox(settings) if settings.sandbox_on else None
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.stopping = asyncio.Event()
+        async with AsyncExitStack() as stack:
+            stack.callback(desk.database.close)
+            desk.writer.start()
+            stack.push_async_callback(run_in_threadpool, desk.writer.stop)
+            if sandbox:
+                await stack.enter_async_context(running(sandbox, app.state.stopping))
+            stack.push_async_callback(desk.gateway.close)
+            stack.push_async_callback(desk.calls.close)
+            await run_in_threadpool(_repair, desk)
+            # The embedded worker; beside a `worker` process neither asks what the other does.
+            desk.calls.spawn(Rechecks(desk).run(app.state.stopping))
+            yield
+            app.state.stopping.set()
+
+    app = Starlette(
+        routes=routes(sandbox),
+        middleware=middleware(settings.trusted_proxies),
+        exception_handlers=exception_handlers,
+        lifespan=lifespan,
+    )
+    # It would build an address from the Host header, which is anybody's word.
+    app.router.redirect_slashes = False
+    app.state.desk = desk
+    app.state.settings = settings
+    app.state.scenarios = choices() if sandbox else ()
+    return app
+
+
+def _sandbox(settings: Settings) -> Starlette:
+    return create_sandbox(
+        settings.data_dir / "sandbox.db",
+        base_url=f"{settings.base_url}/sandbox",
+        late_seconds=settings.gateway_timeout + LATE_SECONDS,
+    )
+
+
+def _repair(desk: Desk) -> None:
+    """What a killed process left half done: calls without an answer, callbacks not yet judged."""
+    exchanges.close_interrupted(desk)
+    results.judge_waiting(desk)

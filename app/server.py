@@ -1,0 +1,68 @@
+"""The server process: uvicorn with an exit that open event streams notice."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+
+GRACE_SECONDS = 2
+"""How long requests in flight may still take once the process has been told to stop."""
+
+
+class Server(uvicorn.Server):
+    """Sets `app.state.stopping` at the first signal: a stream would else keep the process open."""
+
+    def __init__(self, app: Starlette, host: str, port: int, ready: Callable[[], None]) -> None:
+        # No access log: addresses hold launch keys and sign-in links.
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                # The guard decides whose X-Forwarded-… headers are believed.
+                proxy_headers=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        self._app = app
+        self._ready = ready
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Tell the streams first, then wind down; a second Ctrl-C waits for nothing.
+
+        uvicorn's own would repeat the signal after its clean end, and the process would die of it.
+        """
+        stopping = getattr(self._app.state, "stopping", None)
+        if stopping:
+            stopping.set()
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say that we are ready only once we listen."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    def run_to_the_end(self) -> int:
+        """Serve until told to stop. Returns the process's exit code."""
+        try:
+            self.run()
+        except SystemExit:
+            # The port is taken: uvicorn has said so.
+            return 1
+        return 0 if self.started else 1
+
+
+def say(line: str) -> None:
+    """One line for whoever started the process, at once, also through a pipe."""
+    print(line, file=sys.stdout, flush=True)  # noqa: T201

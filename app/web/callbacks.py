@@ -1,0 +1,102 @@
+"""Callbacks: the list of what arrived at RetURL, and one of them with its proof."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import asdict
+from shlex import quote
+from typing import Any
+
+from sqlmodel import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.desk.results.receiving import TARGET
+from app.desk.results.viewing import CallbackView, callback_view
+from app.protocol.checkstring import MALFORMED, SIGNED, Verdict
+from app.protocol.faults import Fault, fault
+from app.protocol.text import to_half_width
+from app.records.callback_lists import CallbackFilter, callbacks_page, copies_of
+from app.records.callbacks import Callback
+from app.web.callback_words import MEANS, became, done
+from app.web.pages import page
+from app.web.paging import neighbours, place_of
+from app.web.requests import desk_of, environment_of
+
+RETURN_PATH = "/netcash/return"
+
+
+def index(request: Request) -> Response:
+    """GET /callbacks: newest first, by OrderID or its beginning, and by verdict."""
+    wanted = _wanted(request)
+    with desk_of(request).database.reading() as session:
+        listed = callbacks_page(session, wanted, place_of(request))
+        rows = list_context(session, listed.rows)
+    context = (
+        asdict(wanted)
+        | rows
+        | {
+            "verdicts": list(Verdict),
+            "filtered": bool(wanted.text or wanted.verdict or wanted.copy_of),
+        }
+    )
+    return page(request, "callbacks/index.html", context | neighbours(request, listed))
+
+
+def list_context(session: Session, callbacks: Sequence[Callback]) -> dict[str, Any]:
+    """What the rows of a list of callbacks need."""
+    return {
+        "callbacks": callbacks,
+        "copies": copies_of(session, [callback.id for callback in callbacks]),
+        "done": {callback.id: done(callback) for callback in callbacks},
+    }
+
+
+def show(request: Request) -> Response:
+    """GET /callbacks/{key}: verdict, derivation, bytes, and what was done with it."""
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        callback = session.get(Callback, request.path_params["key"])
+        if callback is None:
+            raise HTTPException(404)
+        view = callback_view(session, desk.terms.sandbox_on, callback)
+    context = {
+        "view": view,
+        "callback": callback,
+        "environment": callback.environment or environment_of(request),
+        "means": MEANS.get(callback.verdict or ""),
+        "became": became(callback),
+        "malformed": MALFORMED.get(callback.detail or ""),
+        "signed": SIGNED,
+        "faults": faults_of(view),
+        "curl": _curl(desk.terms.base_url, view),
+    }
+    return page(request, "callbacks/show.html", context)
+
+
+def _wanted(request: Request) -> CallbackFilter:
+    query = request.query_params
+    verdict = query.get("verdict", "")
+    return CallbackFilter(
+        environment=environment_of(request),
+        text=to_half_width(query.get("q", "").strip()),
+        verdict=verdict if verdict in list(Verdict) else "",
+        copy_of=query.get("copy_of", ""),
+    )
+
+
+def faults_of(view: CallbackView) -> list[Fault]:
+    """The gateway's reasons, as far as the result names any (Interface 2.1.2.4)."""
+    codes = view.reading.values.get("ErrInfo", "").split("|")
+    return [fault(code) for code in codes if code]
+
+
+def _curl(base_url: str, view: CallbackView) -> str:
+    """A command that brings the same bytes to the same place."""
+    address = quote(base_url + view.headers.get(TARGET, RETURN_PATH))
+    body = view.callback.body
+    if body.isascii() and body.decode("ascii").isprintable():
+        return f"curl --data-raw {quote(body.decode('ascii'))} {address}"
+    return f"echo {b64encode(body).decode('ascii')} | base64 -d | curl --data-binary @- {address}"

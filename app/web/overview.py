@@ -1,0 +1,34 @@
+"""The first page: today in figures, what needs a person, the latest callbacks, the gateway."""
+
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.desk.overview import attention, health, today
+from app.records.callback_lists import CallbackFilter, callbacks_page
+from app.records.orders import any_order
+from app.records.paging import Place
+from app.web.callbacks import list_context
+from app.web.formats import JST
+from app.web.pages import page
+from app.web.requests import desk_of, environment_of
+from app.web.wordings import CONFLICTS
+
+LATEST = 8
+
+
+def index(request: Request) -> Response:
+    """GET /: one environment at a glance."""
+    environment, now = environment_of(request), datetime.now(UTC)
+    with desk_of(request).database.reading() as session:
+        latest = callbacks_page(session, CallbackFilter(environment), Place()).rows[:LATEST]
+        context = {
+            "began": bool(latest) or any_order(session, environment),
+            "today": today(session, environment, now),
+            "attention": attention(session, environment, now),
+            "health": health(session, environment, now),
+            **list_context(session, latest),
+        }
+    context |= {"day": now.astimezone(JST).date(), "now": now, "conflicts": CONFLICTS}
+    return page(request, "overview/index.html", context)

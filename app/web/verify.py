@@ -1,0 +1,57 @@
+"""Verify by hand: a pasted result gets the page that it would have got as a callback."""
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.desk.verification import verify
+from app.protocol.checkstring import MALFORMED, SIGNED
+from app.web.callback_words import MEANS
+from app.web.callbacks import faults_of
+from app.web.pages import page
+from app.web.requests import desk_of, environment_of, read_form
+
+EXAMPLE = (
+    "ShopID=tshop00000001&OrderID=ORDER-0001&Status=PAYSUCCESS&TranDate=20260101123456"
+    "&CheckString=ee6ecf000321129164b6ffa04b75e25d&ErrCode=&ErrInfo="
+)
+"""What a result looks like, for the empty form."""
+
+
+def show(request: Request) -> Response:
+    """GET /verify: the empty form."""
+    return _page(request, "")
+
+
+async def judge(request: Request) -> Response:
+    """POST /verify: the verdict on the result in `text`. Nothing is stored."""
+    text = (await read_form(request)).get("text", "")
+    if not text.strip():
+        return await run_in_threadpool(_page, request, "", 422)
+    return await run_in_threadpool(_judged, request, text)
+
+
+def _judged(request: Request, text: str) -> Response:
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        found = verify(session, desk.terms.sandbox_on, text)
+    callback = found.view.callback
+    return _page(
+        request,
+        text,
+        found=found,
+        view=found.view,
+        environment=callback.environment or environment_of(request),
+        callback=callback,
+        means=MEANS[callback.verdict or ""],
+        malformed=MALFORMED.get(callback.detail or ""),
+        signed=SIGNED,
+        faults=faults_of(found.view),
+    )
+
+
+def _page(request: Request, text: str, status: int = 200, **more: Any) -> Response:
+    context = {"text": text, "example": EXAMPLE, "found": None, "missing": status == 422}
+    return page(request, "verify/show.html", context | more, status)

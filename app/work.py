@@ -1,0 +1,44 @@
+"""Scheduled work in a process of its own: `python -m app work` and `sweep`."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from app.desk.desk import Desk
+from app.desk.rechecks import Rechecks
+from app.main import open_desk
+from app.settings import Settings
+
+
+async def work_until_stopped(settings: Settings) -> int:
+    """Do what is due until SIGINT or SIGTERM; the exit code."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    async with working(settings) as desk:
+        await Rechecks(desk).run(stopping)
+    return 0
+
+
+async def sweep_once(settings: Settings) -> int:
+    """One pass of due re-checks; how many lookups were asked."""
+    async with working(settings) as desk:
+        return await Rechecks(desk).drain()
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[Desk]:
+    """A desk without the web, closed in order at the end."""
+    desk = open_desk(settings)
+    desk.writer.start()
+    try:
+        yield desk
+    finally:
+        await desk.calls.close()
+        await desk.gateway.close()
+        desk.writer.stop()
+        desk.database.close()
