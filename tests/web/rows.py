@@ -1,0 +1,96 @@
+"""Rows for the tests of the pages: orders, exchanges and callbacks as the desk would leave them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlmodel import SQLModel
+from starlette.applications import Starlette
+
+from app.desk.shops import SANDBOX_SHOP_ID
+from app.gateway import Outcome
+from app.protocol.checkstring import Verdict
+from app.protocol.messages import Call
+from app.records.callbacks import Callback
+from app.records.columns import now
+from app.records.exchanges import Exchange
+from app.records.keys import digest, first_key, new_key
+from app.records.orders import Order, Source
+from app.records.shops import Environment, Shop, shop_by_id
+
+REQUEST = b"ShopID=tshop00000001&ShopPass=tpass7xq&OrderID=A1001&PayType=16"
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def stored(app: Starlette, row: Row) -> Row:
+    """The row, committed."""
+    with app.state.desk.database.writing() as session:
+        session.add(row)
+    return row
+
+
+def sandbox_shop(app: Starlette) -> Shop:
+    with app.state.desk.database.reading() as session:
+        shop = shop_by_id(session, SANDBOX_SHOP_ID)
+        assert shop is not None
+        return shop
+
+
+def an_order(app: Starlette, order_id: str, status: str = "REQSUCCESS", **values: Any) -> Order:
+    """An order of the sandbox's shop over ¥1,000 that the gateway has answered for."""
+    usual: dict[str, Any] = {
+        "shop_key": sandbox_shop(app).id,
+        "environment": Environment.SANDBOX,
+        "amount": 1000,
+        "source": Source.EXEC,
+        "status_at": now(),
+        "executed_at": now(),
+    }
+    return stored(app, Order(order_id=order_id, status=status, **(usual | values)))
+
+
+def an_exchange(app: Starlette, order_id: str, call: Call = Call.SEARCH, **values: Any) -> Exchange:
+    """An answered exchange of the sandbox's shop that took 120 ms."""
+    usual: dict[str, Any] = {
+        "outcome": Outcome.ANSWERED,
+        "duration_ms": 120,
+        "answered_at": now(),
+        "http_status": 200,
+        "environment": Environment.SANDBOX,
+        "request": REQUEST,
+        "url": f"http://127.0.0.1:1/sandbox{call.path}",
+    }
+    row = Exchange(
+        shop_key=sandbox_shop(app).id,
+        call=call,
+        order_id=order_id,
+        owner="tests",
+        **(usual | values),
+    )
+    return stored(app, row)
+
+
+def a_callback(app: Starlette, order_id: str, verdict: Verdict, **values: Any) -> Callback:
+    """A judged callback of the sandbox's shop."""
+    body = f"OrderID={order_id}&of={new_key()}".encode()
+    usual: dict[str, Any] = {
+        "judged_at": now(),
+        "status": "PAYSUCCESS",
+        "environment": Environment.SANDBOX,
+    }
+    row = Callback(
+        body=body,
+        digest=digest(body.decode()),
+        verdict=verdict,
+        order_id=order_id,
+        shop_id=SANDBOX_SHOP_ID,
+        **(usual | values),
+    )
+    return stored(app, row)
+
+
+def key_of(moment: datetime) -> str:
+    """A key as it would have been made at that moment."""
+    return first_key(moment)[:12] + new_key()[12:]

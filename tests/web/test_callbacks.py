@@ -1,0 +1,186 @@
+"""The list of callbacks, and the page of one: what arrived, whether to believe it, why not."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from app.protocol.statuses import Status
+from app.records.callbacks import Callback
+from app.records.columns import now
+from app.records.paging import PAGE_SIZE
+from app.records.shops import Environment, Shop
+from tests.desk.results_cast import PASSWORD, an_order, body, tampered
+
+pytestmark = pytest.mark.anyio
+
+RETURN = "/netcash/return"
+
+
+async def bring(client: httpx.AsyncClient, raw: bytes) -> None:
+    assert (await client.post(RETURN, content=raw)).status_code == 200
+
+
+def open_order(app: Starlette, order_id: str) -> str:
+    with app.state.desk.database.writing() as session:
+        order = an_order(session.exec(select(Shop)).one(), order_id, Status.REQSUCCESS)
+        session.add(order)
+        return order.id
+
+
+def key_of(app: Starlette, verdict: str) -> str:
+    with app.state.desk.database.reading() as session:
+        return session.exec(select(Callback.id).where(Callback.verdict == verdict)).one()
+
+
+def hooks(text: str, name: str) -> list[str]:
+    return re.findall(rf'data-{name}="(.*?)"', text)
+
+
+CASES = {
+    "verified": body("A1001"),
+    "mismatch": tampered("A1001"),
+    "no-checkstring": body("A1001").split(b"&CheckString")[0],
+    "unknown-shop": body("A1001", shop="someoneelse"),
+    "malformed": body("A1001").replace(b"Status=PAYSUCCESS", b"Status=PAYSUCCESS&Status=PAYFAIL"),
+}
+
+
+@pytest.mark.parametrize(("verdict", "raw"), CASES.items(), ids=CASES.keys())
+async def test_a_callbacks_page_begins_with_its_own_verdict(
+    desk_app: Starlette, client: httpx.AsyncClient, verdict: str, raw: bytes
+) -> None:
+    key = open_order(desk_app, "A1001")
+    await bring(client, raw)
+    answer = await client.get(f"/callbacks/{key_of(desk_app, verdict)}")
+    assert answer.status_code == 200
+    assert hooks(answer.text, "verdict")[0] == verdict
+    assert raw.decode().replace("&", "&amp;") in answer.text
+    assert raw[:16].hex(" ") in answer.text
+    assert PASSWORD not in answer.text
+    assert (f"/orders/{key}" in answer.text) is (verdict != "unknown-shop")
+
+
+async def test_a_mismatch_says_which_change_would_make_it_verify(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    open_order(desk_app, "A1001")
+    await bring(client, tampered("A1001"))
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'mismatch')}")).text
+    assert hooks(text, "diagnosis") == ["status"]
+    assert "It would verify if Status were PAYFAIL" in text
+    assert text.count("<mark>") > 20
+
+
+async def test_a_mismatch_nothing_explains_says_that(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    await bring(client, body("A1001", password="guessed1"))
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'mismatch')}")).text
+    assert hooks(text, "diagnosis") == []
+    assert "No single change that we know of" in text
+
+
+async def test_a_callback_that_does_not_exist_is_not_found(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/callbacks/0123")).status_code == 404
+
+
+async def test_the_list_finds_an_order_id_and_its_beginning(client: httpx.AsyncClient) -> None:
+    for order_id in ("A1001", "A1001-1", "A2000", "a1001"):
+        await bring(client, body(order_id))
+    for query, found in {"A1001": ["A1001-1", "A1001"], "Ａ２": ["A2000"], "B": []}.items():
+        text = (await client.get("/callbacks", params={"q": query})).text
+        assert re.findall(r'<code class="order-id">(.*?)</code>', text) == found
+
+
+async def test_the_list_shows_one_verdict_when_asked(client: httpx.AsyncClient) -> None:
+    for raw in CASES.values():
+        await bring(client, raw)
+    assert set(hooks((await client.get("/callbacks")).text, "verdict")) == set(CASES)
+    for verdict in CASES:
+        text = (await client.get(f"/callbacks?verdict={verdict}")).text
+        assert hooks(text, "verdict") == [verdict]
+
+
+async def test_what_names_no_shop_of_ours_appears_in_every_environment(
+    client: httpx.AsyncClient,
+) -> None:
+    for raw in CASES.values():
+        await bring(client, raw)
+    seen = hooks((await client.get("/callbacks?env=production")).text, "verdict")
+    assert sorted(seen) == ["malformed", "unknown-shop"]
+
+
+async def test_a_replay_is_folded_into_the_first(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    open_order(desk_app, "A1001")
+    raw = body("A1001")
+    for _ in range(4):
+        await bring(client, raw)
+    text = (await client.get("/callbacks?q=A1001")).text
+    assert hooks(text, "verdict") == ["verified"]
+    assert hooks(text, "tag") == ["duplicate"]
+    assert "and 3 more" in text
+    [more] = re.findall(r'href="(/callbacks\?copy_of=\w+)"', text)
+    assert hooks((await client.get(more)).text, "tag") == ["duplicate"] * 3
+
+
+async def test_the_pages_of_the_list_follow_each_other_without_gap_or_overlap(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    # Every third names no shop of ours: two ranges of keys are merged.
+    with desk_app.state.desk.database.writing() as session:
+        for number in range(2 * PAGE_SIZE + 5):
+            environment = None if number % 3 == 0 else Environment.SANDBOX
+            session.add(
+                Callback(
+                    body=b"",
+                    digest=str(number),
+                    judged_at=now(),
+                    verdict="malformed",
+                    environment=environment,
+                    order_id=f"N{number:03}",
+                )
+            )
+    seen: list[str] = []
+    address = "/callbacks"
+    for _ in range(3):
+        text = (await client.get(address)).text
+        seen += re.findall(r'<code class="order-id">(N\d+)</code>', text)
+        found = re.search(r'href="([^"]*)" rel="next"', text)
+        address = found[1].replace("&amp;", "&") if found else ""
+    assert address == ""
+    assert sorted(seen) == [f"N{number:03}" for number in range(2 * PAGE_SIZE + 5)]
+    back = re.search(r'href="([^"]*)" rel="prev"', text)
+    assert back
+    newer = (await client.get(back[1].replace("&amp;", "&"))).text
+    assert (
+        re.findall(r'<code class="order-id">(N\d+)</code>', newer)
+        == seen[PAGE_SIZE : 2 * PAGE_SIZE]
+    )
+
+
+async def test_the_three_facts_stand_apart(desk_app: Starlette, client: httpx.AsyncClient) -> None:
+    open_order(desk_app, "A1001")
+    await bring(client, body("A1001", at=now() - timedelta(hours=2)))
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'verified')}")).text
+    assert hooks(text, "tag") == ["late"]
+    for words in ("Arrived", "Judged", "Applied to the order", "The order moved to what it says."):
+        assert words in text
+
+
+async def test_a_body_with_an_attack_in_it_is_only_text(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    raw = b"OrderID=<script>alert(1)</script>&x='\"$(id)&\xff\x00"
+    await client.post(RETURN + "?y='$(id)", content=raw, headers={"user-agent": "<blink>'"})
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'malformed')}")).text
+    assert "<script>alert" not in text
+    assert "<blink>" not in text
+    assert "base64 -d | curl" in text

@@ -1,0 +1,168 @@
+"""What a customer reads at RetURL, and what nobody can learn from it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy import event
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from app.protocol.statuses import Status
+from app.records.callbacks import Callback
+from app.records.database import Database
+from app.records.shops import Shop
+from tests.conftest import Served
+from tests.desk.results_cast import an_order, body, tampered
+
+pytestmark = pytest.mark.anyio
+
+FORM = {"content-type": "application/x-www-form-urlencoded", "origin": "null"}
+PAID = ("Your payment is complete", "お支払いが完了しました")
+NOT_PAID = ("Your payment was not made", "お支払いは完了していません")
+BEING_CONFIRMED = ("Your payment is being confirmed", "お支払いの結果を確認しています")
+
+
+def open_order(app: Starlette, order_id: str, status: Status = Status.REQSUCCESS) -> None:
+    with app.state.desk.database.writing() as session:
+        shop = session.exec(select(Shop)).one()
+        session.add(an_order(shop, order_id, status))
+
+
+async def bring(visitor: httpx.AsyncClient, raw: bytes) -> httpx.Response:
+    return await visitor.post("/netcash/return", content=raw, headers=FORM)
+
+
+def stored(app: Starlette) -> list[Callback]:
+    with app.state.desk.database.reading() as session:
+        return list(session.exec(select(Callback)).all())
+
+
+@pytest.mark.parametrize(
+    ("status", "title"), [(Status.PAYSUCCESS, PAID), (Status.PAYFAIL, NOT_PAID)]
+)
+async def test_a_verified_result_is_told_in_both_languages_at_once(
+    desk_app: Starlette, visitor: httpx.AsyncClient, status: Status, title: tuple[str, str]
+) -> None:
+    open_order(desk_app, "A1001")
+    answer = await bring(visitor, body("A1001", status))
+    assert answer.status_code == 200
+    for words in (*title, "A1001"):
+        assert words in answer.text
+
+
+DOUBTS = {
+    "mismatch": tampered("DOUBT-1"),
+    "no-checkstring": body("DOUBT-1").split(b"&CheckString")[0],
+    "unknown-shop": body("DOUBT-1", shop="someoneelse"),
+    "malformed": body("DOUBT-1").replace(b"PAYSUCCESS", b"EXPIRED"),
+    "unknown-order": body("DOUBT-1"),
+    "tampered elsewhere": tampered("DOUBT-1") + b"&Extra=1",
+}
+
+
+async def test_every_doubt_reads_the_same_to_the_byte(
+    desk_app: Starlette, visitor: httpx.AsyncClient
+) -> None:
+    open_order(desk_app, "DOUBT-2", Status.UNPROCESSED)
+    answers = [await bring(visitor, raw) for raw in DOUBTS.values()]
+    answers.append(await bring(visitor, body("DOUBT-2")))
+    pages = {answer.text.replace("DOUBT-2", "DOUBT-1") for answer in answers}
+    assert len(pages) == 1
+    assert all(words in answers[0].text for words in BEING_CONFIRMED)
+    assert {answer.status_code for answer in answers} == {200}
+    headers = [{k: v for k, v in answer.headers.items() if k != "date"} for answer in answers]
+    assert all(one == headers[0] for one in headers)
+
+
+async def test_the_page_speaks_only_real_order_ids(visitor: httpx.AsyncClient) -> None:
+    answer = await bring(visitor, body("A1001").replace(b"A1001", b"%3Cscript%3Ealert(1)"))
+    assert "alert" not in answer.text
+
+
+async def test_the_page_knows_nothing_of_operators(
+    client: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    mine = await client.post("/netcash/return", content=body("A1001"), headers=FORM)
+    theirs = await bring(visitor, body("A1001"))
+    assert mine.text == theirs.text
+    assert "set-cookie" not in theirs.headers
+    assert not re.search(r"/orders|/callbacks|/login", theirs.text)
+
+
+async def test_a_reloaded_page_is_neutral_and_records_nothing(
+    desk_app: Starlette, visitor: httpx.AsyncClient
+) -> None:
+    answer = await visitor.get("/netcash/return?x=1")
+    assert answer.status_code == 200
+    assert "お支払いの結果は、この画面にはもう表示されません" in answer.text
+    assert stored(desk_app) == []
+
+
+async def test_a_body_of_64_kib_is_read_and_one_byte_more_is_not(
+    desk_app: Starlette, visitor: httpx.AsyncClient
+) -> None:
+    assert (await bring(visitor, b"x" * 65536)).status_code == 200
+    assert (await bring(visitor, b"x" * 65537)).status_code == 413
+    assert [len(callback.body) for callback in stored(desk_app)] == [65536]
+
+
+async def test_a_result_from_another_site_without_a_cookie_is_taken(
+    desk_app: Starlette, visitor: httpx.AsyncClient
+) -> None:
+    foreign = FORM | {"origin": "https://p01.example.jp", "sec-fetch-site": "cross-site"}
+    answer = await visitor.post("/netcash/return?shop=1", content=body("A1"), headers=foreign)
+    assert answer.status_code == 200
+    [callback] = stored(desk_app)
+    assert '":path": "/netcash/return?shop=1"' in callback.headers
+    assert '"origin": "https://p01.example.jp"' in callback.headers
+
+
+async def test_what_cannot_be_stored_can_be_sent_again_from_the_page(
+    desk_app: Starlette, visitor: httpx.AsyncClient
+) -> None:
+    fill_the_disk(desk_app.state.desk.database)
+    answer = await bring(visitor, body("A1001") + b"&Extra=%81%60&Much=" + b"x" * 50_000)
+    assert answer.status_code == 503
+    assert all(words in answer.text for words in BEING_CONFIRMED)
+    fields = dict(re.findall(r'type="hidden" name="(.*?)" value="(.*?)"', answer.text))
+    assert (fields["OrderID"], fields["Extra"]) == ("A1001", "～")
+    assert 'accept-charset="windows-31j"' in answer.text
+    assert stored(desk_app) == []
+
+
+def fill_the_disk(database: Database) -> None:
+    """From now on the file cannot grow, as on a full disk."""
+
+    @event.listens_for(database.engine, "checkout")
+    def _full(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA max_page_count=1")  # SQLite takes the present size instead
+
+    database.engine.dispose()
+
+
+async def test_any_bytes_at_all_are_stored_and_answered(
+    desk_app: Starlette, visitor: httpx.AsyncClient
+) -> None:
+    bodies = [b"", b"\x00", b"\xff" * 300, b"=&=&&;%zz%", b"a=" + bytes(range(256)), b"%00=%00"]
+    bodies += [body("A").replace(b"A", bytes([byte])) for byte in range(0, 256, 7)]
+    answers = [await bring(visitor, raw) for raw in bodies]
+    assert {answer.status_code for answer in answers} == {200}
+    assert sorted(callback.body for callback in stored(desk_app)) == sorted(bodies)
+
+
+def test_the_switch_of_language_needs_no_second_request(served: Served, browser: Browser) -> None:
+    page = browser.new_context(base_url=served.url, locale="ja-JP").new_page()
+    requests: list[str] = []
+    page.goto("/netcash/return")
+    page.on("request", lambda request: requests.append(request.url))
+    title = page.locator("h1:visible")
+    assert title.inner_text() == "お支払いの結果は、この画面にはもう表示されません"
+    page.get_by_text("English", exact=True).click()
+    assert title.inner_text() == "The result is not shown here again"
+    assert requests == []
+    page.context.close()

@@ -1,0 +1,75 @@
+"""Verify by hand: any form of a result gets its verdict, and nothing is stored."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from app.desk.verification import verdict_of_text
+from app.records.callbacks import Callback
+from app.records.database import Database
+from app.records.orders import Order
+from tests.desk.results_cast import PASSWORD, a_shop, body, tampered
+
+pytestmark = pytest.mark.anyio
+
+
+async def verdict_on(client: httpx.AsyncClient, text: str) -> str:
+    answer = await client.post("/verify", data={"text": text})
+    assert answer.status_code == 200
+    assert PASSWORD not in answer.text
+    return re.findall(r'data-verdict="(.*?)"', answer.text)[0]
+
+
+FORMS = {
+    "a raw body": "{0}",
+    "an access log's line": '203.0.113.7 - - [x] "GET /return?{0} HTTP/1.1" 200 512',
+    "a curl command": "curl -d '{0}' https://shop.example.jp/return",
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+async def test_a_pasted_result_gets_its_verdict(client: httpx.AsyncClient, form: str) -> None:
+    assert await verdict_on(client, form.format(body("A1").decode())) == "verified"
+    assert await verdict_on(client, form.format(tampered("A1").decode())) == "mismatch"
+
+
+async def test_nothing_is_stored(desk_app: Starlette, client: httpx.AsyncClient) -> None:
+    await verdict_on(client, body("A1").decode())
+    with desk_app.state.desk.database.reading() as session:
+        assert session.exec(select(Callback)).all() == []
+        assert session.exec(select(Order)).all() == []
+
+
+async def test_a_tampered_one_is_diagnosed(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/verify", data={"text": tampered("A1").decode()})
+    assert 'data-diagnosis="status"' in answer.text
+
+
+async def test_text_that_is_no_result_is_malformed(client: httpx.AsyncClient) -> None:
+    assert await verdict_on(client, "good morning <b>") == "malformed"
+
+
+async def test_an_empty_form_is_asked_for_again(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/verify", data={"text": "  "})
+    assert answer.status_code == 422
+    assert 'data-error-for="text"' in answer.text
+
+
+async def test_a_page_of_verify_is_there_without_a_text(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/verify")
+    assert answer.status_code == 200
+    assert "data-verdict" not in answer.text
+
+
+def test_the_command_line_says_what_the_verdict_rests_on(database: Database) -> None:
+    with database.writing() as session:
+        session.add(a_shop())
+    verdict, lines = verdict_of_text(database, tampered("A1"))
+    assert verdict == "mismatch"
+    assert any(line.startswith("status: It would verify if Status") for line in lines)
+    assert PASSWORD not in "".join(lines)
