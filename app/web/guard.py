@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,9 +27,16 @@ from app.web.proxies import Network, believe, networks
 from app.web.requests import desk_of
 
 
+WORTH_COMPRESSING = 1024
+"""Bytes. Larger than any answer of the protocol, which goes out as the gateway's would."""
+
+
 def middleware(trusted_proxies: Iterable[str]) -> list[Middleware]:
     """The guard as Starlette takes it. `trusted_proxies`: addresses or networks."""
-    return [Middleware(Guard, networks(trusted_proxies))]
+    return [
+        Middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=6),
+        Middleware(Guard, networks(trusted_proxies)),
+    ]
 
 
 class Guard:
