@@ -157,10 +157,14 @@ def _shop_list(_: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
-    from app.demo import write_history
+    from app.demo import DemoRefused, write_history
     from app.server import say
 
-    say(f"{write_history(load_settings(), chosen.orders)} orders written to the sandbox's shop")
+    try:
+        written = write_history(load_settings(), chosen.orders)
+    except DemoRefused as refusal:
+        raise Failed(str(refusal)) from None
+    say(f"{written} orders written to the sandbox's shop")
     return 0
 
 

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from app.desk import exchanges, first_admin, results, shops
 from app.desk.desk import Calls, Desk, Terms
 from app.desk.rechecks import Rechecks
+from app.desk.results.retention import Limits, keep_sweeping
 from app.gateway import Gateway
 from app.records.database import Database
 from app.records.group_writer import GroupWriter
@@ -68,6 +69,8 @@ def create_app(settings: Settings) -> Starlette:
             await run_in_threadpool(_repair, desk)
             # The embedded worker; beside a `worker` process neither asks what the other does.
             desk.calls.spawn(Rechecks(desk).run(app.state.stopping))
+            desk.calls.spawn(exchanges.keep_closing(desk, app.state.stopping))
+            desk.calls.spawn(keep_sweeping(desk.database, limits(settings), app.state.stopping))
             yield
             app.state.stopping.set()
 
@@ -83,6 +86,11 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.scenarios = choices() if sandbox else ()
     return app
+
+
+def limits(settings: Settings) -> Limits:
+    """How long unverified callbacks are kept."""
+    return Limits(timedelta(days=settings.unverified_days), settings.unverified_number)
 
 
 def _sandbox(settings: Settings) -> Starlette:

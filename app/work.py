@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.desk.desk import Desk
+from app.desk.exchanges import keep_closing
 from app.desk.rechecks import Rechecks
-from app.main import open_desk
+from app.desk.results.retention import keep_sweeping
+from app.main import limits, open_desk
 from app.settings import Settings
 
 
@@ -20,6 +22,8 @@ async def work_until_stopped(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     async with working(settings) as desk:
+        desk.calls.spawn(keep_sweeping(desk.database, limits(settings), stopping))
+        desk.calls.spawn(keep_closing(desk, stopping))
         await Rechecks(desk).run(stopping)
     return 0
 

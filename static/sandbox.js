@@ -4,7 +4,7 @@
 const FIRST_DELIVERY_MS = 4000; // a shop that never answers must not keep the second one back
 
 // Two presses would be two payments of one trade, the second of which is refused.
-for (const form of document.querySelectorAll("form:not([data-deliver])")) {
+for (const form of document.querySelectorAll(".customer form:not([data-deliver])")) {
   form.addEventListener("submit", () => {
     setTimeout(() => form.querySelectorAll("button").forEach((button) => (button.disabled = true)));
   });
@@ -27,3 +27,11 @@ function deliver(forms) {
 
 const results = [...document.querySelectorAll("form[data-deliver]")];
 if (results.length) setTimeout(deliver, Number(results[0].dataset.delay) * 1000, results);
+
+for (const button of document.querySelectorAll("[data-copies]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+    button.textContent = button.dataset.done;
+  });
+}

@@ -4,9 +4,9 @@ from datetime import timedelta
 from functools import cache
 from typing import NamedTuple
 
-from app.desk.passwords import hash_password
 from starlette.applications import Starlette
 
+from app.desk.passwords import hash_password
 from app.records.columns import now
 from app.records.database import Database
 from app.records.keys import digest, new_secret

@@ -93,7 +93,7 @@ def settings_for(folder: Path, **values: object) -> Settings:
         "gateway_timeout": 3,
         "gateway_settle": 1,
     }
-    return Settings(_env_file=None, **(fixed | values))  # type: ignore[arg-type]
+    return Settings(_env_file=None, **(fixed | values))  # type: ignore[call-arg, arg-type]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ class Form:
     """A form with what stands in it; its buttons are left out."""
 
     action: str
+    method: str
     fields: dict[str, str] = field(default_factory=dict)
 
 
@@ -41,8 +42,9 @@ class Shown(HTMLParser):
         return next(iter(self.all(attribute)), None)
 
     def form(self, ending: str) -> Form:
-        """The form whose action ends so."""
-        return next(form for form in self.forms if form.action.endswith(ending))
+        """The posting form whose action ends so."""
+        posting = (form for form in self.forms if form.method == "post")
+        return next(form for form in posting if form.action.endswith(ending))
 
     @property
     def exchanges(self) -> list[tuple[str, str]]:
@@ -61,7 +63,7 @@ class Shown(HTMLParser):
         self._tags.append(values)
         name = values.get("name", "")
         if tag == "form":
-            self.forms.append(Form(values.get("action", "")))
+            self.forms.append(Form(values.get("action", ""), values.get("method", "get")))
         elif tag == "select":
             self._select = name
         elif tag == "input" and name and self.forms:

@@ -6,6 +6,7 @@ update, and beside it a row of `changes` that says why. Nothing is sent from her
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.records.columns import now
 from app.records.exchanges import Exchange
 from app.records.orders import UNKNOWN, Conflict, Order, Source, move_claim
 
-__all__ = ["Word", "hear", "hear_missing", "went_unknown"]
+__all__ = ["Word", "consequences", "hear", "hear_missing", "went_unknown"]
 
 
 class StaleClaim(Exception):
@@ -37,11 +38,18 @@ def hear(session: Session, order: Order, word: Word) -> Effect | None:
         ruling = rule(held_of(session, order, word), word)
         if ruling.conflict and _raised(session, order, word.source, word.status, ruling.conflict):
             return Effect.CONFLICT
-        at, before = word.heard_at or now(), order.status
-        values = _values(order, word, ruling, at)
+        values, changes = consequences(order, word, ruling)
         if not values or move_claim(session, order, values):
-            return _write_down(session, order, word, ruling, before, at)
+            session.add_all(changes)
+            return changes[0].effect if changes else None
         session.refresh(order)
+
+
+def consequences(order: Order, word: Word, ruling: Ruling) -> tuple[dict[str, Any], list[Change]]:
+    """What a ruling means: the new values of the order's row, and the changes that say why."""
+    at = word.heard_at or now()
+    changes = [_heard(order, effect, word, ruling, at) for effect in _effects(word, ruling)]
+    return _values(order, word, ruling, at), changes
 
 
 def hear_missing(session: Session, order: Order, exchange: Exchange, late_enough: bool) -> None:
@@ -131,23 +139,21 @@ def _due(order: Order, word: Word, ruling: Ruling, at: datetime) -> dict[str, da
     return {"lookup_due_at": (word.asked_at or at) + LOOKUP_INTERVAL if waits else None}
 
 
-def _write_down(
-    session: Session, order: Order, word: Word, ruling: Ruling, before: str, at: datetime
-) -> Effect | None:
-    effects = []
+def _effects(word: Word, ruling: Ruling) -> Iterator[Effect]:
     if ruling.moves:
-        effects.append(Effect.MOVED)
+        yield Effect.MOVED
     # That money is confirmed is a fact of its own, beside the move that brought it.
     if ruling.confirms and (not ruling.moves or word.status is Status.PAYSUCCESS):
-        effects.append(Effect.CONFIRMED)
+        yield Effect.CONFIRMED
     if ruling.conflict:
-        effects.append(Effect.CONFLICT)
-    for effect in effects:
-        change = _change(order, effect, before, word.status, at)
-        change.source, change.said_at, change.conflict = word.source, word.said_at, ruling.conflict
-        change.exchange_key, change.callback_key = word.exchange_key, word.callback_key
-        session.add(change)
-    return effects[0] if effects else None
+        yield Effect.CONFLICT
+
+
+def _heard(order: Order, effect: Effect, word: Word, ruling: Ruling, at: datetime) -> Change:
+    change = _change(order, effect, order.status, word.status, at)
+    change.source, change.said_at, change.conflict = word.source, word.said_at, ruling.conflict
+    change.exchange_key, change.callback_key = word.exchange_key, word.callback_key
+    return change
 
 
 def _change(order: Order, effect: Effect, before: str, after: str, at: datetime) -> Change:

@@ -27,7 +27,7 @@ from app.records.exchanges import WAITING, Exchange, locked_exchange, waiting_ex
 from app.records.orders import locked_order
 
 # Outcome and Detail are the gateway's words; the pages read them here.
-__all__ = ["Detail", "Outcome", "ask", "carry", "close_interrupted", "complete"]
+__all__ = ["Detail", "Outcome", "ask", "carry", "close_interrupted", "complete", "keep_closing"]
 
 CLOSED_AFTER = timedelta(seconds=15)
 """How long after its time-out a waiting exchange is given up, whoever may still own it."""
@@ -37,6 +37,9 @@ RETRIES = (0.2, 1.0, 5.0, 25.0)
 
 CODES_KEPT = 40
 """How many error codes of an answer are listed; its bytes hold them all."""
+
+CLOSE_EVERY = 60.0
+"""Seconds between two looks for exchanges that a dead process left waiting."""
 
 log = logging.getLogger(__name__)
 
@@ -132,3 +135,18 @@ def close_interrupted(desk: Desk) -> int:
         with desk.database.writing() as session:
             complete(session, key, INTERRUPTED, desk.terms.gateway_settle)
     return len(left)
+
+
+async def keep_closing(desk: Desk, stopping: asyncio.Event) -> None:
+    """Close what other processes left when they died, until told to stop.
+
+    A start closes what its own machine lost; of another machine's processes only time tells.
+    """
+    while not stopping.is_set():
+        try:
+            await asyncio.wait_for(stopping.wait(), CLOSE_EVERY)
+        except TimeoutError:
+            try:
+                await asyncio.to_thread(close_interrupted, desk)
+            except SQLAlchemyError as error:
+                log.error("lost exchanges could not be closed (%s)", type(error).__name__)

@@ -13,6 +13,7 @@ from app.desk.desk import Actor, Desk
 from app.desk.heard import Heard, heard
 from app.desk.rulings import LOOKUP_INTERVAL
 from app.protocol.messages import Call
+from app.protocol.statuses import Status
 from app.records.changes import Change, Effect
 from app.records.columns import now
 from app.records.exchanges import Exchange, history_of
@@ -81,6 +82,8 @@ def _believe(session: Session, order: Order) -> Change:
         "confirmed_at": at if same else None,
         "lookup_due_at": lookup.asked_at + LOOKUP_INTERVAL if status in UNDER_WAY else None,
     }
+    if status in (UNKNOWN, Status.UNPROCESSED):
+        values["executed_at"] = None
     change = _end(session, order, values)
     change.said_at, change.exchange_key = lookup.said_at, lookup.id
     return change

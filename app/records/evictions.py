@@ -5,10 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import delete, exists, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from app.protocol.statuses import Status
+from app.records.callbacks import Callback
 from app.records.columns import key, moment, now, word
+from app.records.orders import Order
+from app.records.rejudgements import Rejudgement
+from app.records.shops import Environment
+
+FINAL = [status for status in Status if status.is_final]
 
 
 class Limit(StrEnum):
@@ -44,3 +51,36 @@ def dropped_so_far(session: Session) -> Sequence[Dropped]:
     query = select(Eviction.verdict, func.sum(Eviction.dropped), last)
     rows = session.exec(query.group_by(col(Eviction.verdict)).order_by(col(Eviction.verdict)))
     return [Dropped(verdict, int(number), at) for verdict, number, at in rows]
+
+
+def nth_newest(session: Session, verdict: str, number: int) -> str:
+    """The key of the newest callback of a verdict that is one too many; empty when none is."""
+    query = select(Callback.id).where(Callback.verdict == verdict)
+    return (
+        session.exec(query.order_by(col(Callback.id).desc()).offset(number).limit(1)).first() or ""
+    )
+
+
+def evictable(session: Session, verdict: str, upto: str, limit: int) -> Sequence[str]:
+    """The oldest callbacks of a verdict, up to a key, that no open order of ours is named in."""
+    open_order = exists().where(
+        # Every environment is named because that is what the index begins with.
+        col(Order.environment).in_(list(Environment)),
+        col(Order.order_id) == col(Callback.order_id),
+        col(Order.status).not_in(FINAL) | col(Order.conflict).is_not(None),
+    )
+    query = select(Callback.id).where(Callback.verdict == verdict, Callback.id <= upto, ~open_order)
+    return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
+
+
+def evict(session: Session, keys: Sequence[str]) -> None:
+    """Drop these callbacks and their verdicts' history. Copies that stay find a new first."""
+    connection = session.connection()
+    connection.execute(delete(Rejudgement).where(col(Rejudgement.callback_key).in_(keys)))
+    connection.execute(delete(Callback).where(col(Callback.id).in_(keys)))
+    first = func.min(col(Callback.id))
+    orphans = select(Callback.copy_of, first).where(col(Callback.copy_of).in_(keys))
+    for gone, heir in session.exec(orphans.group_by(col(Callback.copy_of))).all():
+        whole = update(Callback).where(col(Callback.copy_of) == gone)
+        connection.execute(whole.values(copy_of=heir))
+        connection.execute(update(Callback).where(col(Callback.id) == heir).values(copy_of=None))

@@ -1,8 +1,8 @@
 """Primary keys: made by us, sorted by time, the same on every machine."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
-from secrets import token_urlsafe
+from secrets import randbits, token_urlsafe
 
 from uuid_utils import uuid7
 
@@ -18,6 +18,18 @@ def first_key(moment: datetime) -> str:
     """The least key that can be made from this moment on: a span of time is a range of keys."""
     milliseconds = int(moment.timestamp() * 1000)
     return f"{milliseconds:012x}".ljust(KEY_LENGTH, "0")
+
+
+def moment_of(key: str) -> datetime:
+    """When a key was made, to the millisecond."""
+    return datetime.fromtimestamp(int(key[:12], 16) / 1000, UTC)
+
+
+def key_at(moment: datetime) -> str:
+    """A UUIDv7 of another moment, for the history of a demonstration."""
+    milliseconds, random = int(moment.timestamp() * 1000), randbits(74)
+    high = milliseconds << 80 | 7 << 76 | random >> 62 << 64
+    return f"{high | 2 << 62 | random & (1 << 62) - 1:032x}"
 
 
 def new_secret() -> str:

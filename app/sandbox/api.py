@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.sandbox import overview, shops
+from app.sandbox.api_clients import read_client, read_readiness
 from app.sandbox.bodies import Unreadable, read_body
 from app.sandbox.deed import Deed, NotThere, Wrong
 from app.sandbox.deeds import DEEDS
@@ -163,6 +164,8 @@ _READS: Final = {
     "/api/trades": read_trades,
     "/api/trades/{AccessID}": read_trade,
     "/api/shops": read_shops,
+    "/api/shops/{ShopID}/client": read_client,
+    "/api/shops/{ShopID}/readiness": read_readiness,
     "/api/scenarios": read_scenarios,
 }
 

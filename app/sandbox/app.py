@@ -14,6 +14,7 @@ from app.protocol.messages import Call
 from app.sandbox import calls, customer
 from app.sandbox.api import api_routes
 from app.sandbox.dials import Dials
+from app.sandbox.guide import guide_routes
 from app.sandbox.ledger import Ledger
 from app.sandbox.panel import panel_routes
 from app.sandbox.rules import Rules
@@ -92,6 +93,7 @@ def _routes() -> list[BaseRoute]:
         Route(Call.START.path, customer.start, methods=["POST"]),
         Route(customer.PAYMENT_PATH, customer.act, methods=["POST"]),
         Route("/payment/{name}.idPass", calls.no_such_call, methods=["POST"]),
+        *guide_routes(),
         *panel_routes(),
         *api_routes(),
         Mount("/static", StaticFiles(directory=_STATIC)),

@@ -106,9 +106,9 @@ def _page_after(request: Request, trade: Trade) -> Response:
         "return",
         {
             "trade": trade,
-            "pairs": result_of(trade),
+            "ret_url": trade.RetURL,
             "reachable": can_be_reached(trade.RetURL),
-            "deliveries": scenario.deliveries,
+            "deliveries": [result_of(trade)] * scenario.deliveries,
             "delay": delay_of(scenario, trade.OrderID),
         },
     )

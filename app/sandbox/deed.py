@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from app.sandbox.sandbox import Sandbox
 
@@ -90,3 +90,7 @@ class Deed:
             elif field.required:
                 raise Wrong(field.name, "is missing")
         return values
+
+
+# In the address of whatever is about one shop.
+SHOP_ID: Final = Field("ShopID", least=1, most=13, pattern="[0-9A-Za-z]{1,13}")

@@ -8,7 +8,8 @@ from typing import Final
 from app.protocol.messages import Call
 from app.sandbox import overview, rules, shops, visits
 from app.sandbox.behaviour import Ending, Fault
-from app.sandbox.deed import Deed, Field, NotNow, NotThere, Values
+from app.sandbox.deed import SHOP_ID, Deed, Field, NotNow, NotThere, Values
+from app.sandbox.deeds_of_clients import CLIENT_DEEDS
 from app.sandbox.results import result_of
 from app.sandbox.sandbox import Sandbox
 from app.sandbox.scenarios import SCENARIOS
@@ -20,7 +21,6 @@ A_YEAR: Final = 366 * 24 * 60  # minutes
 CALLS: Final = (Call.ENTRY, Call.EXEC, Call.SEARCH)
 
 _ACCESS_ID: Final = Field("AccessID", least=32, most=32, pattern="[0-9a-f]{32}")
-_SHOP_ID: Final = Field("ShopID", least=1, most=13, pattern="[0-9A-Za-z]{1,13}")
 
 
 async def _forward(sandbox: Sandbox, values: Values) -> Values:
@@ -144,7 +144,7 @@ DEEDS: Final = (
         "/shops/{ShopID}/notices",
         "Send a shop's notices to an address; none with an empty one.",
         _set_notices,
-        (_SHOP_ID, Field("notify_url", most=500, pattern="(https?://[!-~]+)?")),
+        (SHOP_ID, Field("notify_url", most=500, pattern="(https?://[!-~]+)?")),
     ),
     Deed(
         "allowHosts",
@@ -166,4 +166,5 @@ DEEDS: Final = (
         _reset,
         (Field("desk", "boolean", required=False),),
     ),
+    *CLIENT_DEEDS,
 )

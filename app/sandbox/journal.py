@@ -68,3 +68,17 @@ def note(
     """Keep a request with the codes it was refused with and the fault its answer suffered."""
     kept = entry._replace(codes="|".join(codes), fault=fault.value if fault else "", at=at)
     connection.execute(_INSERT, kept[:-1])
+
+
+_LAST: Final = f"""
+select {COLUMNS} from request where id in (
+  select request.id from request left join trade using (AccessID)
+  where request.ShopID = :shop or (request.call = 'NetCashStart' and trade.ShopID = :shop)
+  order by request.id desc limit :limit)
+order by id"""  # noqa: S608
+
+
+def last_requests(connection: sqlite3.Connection, shop_id: str, limit: int) -> list[Entry]:
+    """The last requests of a shop's client and its customers, the oldest first."""
+    rows = connection.execute(_LAST, {"shop": shop_id, "limit": limit})
+    return [Entry._make(row) for row in rows]

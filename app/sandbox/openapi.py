@@ -31,6 +31,8 @@ READS: Final = (
     ),
     ("readTrade", "/trades/{AccessID}", "One trade with what happened to it.", ()),
     ("readShops", "/shops", "The shops with their credentials.", ()),
+    ("readClient", "/shops/{ShopID}/client", "The client's last requests, with what to mend.", ()),
+    ("readReadiness", "/shops/{ShopID}/readiness", "How each scenario stands for the client.", ()),
     ("readScenarios", "/scenarios", "The table of scenarios.", ()),
 )
 
@@ -43,7 +45,10 @@ _ERRORS: Final = {
     "413": "The body is longer than 64 KiB.",
     "422": "A value cannot be used; `field` names it.",
 }
-_ACCESS_ID: Final = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+_IN_PATH: Final = {
+    "AccessID": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    "ShopID": {"type": "string", "pattern": "^[0-9A-Za-z]{1,13}$"},
+}
 
 
 def description(request: Request) -> Json:
@@ -98,7 +103,7 @@ def _deed(deed: Deed) -> Json:
     return {
         "operationId": deed.name,
         "summary": deed.summary,
-        "parameters": _in_path(deed.path, deed.fields),
+        "parameters": _in_path(deed.path),
         "requestBody": {
             "required": any(field.required for field in fields),
             "content": {"application/json": {"schema": _body(fields)}},
@@ -107,10 +112,9 @@ def _deed(deed: Deed) -> Json:
     }
 
 
-def _in_path(path: str, fields: tuple[Field, ...] = ()) -> list[Json]:
-    schemas = {field.name: _schema(field) for field in fields}
+def _in_path(path: str) -> list[Json]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": schemas.get(name, _ACCESS_ID)}
+        {"name": name, "in": "path", "required": True, "schema": _IN_PATH[name]}
         for name in re.findall(r"{(\w+)}", path)
     ]
 

@@ -2,8 +2,7 @@
 
 import re
 import sqlite3
-from typing import Any, Final
-from urllib.parse import parse_qsl
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -11,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.sandbox import addresses, overview, shops
 from app.sandbox.behaviour import FAULT_WORDS
-from app.sandbox.bodies import Unreadable, read_body
+from app.sandbox.bodies import Unreadable, read_own_form
 from app.sandbox.deed import Deed, NotThere, Wrong
 from app.sandbox.deeds import CALLS, DEEDS
 from app.sandbox.dials import clock_offset, waiting_faults
@@ -21,8 +20,6 @@ from app.sandbox.rules import Rules
 from app.sandbox.sandbox import sandbox_of
 from app.sandbox.scenarios import SCENARIOS
 from app.sandbox.sender import allowed_hosts
-
-_FIELD_COUNT: Final = 50
 
 
 def _survey(
@@ -73,7 +70,7 @@ async def show_trade(request: Request) -> Response:
 def _doing(deed: Deed) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
-            given = await _panel_form(request)
+            given = await read_own_form(request)
             values = deed.read({**given, **request.path_params})
             await deed.run(sandbox_of(request), values)
         except Unreadable as error:
@@ -85,15 +82,6 @@ def _doing(deed: Deed) -> Endpoint:
         return RedirectResponse(_way_back(request), 303)
 
     return endpoint
-
-
-async def _panel_form(request: Request) -> dict[str, str]:
-    """One of the panel's own forms: UTF-8, as browsers send it, unlike the wire's."""
-    text = (await read_body(request)).decode("utf-8", "replace")
-    try:
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELD_COUNT))
-    except ValueError:
-        raise Unreadable(400) from None
 
 
 def _way_back(request: Request) -> str:

@@ -11,7 +11,7 @@ DEFAULT_SHOP_ID: Final = "tshop00000001"
 # Public on purpose: it opens nothing but a simulation.
 DEFAULT_SHOP_PASS: Final = "tpass7xq"  # noqa: S105
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 # The history is kept by triggers: it cannot be forgotten by a new way to move a trade, and it
 # costs no further statement.
@@ -60,6 +60,16 @@ create table if not exists trade (
 
 create index if not exists trade_unpaid on trade (expires_at)
   where Status in ('REQSUCCESS', 'PAYSTART');
+
+create index if not exists trade_scenario on trade (ShopID, scenario)
+  where scenario <> 'ordinary';
+
+create table if not exists verdict (
+  ShopID text not null,
+  scenario text not null,
+  state text not null,
+  primary key (ShopID, scenario)
+) without rowid;
 
 create table if not exists history (
   id integer primary key,
@@ -128,7 +138,16 @@ end;
 """
 
 
-_NAMES: Final = ("notice", "history", "request", "next_fault", "trade", "setting", "shop")
+_NAMES: Final = (
+    "verdict",
+    "notice",
+    "history",
+    "request",
+    "next_fault",
+    "trade",
+    "setting",
+    "shop",
+)
 
 
 class StoreTooNew(sqlite3.DatabaseError):

@@ -64,9 +64,16 @@ async def _exchange(url: SplitResult, body: bytes) -> bytes:
         )
         writer.write(head.encode("ascii") + body)
         await writer.drain()
-        return await reader.read(ANSWER_LIMIT)
+        return await _read_to_the_end(reader)
     finally:
         writer.close()
+
+
+async def _read_to_the_end(reader: asyncio.StreamReader) -> bytes:
+    answer = bytearray()
+    while len(answer) < ANSWER_LIMIT and (piece := await reader.read(ANSWER_LIMIT)):
+        answer += piece
+    return bytes(answer)
 
 
 def _read(answer: bytes) -> str:

@@ -20,7 +20,9 @@ from app.protocol.faults import Fault, fault
 from app.protocol.text import to_half_width
 from app.records.callback_lists import CallbackFilter, callbacks_page, copies_of
 from app.records.callbacks import Callback
+from app.records.evictions import dropped_so_far
 from app.web.callback_words import MEANS, became, done
+from app.web.live import live_context
 from app.web.pages import page
 from app.web.paging import neighbours, place_of
 from app.web.requests import desk_of, environment_of
@@ -30,18 +32,17 @@ RETURN_PATH = "/netcash/return"
 
 def index(request: Request) -> Response:
     """GET /callbacks: newest first, by OrderID or its beginning, and by verdict."""
-    wanted = _wanted(request)
+    wanted, place = _wanted(request), place_of(request)
+    filtered = bool(wanted.text or wanted.verdict or wanted.copy_of)
+    # A page of the past, or of a choice, stands still.
+    stands = filtered or place.before or place.after
     with desk_of(request).database.reading() as session:
-        listed = callbacks_page(session, wanted, place_of(request))
-        rows = list_context(session, listed.rows)
-    context = (
-        asdict(wanted)
-        | rows
-        | {
-            "verdicts": list(Verdict),
-            "filtered": bool(wanted.text or wanted.verdict or wanted.copy_of),
-        }
-    )
+        # Where the stream begins is read before the rows, so that nothing falls between.
+        live = {} if stands else live_context(session, wanted.environment)
+        listed = callbacks_page(session, wanted, place)
+        context = asdict(wanted) | list_context(session, listed.rows) | live
+        context["dropped"] = dropped_so_far(session)
+    context |= {"verdicts": list(Verdict), "filtered": filtered}
     return page(request, "callbacks/index.html", context | neighbours(request, listed))
 
 
@@ -49,6 +50,7 @@ def list_context(session: Session, callbacks: Sequence[Callback]) -> dict[str, A
     """What the rows of a list of callbacks need."""
     return {
         "callbacks": callbacks,
+        "stream": None,
         "copies": copies_of(session, [callback.id for callback in callbacks]),
         "done": {callback.id: done(callback) for callback in callbacks},
     }

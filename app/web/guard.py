@@ -26,7 +26,6 @@ from app.web.origins import SAFE_METHODS, from_elsewhere
 from app.web.proxies import Network, believe, networks
 from app.web.requests import desk_of
 
-
 WORTH_COMPRESSING = 1024
 """Bytes. Larger than any answer of the protocol, which goes out as the gateway's would."""
 

@@ -17,7 +17,8 @@ from app.desk.lookups import ReasonNeeded, look_up
 from app.protocol.messages import Call, InvalidMessage
 from app.protocol.text import to_half_width
 from app.records.exchanges import latest_lookups
-from app.records.orders import Order, orders_named
+from app.records.order_lists import orders_named
+from app.records.orders import Order
 from app.records.people import Role
 from app.records.shops import Shop, shops_of
 from app.web.exchanges import exchange_context, exchange_or_404, faults_of

@@ -26,6 +26,7 @@ from app.records.people import Role
 from app.web import wordings
 from app.web.callback_words import became
 from app.web.exchanges import faults_of
+from app.web.live import live_context
 from app.web.outcomes import HAPPENED, means
 from app.web.pages import page, wants_fragment
 from app.web.requests import desk_of, may
@@ -86,11 +87,14 @@ def order_page(
     """The page of the order in the address. `settling`: what was typed to settle, and its error."""
     desk = desk_of(request)
     with desk.database.reading() as session:
-        view = order_view(session, order_or_404(session, request), desk.terms)
+        order = order_or_404(session, request)
+        live = live_context(session, order.environment, order.id)
+        view = order_view(session, order, desk.terms)
     waiting = [one.exchange for one in view.exchanges if one.exchange.outcome == WAITING]
     if waiting and wants_fragment(request):
         return Response(status_code=204)
-    context = _context(request, view, desk.terms) | {
+    context = _context(request, view, desk.terms) | live
+    context |= {
         "waiting": waiting[-1] if waiting else None,
         "messages": messages,
         "settling": settling or {},

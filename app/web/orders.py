@@ -11,15 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from app.protocol.statuses import Status
 from app.protocol.text import to_half_width
-from app.records.orders import (
-    STATUS_GROUPS,
-    UNKNOWN,
-    Order,
-    OrderFilter,
-    any_order,
-    orders_named,
-    orders_page,
-)
+from app.records.order_lists import OrderFilter, any_order, orders_named, orders_page
+from app.records.orders import STATUS_GROUPS, UNKNOWN, Order
 from app.records.paging import Page
 from app.records.people import Role
 from app.records.shops import Shop, all_shops
@@ -63,7 +56,8 @@ def index(request: Request) -> Response:
             return RedirectResponse(f"/orders/{here[0].id}", 303)
         listed = orders_page(session, _filter(request, asked), place_of(request))
         context = _list_context(session, request, asked, listed)
-    context["elsewhere"] = [order for order in named if order.environment != environment]
+    others = [one for one in request.state.environments if one != environment]
+    context["elsewhere"] = [order for order in named if order.environment in others]
     return page(request, "orders/index.html", context)
 
 

@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from app.desk.overview import attention, health, today
 from app.records.callback_lists import CallbackFilter, callbacks_page
-from app.records.orders import any_order
+from app.records.order_lists import any_order
 from app.records.paging import Place
 from app.web.callbacks import list_context
 from app.web.formats import JST
+from app.web.live import live_context
 from app.web.pages import page
 from app.web.requests import desk_of, environment_of
 from app.web.wordings import CONFLICTS
@@ -22,6 +23,7 @@ def index(request: Request) -> Response:
     """GET /: one environment at a glance."""
     environment, now = environment_of(request), datetime.now(UTC)
     with desk_of(request).database.reading() as session:
+        live = live_context(session, environment)
         latest = callbacks_page(session, CallbackFilter(environment), Place()).rows[:LATEST]
         context = {
             "began": bool(latest) or any_order(session, environment),
@@ -29,6 +31,7 @@ def index(request: Request) -> Response:
             "attention": attention(session, environment, now),
             "health": health(session, environment, now),
             **list_context(session, latest),
+            **live,
         }
     context |= {"day": now.astimezone(JST).date(), "now": now, "conflicts": CONFLICTS}
     return page(request, "overview/index.html", context)

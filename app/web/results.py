@@ -14,14 +14,15 @@ from functools import cache
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from app.desk.results import Inbox, Told
+from app.desk.results import Told
 from app.desk.results.receiving import TARGET
 from app.protocol.fields import ORDER_ID
 from app.protocol.reading import read_result
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
+from app.web.incoming import inbox_of
 from app.web.pages import language_of, render
-from app.web.requests import desk_of, read_body, remote_address_of
+from app.web.requests import read_body, remote_address_of
 from app.web.words import LANGUAGES, N_, translation
 
 READ_SECONDS = 10
@@ -72,7 +73,7 @@ async def take(request: Request) -> Response:
 
     200 means committed. 503: nothing is stored, and the page can send the same form again.
     """
-    inbox = _inbox_of(request)
+    inbox = inbox_of(request)
     async with inbox.reading:
         try:
             async with asyncio.timeout(READ_SECONDS):
@@ -92,14 +93,6 @@ async def take(request: Request) -> Response:
 async def reloaded(request: Request) -> Response:
     """GET /netcash/return: a neutral page. Nothing is recorded."""
     return _page(request, RELOADED, "")
-
-
-def _inbox_of(request: Request) -> Inbox:
-    state = request.app.state
-    if not hasattr(state, "inbox"):
-        state.inbox = Inbox(desk_of(request))
-    inbox: Inbox = state.inbox
-    return inbox
 
 
 def _headers(request: Request) -> Iterator[tuple[str, str]]:

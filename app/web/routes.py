@@ -9,6 +9,7 @@ from app.web import (
     exchanges,
     health,
     launches,
+    live,
     lookups,
     order_actions,
     order_forms,
@@ -93,6 +94,8 @@ def routes(sandbox: ASGIApp | None) -> list[line]:
         # Callbacks.
         line("/callbacks", callbacks.index, "callbacks"),
         line("/callbacks/{key}", callbacks.show, "callback"),
+        line("/live/callbacks", live.callbacks, "live-callbacks", stream=True),
+        line("/live/number", live.number, "live-number"),
         line("/verify", verify.show, "verify"),
         line("/verify", verify.judge, "verify-send", SEND),
         # Shops.

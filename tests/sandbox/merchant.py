@@ -145,7 +145,7 @@ def serving(store: Path | Literal[":memory:"], *, late_seconds: float) -> Iterat
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
-    while not server.started:
+    while not server.started and thread.is_alive():
         time.sleep(0.01)
     merchant = Merchant(listener.getsockname()[1])
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
@@ -15,7 +14,7 @@ from app.protocol.messages import Call
 from app.records.callbacks import Callback
 from app.records.columns import now
 from app.records.exchanges import Exchange
-from app.records.keys import digest, first_key, new_key
+from app.records.keys import digest, new_key
 from app.records.orders import Order, Source
 from app.records.shops import Environment, Shop, shop_by_id
 
@@ -89,8 +88,3 @@ def a_callback(app: Starlette, order_id: str, verdict: Verdict, **values: Any) -
         **(usual | values),
     )
     return stored(app, row)
-
-
-def key_of(moment: datetime) -> str:
-    """A key as it would have been made at that moment."""
-    return first_key(moment)[:12] + new_key()[12:]

@@ -21,7 +21,11 @@ from tests.desk.results_cast import an_order, body, tampered
 
 pytestmark = pytest.mark.anyio
 
-FORM = {"content-type": "application/x-www-form-urlencoded", "origin": "null"}
+FORM = {
+    "content-type": "application/x-www-form-urlencoded",
+    "origin": "null",
+    "accept-encoding": "identity",
+}
 PAID = ("Your payment is complete", "お支払いが完了しました")
 NOT_PAID = ("Your payment was not made", "お支払いは完了していません")
 BEING_CONFIRMED = ("Your payment is being confirmed", "お支払いの結果を確認しています")

@@ -185,6 +185,20 @@ async def test_another_try_begins_with_the_values_of_the_first(
     assert (form["RetURL"], form["ClientField2"]) == ("https://a.jp/", "二")
 
 
+async def test_a_client_without_our_hidden_fields_makes_an_order_each_time(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    for number in ("C1", "C2"):
+        fields = {
+            "OrderID": number,
+            "Amount": "100",
+            "RetURL": "https://a.jp/",
+            "action": "register",
+        }
+        assert (await client.post("/orders", data=fields)).status_code == 303
+    assert [order.order_id for order in orders_in(desk_app)] == ["C1", "C2"]
+
+
 async def test_a_scenario_adds_its_suffix_once(
     client: httpx.AsyncClient, desk_app: Starlette
 ) -> None:

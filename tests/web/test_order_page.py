@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
@@ -85,6 +86,15 @@ def return_result(desk: Served, order: Order, status: Status) -> None:
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert answer.status_code == 200
+
+
+def page_after_lookup(client: httpx.Client, address: str) -> str:
+    """The order's page once the desk's own lookup, which follows a result, has been answered."""
+    deadline = time.monotonic() + 8
+    while ("SearchTradeMulti", "answered") not in calls(shown := client.get(address).text):
+        assert time.monotonic() < deadline, "no lookup followed the result"
+        time.sleep(0.05)
+    return shown
 
 
 def test_an_executed_order_says_its_status_source_and_next_step(
@@ -186,7 +196,7 @@ def test_a_conflict_shows_both_sides_and_is_settled_with_a_reason(
 ) -> None:
     address = create(operator, action="register")
     return_result(desk, order_of(desk, address), Status.PAYSUCCESS)
-    shown = operator.get(address).text
+    shown = page_after_lookup(operator, address)
     assert hooks(shown)["status"] == "UNPROCESSED"
     assert "we never requested a payment" in shown
     assert act(operator, address, "executions").status_code == 409

@@ -12,12 +12,14 @@ from starlette.applications import Starlette
 
 from app.records.columns import now
 from app.records.database import Database
-from app.records.orders import Conflict, Order, OrderFilter, Source, orders_named, orders_page
+from app.records.keys import key_at
+from app.records.order_lists import OrderFilter, orders_named, orders_page
+from app.records.orders import Conflict, Order, Source
 from app.records.paging import PAGE_SIZE, Place
 from app.records.shops import Environment, Shop
 from tests.cast import VIEWER
 from tests.conftest import browser_for
-from tests.web.rows import an_order, key_of, stored
+from tests.web.rows import an_order, stored
 
 pytestmark = pytest.mark.anyio
 
@@ -104,7 +106,7 @@ async def test_days_are_those_of_japan_and_both_ends_are_included(
     midnight = now().replace(hour=15, minute=0, second=0, microsecond=0) - timedelta(days=3)
     for name, shift in [("before", -1), ("first", 0), ("last", 86399), ("after", 86400)]:
         made = midnight + timedelta(seconds=shift)
-        an_order(desk_app, name, id=key_of(made), created_at=made)
+        an_order(desk_app, name, id=key_at(made), created_at=made)
     day = (midnight + timedelta(hours=9)).date()
     assert await listed(client, f"from={day}&to={day}") == ["last", "first"]
 

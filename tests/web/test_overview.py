@@ -15,9 +15,10 @@ from app.gateway import Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
 from app.records.columns import now
+from app.records.keys import key_at
 from app.records.orders import Conflict, Origin
 from app.records.shops import Environment
-from tests.web.rows import a_callback, an_exchange, an_order, key_of
+from tests.web.rows import a_callback, an_exchange, an_order
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +70,7 @@ async def test_a_figure_links_to_the_list_of_exactly_what_it_counts(
     client: httpx.AsyncClient, desk_app: Starlette
 ) -> None:
     yesterday = midnight(now()) - timedelta(minutes=1)
-    an_order(desk_app, "OLD", "PAYFAIL", id=key_of(yesterday), created_at=yesterday)
+    an_order(desk_app, "OLD", "PAYFAIL", id=key_at(yesterday), created_at=yesterday)
     for number, status in enumerate(("PAYSTART", "PAYFAIL", "EXPIRED", "unknown", "PAYSUCCESS")):
         an_order(desk_app, f"A{number}", status, confirmed_at=now())
     for name, (link, number) in (await figures(client)).items():
@@ -91,9 +92,11 @@ async def test_what_needs_a_person_comes_by_urgency(
     an_order(desk_app, "DARK", "unknown")
     an_order(desk_app, "SPLIT", conflict=Conflict.STATUS, conflict_at=now())
     a_callback(desk_app, "FORGED", Verdict.MISMATCH)
+    a_callback(desk_app, "GENUINE", Verdict.VERIFIED)
     shown = (await client.get("/")).text
     places = [shown.index(f"<code>{number}</code>") for number in ("FORGED", "SPLIT", "DARK")]
     assert places == sorted(places)
+    assert shown.count("Result not proven") == 1
 
 
 async def test_an_order_that_never_left_us_needs_nobody(
@@ -107,7 +110,7 @@ async def test_an_order_that_never_left_us_needs_nobody(
 async def test_an_old_mismatch_no_longer_asks_for_attention(
     client: httpx.AsyncClient, desk_app: Starlette
 ) -> None:
-    a_callback(desk_app, "LONG-AGO", Verdict.MISMATCH, id=key_of(now() - timedelta(hours=25)))
+    a_callback(desk_app, "LONG-AGO", Verdict.MISMATCH, id=key_at(now() - timedelta(hours=25)))
     assert "Result not proven" not in (await client.get("/")).text
 
 
@@ -119,7 +122,7 @@ async def test_the_gateways_health_is_that_of_the_last_day(
         an_exchange(desk_app, "A1", duration_ms=duration)
     an_exchange(desk_app, "A1", outcome=Outcome.PROTOCOL_ERROR, duration_ms=300)
     an_exchange(desk_app, "A1", Call.EXEC, outcome=Outcome.NO_ANSWER, duration_ms=120_000)
-    an_exchange(desk_app, "A1", duration_ms=60_000, id=key_of(now() - timedelta(hours=25)))
+    an_exchange(desk_app, "A1", duration_ms=60_000, id=key_at(now() - timedelta(hours=25)))
     shown = re.sub(r"<[^>]+>", " ", (await client.get("/")).text)
     assert re.search(r"Calls\s+5\s", shown)
     assert re.search(r"Without a usable answer\s+1\s", shown)

@@ -51,7 +51,7 @@ class Mark:
         return cls(key, int(known)) if right and known.isascii() else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Arrival:
     """One callback that arrived, or was judged at last.
 
@@ -100,8 +100,9 @@ def window_before(key: str) -> str:
     return first_key(moment_of(key) - WINDOW)
 
 
-def newest_mark(session: Session, key: str) -> Mark:
-    """The mark of a page that shows everything up to this key."""
+def present_mark(session: Session) -> Mark:
+    """The mark of a page that is made now. Read it before the page's rows are read."""
+    key = first_key(now())
     return Mark(key, number_between(session, window_before(key), key))
 
 

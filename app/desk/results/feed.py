@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 
 from app.desk.desk import Desk
-from app.desk.results.arrivals import Arrival, Known, Mark, fresh, missed, window_before
+from app.desk.results.arrivals import WINDOW, Arrival, Known, Mark, fresh, missed
 from app.records.bell import listening
 from app.records.columns import now
 from app.records.keys import first_key
@@ -27,8 +28,14 @@ KEPT = 2_000
 LOOK_EVERY = 1.0
 """Seconds between two looks when nobody rings."""
 
-BREATH = 0.02
+BREATH = 0.005
 """Seconds between two reads: what arrives meanwhile is read together."""
+
+NEAR = timedelta(seconds=2)
+"""How far back a look usually goes: well beyond an ordinary commit."""
+
+QUIET = 15.0
+"""Seconds after which a follower hears that there is no news."""
 
 log = logging.getLogger(__name__)
 
@@ -46,79 +53,102 @@ class Feed:
         self._known = Known()
         self._waiting: set[str] = set()
         self._followers = 0
+        self._reader: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
 
     def ring(self) -> None:
         """Something may have arrived."""
         self._bell.set()
 
     async def follow(self, since: Mark | None) -> AsyncIterator[Sequence[Arrival]]:
-        """What arrives from a mark on (None: from now on), an empty list at least every 15 s.
+        """What arrives from a mark on (None: from now on); an empty list now and then.
 
         Ends when the process stops and when the follower is too slow.
         """
         self._followers += 1
-        if self._followers == 1:
-            self._begin()
         try:
+            await self._reading()
             place = self._told
-            already = await self._catch_up(since) if since else []
+            already = await asyncio.to_thread(self._missed, since) if since else ()
+            told = set(map(_name, already))
             yield already
-            told = {(one.callback.id, one.callback.judged_at) for one in already}
-            while not self._stopping.is_set() and self._told - place <= KEPT:
-                behind = self._told - place
+            while not self._stopping.is_set() and self._told - place <= len(self._kept):
+                recent = self._since(place)
                 place = self._told
-                recent = list(self._kept)[len(self._kept) - behind :]
-                yield [one for one in recent if (one.callback.id, one.callback.judged_at) not in told]
+                yield [one for one in recent if _name(one) not in told]
                 if self._told == place:
                     await self._wait()
         finally:
             self._followers -= 1
 
-    async def _catch_up(self, since: Mark) -> Sequence[Arrival]:
-        return await run_in_threadpool(self._read, since)
+    async def _reading(self) -> None:
+        """Have somebody read, and return once what is there already is known."""
+        if self._reader is None:
+            self._ready = asyncio.Event()
+            self._reader = self._desk.calls.spawn(self._read())
+        await self._ready.wait()
 
-    def _read(self, since: Mark) -> Sequence[Arrival]:
+    def _missed(self, since: Mark) -> Sequence[Arrival]:
         with self._desk.database.reading() as session:
             return missed(session, since)
 
+    def _since(self, place: int) -> Sequence[Arrival]:
+        return [self._kept[-back] for back in range(self._told - place, 0, -1)]
+
     async def _wait(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), 15)
+            await asyncio.wait_for(self._news.wait(), QUIET)
 
-    def _begin(self) -> None:
-        above = first_key(now())
-        self._known = Known()
-        self._desk.calls.spawn(self._read_on(window_before(above)))
-
-    async def _read_on(self, above: str) -> None:
+    async def _read(self) -> None:
         listener = asyncio.ensure_future(listening(self._desk.database, self.ring))
         stop = asyncio.ensure_future(self._stopping.wait())
-        stop.add_done_callback(lambda _: (self._bell.set(), self._news.set()))
+        stop.add_done_callback(lambda _: self._wake_all())
         try:
-            await self._look(window_before(first_key(now())), tell=False)
-            while self._followers and not self._stopping.is_set():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait(), LOOK_EVERY)
-                self._bell.clear()
-                await self._look(window_before(first_key(now())))
-                await asyncio.sleep(BREATH)
+            await self._look(WINDOW, tell=False)
+            self._ready.set()
+            await self._keep_looking()
         finally:
+            self._reader = None
+            self._ready.set()
             listener.cancel()
             stop.cancel()
 
-    async def _look(self, above: str, *, tell: bool = True) -> None:
+    async def _keep_looking(self) -> None:
+        looked = time.monotonic()
+        while self._followers and not self._stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), LOOK_EVERY)
+            self._bell.clear()
+            # Now and then far back, for a row that took long to be committed.
+            far = time.monotonic() - looked >= LOOK_EVERY
+            looked = time.monotonic() if far else looked
+            await self._look(WINDOW if far else NEAR)
+            await asyncio.sleep(BREATH)
+
+    async def _look(self, back: timedelta, *, tell: bool = True) -> None:
+        above = first_key(now() - back)
         try:
-            arrived = await run_in_threadpool(self._fresh, above)
+            arrived = await asyncio.to_thread(self._fresh, above)
         except SQLAlchemyError as error:
             log.error("the feed cannot read (%s)", type(error).__name__)
             return
-        self._known.forget_before(window_before(above))
+        self._known.forget_before(first_key(now() - 3 * WINDOW))
         if arrived and tell:
             self._kept.extend(arrived)
             self._told += len(arrived)
-            news, self._news = self._news, asyncio.Event()
-            news.set()
+            self._wake_all()
 
     def _fresh(self, above: str) -> Sequence[Arrival]:
         with self._desk.database.reading() as session:
             return fresh(session, above, self._known, self._waiting)
+
+    def _wake_all(self) -> None:
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+        if self._stopping.is_set():
+            self._bell.set()
+            self._news.set()
+
+
+def _name(arrival: Arrival) -> tuple[str, datetime | None]:
+    return arrival.callback.id, arrival.callback.judged_at

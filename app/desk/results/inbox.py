@@ -7,7 +7,7 @@ bodies wait in line to be read, and when judging falls behind it is judging that
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from app.desk.desk import Desk
 from app.desk.results.judging import Judged
@@ -20,12 +20,15 @@ READING_LIMIT = 500
 
 
 class Inbox:
-    """Receives and judges for one process. Belongs to one event loop."""
+    """Receives and judges for one process. Belongs to one event loop.
 
-    def __init__(self, desk: Desk) -> None:
+    `ring` is called when callbacks have been judged.
+    """
+
+    def __init__(self, desk: Desk, ring: Callable[[], None] = lambda: None) -> None:
         self.reading = asyncio.Semaphore(READING_LIMIT)
         self._tray = Tray(desk)
-        self._line = Line(desk)
+        self._line = Line(desk, ring)
 
     async def receive(
         self, body: bytes, headers: Iterable[tuple[str, str]], remote_address: str

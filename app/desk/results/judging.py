@@ -12,6 +12,7 @@ from app.desk.desk import Desk
 from app.desk.results.applying import apply, find_orders
 from app.desk.results.matters import open_matters, write_verdict
 from app.desk.results.telling import Told, tell
+from app.records.bell import ring
 from app.records.callbacks import Callback, originals, unjudged, unjudged_keys
 
 BATCH = 50
@@ -38,6 +39,8 @@ def judge_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> list[
         matter.callback.copy_of = copies.get(matter.callback.id)
         write_verdict(matter)
         apply(session, matter)
+    if matters:
+        ring(session)
     return [Judged(matter.callback, tell(matter.callback, matter.order)) for matter in matters]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.desk.desk import Desk
 from app.desk.results.judging import BATCH, Judged, judge_rows
@@ -39,8 +39,9 @@ log = logging.getLogger(__name__)
 class Line:
     """Has everything judged that is put into it. Belongs to one event loop."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, ring: Callable[[], None]) -> None:
         self._desk = desk
+        self._ring = ring
         self._customers: dict[str, asyncio.Future[Judged | None]] = {}
         self._seated: list[str] = []
         self._others: list[str] = []
@@ -124,6 +125,7 @@ class Line:
                 return
             log.exception("callback %s could not be judged", keys[0])
             judged = []
+        self._ring()
         verdicts = {one.callback.id: one for one in judged}
         for key in keys:
             self._tell(key, verdicts.get(key))

@@ -1,0 +1,137 @@
+"""The steps of a story: what is asked and answered. What the customer brings is in `results`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from app.demo import calls
+from app.demo.telling import Telling
+from app.desk.launches import PAYMENT_TERM
+from app.protocol.statuses import Status
+from app.records.changes import Change, Effect
+from app.records.exchanges import Exchange, Purpose
+from app.records.keys import digest, key_at, new_secret
+from app.records.launches import Launch
+from app.records.orders import UNKNOWN, Source
+
+Step = Callable[[Telling], None]
+
+SILENCE_SECONDS = 125
+"""How long a call that goes unanswered lasts, and a little more."""
+
+
+def after(least: float, most: float, step: Step) -> Step:
+    """A step that comes so many seconds after the one before."""
+
+    def told(t: Telling) -> None:
+        t.wait_until(t.clock + timedelta(seconds=t.scene.random.uniform(least, most)))
+        step(t)
+
+    return told
+
+
+def when_due(step: Step) -> Step:
+    """A lookup that the desk asks for by itself, once it is due."""
+
+    def told(t: Telling) -> None:
+        assert t.order.lookup_due_at, "nothing is due"
+        t.wait_until(t.order.lookup_due_at + timedelta(seconds=t.scene.random.uniform(0.2, 1.2)))
+        step(t)
+
+    return told
+
+
+def register(t: Telling) -> None:
+    """EntryTran, answered."""
+    t.trade, exchange = calls.enter(t, answered=True)
+    t.order.access_id, t.order.access_pass = t.trade.AccessID, t.trade.AccessPass
+    t.hear(t.word(exchange, Source.ENTRY, Status.UNPROCESSED))
+
+
+def register_unanswered(t: Telling) -> None:
+    """EntryTran that works, but whose answer never comes."""
+    t.wait_until(t.clock, lasting=SILENCE_SECONDS)
+    t.trade, exchange = calls.enter(t, answered=False)
+    _went_unknown(t, exchange, Source.ENTRY)
+
+
+def register_in_vain(t: Telling) -> None:
+    """EntryTran, refused for now."""
+    calls.enter_in_vain(t)
+
+
+def execute(t: Telling) -> None:
+    """ExecTran, answered."""
+    assert t.trade, "only a registered order is executed"
+    exchange = calls.execute(t, t.trade, answered=True)
+    t.order.token, t.order.start_url = t.trade.Token, calls.start_url(t)
+    t.order.executed_at = exchange.asked_at
+    t.hear(t.word(exchange, Source.EXEC, Status.REQSUCCESS))
+
+
+def execute_unanswered(t: Telling) -> None:
+    """ExecTran that works, but whose answer never comes: its Token is lost."""
+    assert t.trade, "only a registered order is executed"
+    t.wait_until(t.clock, lasting=SILENCE_SECONDS)
+    exchange = calls.execute(t, t.trade, answered=False)
+    t.order.executed_at = exchange.asked_at
+    _went_unknown(t, exchange, Source.EXEC)
+
+
+def launch(t: Telling) -> None:
+    """The customer gets a link and opens the payment page."""
+    assert t.trade, "only a registered order is launched"
+    assert t.order.executed_at, "only an executed order is launched"
+    at, secret = t.tick(), new_secret()
+    t.launches.append(
+        Launch(
+            id=key_at(at),
+            order_key=t.order.id,
+            secret=secret,
+            secret_digest=digest(secret),
+            created_at=at,
+            expires_at=t.order.executed_at + PAYMENT_TERM,
+        )
+    )
+    t.note("launch")
+    t.trade.move(Status.PAYSTART, t.clock)
+
+
+def look_up(status: Status, *, by_a_person: bool = False) -> Step:
+    """A lookup, to which the gateway says this status."""
+
+    def told(t: Telling) -> None:
+        assert t.trade, "only a trade that is there is found"
+        t.trade.move(status, t.clock - timedelta(seconds=t.scene.random.uniform(1, 50)))
+        exchange = calls.search(t, t.trade, _purpose(t, by_a_person))
+        t.hear(t.word(exchange, Source.LOOKUP, status))
+        if t.order.access_id is None:  # adopted after an unanswered EntryTran
+            t.order.access_id, t.order.access_pass = t.trade.AccessID, t.trade.AccessPass
+
+    return told
+
+
+def _purpose(t: Telling, by_a_person: bool) -> Purpose:
+    if by_a_person:
+        return Purpose.OPERATOR
+    return Purpose.CONFIRM if t.order.status == Status.PAYSUCCESS else Purpose.RECHECK
+
+
+def _went_unknown(t: Telling, exchange: Exchange, source: Source) -> None:
+    """What the desk makes of a call that went unanswered."""
+    order, at = t.order, t.tick()
+    t.changes.append(
+        Change(
+            id=key_at(at),
+            order_key=order.id,
+            recorded_at=at,
+            effect=Effect.WENT_UNKNOWN,
+            from_status=order.status,
+            to_status=UNKNOWN,
+            source=source,
+            exchange_key=exchange.id,
+        )
+    )
+    order.status, order.source, order.status_at = UNKNOWN, source, exchange.asked_at
+    order.confirmed_at, order.lookup_due_at = None, at

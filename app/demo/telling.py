@@ -1,0 +1,194 @@
+"""One order's past while it is being told: its rows, its clock, and the claim so far."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from app.demo.ledger import Trade
+from app.desk.claims import Word, consequences
+from app.desk.held import went_silent
+from app.desk.intents import DEEDS
+from app.desk.owners import this_process
+from app.desk.rulings import LOOKUP_INTERVAL, Held, rule
+from app.gateway import Detail, Outcome
+from app.protocol.messages import (
+    Call,
+    EntryTranAnswer,
+    EntryTranRequest,
+    ErrorAnswer,
+    ExecTranAnswer,
+    ExecTranRequest,
+    SearchAnswer,
+    SearchRequest,
+)
+from app.protocol.statuses import Status
+from app.protocol.wire import encode_answer, encode_form, parse_jst_stamp
+from app.records.callbacks import Callback
+from app.records.changes import Change, Effect
+from app.records.exchanges import Exchange, Purpose
+from app.records.keys import key_at
+from app.records.launches import Launch
+from app.records.orders import UNKNOWN, Conflict, Order, Source
+from app.records.people import Deed
+from app.records.shops import Shop
+
+TEAM = "demonstration"
+"""Who did what people do: nobody, and it says so."""
+
+Request = EntryTranRequest | ExecTranRequest | SearchRequest
+Answer = EntryTranAnswer | ExecTranAnswer | SearchAnswer | ErrorAnswer
+
+_MILLISECONDS = {Call.ENTRY: (60, 400), Call.EXEC: (350, 2600), Call.SEARCH: (50, 300)}
+_PATIENCE_MS = 120_000
+
+
+class NotYet(Exception):
+    """What comes next lies in the future: the story is told so far."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where all stories happen: the sandbox's shop, and a moment up to which they are told."""
+
+    shop: Shop
+    base_url: str
+    gateway_url: str
+    now: datetime
+    random: Random
+
+
+@dataclass
+class Telling:
+    """The rows of one order, in the order in which they came about."""
+
+    scene: Scene
+    order: Order
+    clock: datetime
+    exchanges: list[Exchange] = field(default_factory=list)
+    callbacks: list[Callback] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    launches: list[Launch] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
+    trade: Trade | None = None
+
+    def wait_until(self, moment: datetime, lasting: float = 5) -> None:
+        """Let time pass. Raises NotYet when what lasts so many seconds from then has not ended."""
+        if moment + timedelta(seconds=lasting) > self.scene.now:
+            raise NotYet
+        self.clock = max(moment, self.clock)
+
+    def tick(self) -> datetime:
+        """The next moment: no two rows of a story have the same."""
+        self.clock += timedelta(milliseconds=self.scene.random.randint(1, 3))
+        return self.clock
+
+    def note(self, action: str, **detail: str | int | None) -> None:
+        """Write down what a person did."""
+        at = self.tick()
+        text = json.dumps(detail, ensure_ascii=False)
+        self.deeds.append(
+            Deed(
+                id=key_at(at),
+                at=at,
+                email=TEAM,
+                action=action,
+                order_key=self.order.id,
+                subject=self.order.order_id,
+                detail=text,
+            )
+        )
+
+    def ask(
+        self, message: Request, answer: Answer | None, purpose: Purpose = Purpose.OPERATOR
+    ) -> Exchange:
+        """One call with its answer; None: it goes unanswered."""
+        exchange = self._intent(message, purpose)
+        if purpose is not Purpose.OPERATOR:
+            self.order.lookup_due_at = exchange.asked_at + LOOKUP_INTERVAL
+        else:
+            self.note(DEEDS[exchange.call], exchange=exchange.id, reason=None)
+        low, high = _MILLISECONDS[exchange.call]
+        exchange.duration_ms = self.scene.random.randint(low, high) if answer else _PATIENCE_MS
+        self.clock = exchange.asked_at + timedelta(milliseconds=exchange.duration_ms)
+        exchange.answered_at = self.clock
+        _conclude(exchange, answer)
+        self.exchanges.append(exchange)
+        return exchange
+
+    def _intent(self, message: Request, purpose: Purpose) -> Exchange:
+        at = self.tick()
+        return Exchange(
+            id=key_at(at),
+            shop_key=self.scene.shop.id,
+            order_key=self.order.id,
+            environment=self.scene.shop.environment,
+            call=message.CALL,
+            order_id=self.order.order_id,
+            purpose=purpose,
+            url=self.scene.gateway_url + message.CALL.path,
+            request=encode_form(message.pairs()),
+            asked_at=at,
+            owner=this_process(),
+        )
+
+    def hear(self, word: Word) -> Effect | None:
+        """Let a source's word take effect, by the desk's own ruling."""
+        values, changes = consequences(self.order, word, rule(self._held(), word))
+        for name, value in values.items():
+            setattr(self.order, name, value)
+        for change in changes:
+            change.id = key_at(self.tick())
+        self.changes += changes
+        return changes[0].effect if changes else None
+
+    def word(self, exchange: Exchange, source: Source, status: Status) -> Word:
+        """What the answer to a call says."""
+        return Word(
+            source,
+            status,
+            heard_at=exchange.answered_at,
+            exchange_key=exchange.id,
+            asked_at=exchange.asked_at,
+            said_at=exchange.said_at,
+            amount=exchange.said_amount,
+            tax=exchange.said_tax,
+        )
+
+    def _held(self) -> Held:
+        order = self.order
+        return Held(
+            status=None if order.status == UNKNOWN else Status(order.status),
+            source=order.source,
+            executed=order.executed_at is not None,
+            has_access=order.access_id is not None,
+            amount=order.amount,
+            tax=order.tax,
+            said_amount=order.said_amount,
+            said_tax=order.said_tax,
+            confirmed=order.confirmed_at is not None,
+            conflict=order.conflict,
+            silent_entry=went_silent(self.exchanges, Call.ENTRY),
+            paid_after_failure=order.conflict is Conflict.STATUS
+            and any(
+                change.effect is Effect.CONFLICT and change.to_status == Status.PAYSUCCESS
+                for change in self.changes
+            ),
+        )
+
+
+def _conclude(exchange: Exchange, answer: Answer | None) -> None:
+    """What the desk writes down of an answer."""
+    if answer is None:
+        exchange.outcome, exchange.detail = Outcome.NO_ANSWER, Detail.TIMEOUT
+        return
+    exchange.outcome, exchange.http_status = Outcome.ANSWERED, 200
+    exchange.answer = encode_answer(answer.pairs())
+    if isinstance(answer, ErrorAnswer):
+        exchange.outcome, exchange.errors = Outcome.PROTOCOL_ERROR, "|".join(answer.errors)
+    if isinstance(answer, SearchAnswer):
+        exchange.said_status = answer.Status
+        exchange.said_amount, exchange.said_tax = answer.Amount, answer.Tax
+        exchange.said_at = parse_jst_stamp(answer.ProcessDate)

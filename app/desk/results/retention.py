@@ -1,0 +1,90 @@
+"""Retention: unverified bodies are kept on rolling limits, so that a flood cannot fill the disk.
+
+Each verdict has its own limits, so that a flood of one kind pushes out nothing of another. What
+names an OrderID of ours without a final status stays: a later judging might verify it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from app.protocol.checkstring import Verdict
+from app.records.columns import now
+from app.records.database import Database
+from app.records.evictions import Eviction, Limit, evict, evictable, nth_newest
+from app.records.keys import first_key
+
+UNVERIFIED = tuple(verdict for verdict in Verdict if verdict is not Verdict.VERIFIED)
+
+BATCH = 500
+"""How many are dropped in one transaction."""
+
+EVERY = 600.0
+"""Seconds between two sweeps."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long, and how many of each verdict, unverified callbacks are kept."""
+
+    age: timedelta
+    number: int
+
+
+def sweep(database: Database, limits: Limits) -> int:
+    """Drop what is beyond the limits. Returns how many were dropped."""
+    return sum(
+        _drop(database, verdict, limit, upto)
+        for verdict in UNVERIFIED
+        for limit, upto in _bounds(database, verdict, limits)
+    )
+
+
+async def keep_sweeping(database: Database, limits: Limits, stopping: asyncio.Event) -> None:
+    """Sweep now and then until told to stop."""
+    while not stopping.is_set():
+        try:
+            await asyncio.to_thread(sweep, database, limits)
+        except SQLAlchemyError as error:
+            log.error("callbacks could not be swept (%s)", type(error).__name__)
+        try:
+            await asyncio.wait_for(stopping.wait(), EVERY)
+        except TimeoutError:
+            continue
+
+
+def _bounds(database: Database, verdict: Verdict, limits: Limits) -> Sequence[tuple[Limit, str]]:
+    """Up to which keys each limit drops."""
+    with database.reading() as session:
+        surplus = nth_newest(session, verdict, limits.number)
+    return [(Limit.AGE, first_key(now() - limits.age)), (Limit.NUMBER, surplus)]
+
+
+def _drop(database: Database, verdict: Verdict, limit: Limit, upto: str) -> int:
+    dropped = 0
+    while number := _drop_some(database, verdict, upto):
+        dropped += number
+    if dropped:
+        with database.writing() as session:
+            session.add(Eviction(verdict=verdict, limit=limit, dropped=dropped))
+    return dropped
+
+
+def _drop_some(database: Database, verdict: Verdict, upto: str) -> int:
+    with database.writing() as session:
+        return _dropped(session, evictable(session, verdict, upto, BATCH))
+
+
+def _dropped(session: Session, keys: Sequence[str]) -> int:
+    if keys:
+        evict(session, keys)
+    return len(keys)

@@ -1,0 +1,45 @@
+"""The bell between processes: whoever has judged callbacks rings, whoever shows them looks.
+
+PostgreSQL carries it (NOTIFY, at the commit). SQLite has none: there a look once a second must do.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.records.database import Database
+
+CHANNEL = "netcash_callbacks"
+
+AGAIN = 5.0
+"""Seconds until a broken connection is opened again."""
+
+log = logging.getLogger(__name__)
+
+
+def ring(session: Session) -> None:
+    """Ring once this transaction is committed."""
+    if session.connection().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+
+
+async def listening(database: Database, heard: Callable[[], None]) -> None:
+    """Call `heard` whenever another process rings, until cancelled."""
+    if database.is_sqlite:
+        return
+    import psycopg
+
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+                await connection.execute(f"LISTEN {CHANNEL}")
+                async for _ in connection.notifies():
+                    heard()
+        except psycopg.Error as error:
+            # The feed looks once a second anyway: it is only slower meanwhile.
+            log.warning("the bell is out of order (%s)", type(error).__name__)
+        await asyncio.sleep(AGAIN)

@@ -1,0 +1,62 @@
+"""Lists of orders: filtered, by number, in pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.records.columns import begins_with
+from app.records.keys import first_key
+from app.records.orders import Order, has_status, needs_attention
+from app.records.paging import Page, Place, page_of
+from app.records.shops import Environment
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders of one environment a list shows.
+
+    `text` is an AccessID or the beginning of an OrderID. `status` is one status or one of
+    STATUS_GROUPS. `attention` keeps those a person has to look at. `made_from` and `made_to`
+    bound the time at which the row was made.
+    """
+
+    environment: Environment
+    text: str = ""
+    status: str = ""
+    attention: bool = False
+    made_from: datetime | None = None
+    made_to: datetime | None = None
+
+
+def orders_page(session: Session, wanted: OrderFilter, place: Place) -> Page[Order]:
+    """One page of the orders wanted, newest first."""
+    query = select(Order).where(Order.environment == wanted.environment)
+    if wanted.text:
+        query = query.where(
+            begins_with(col(Order.order_id), wanted.text) | (col(Order.access_id) == wanted.text)
+        )
+    if wanted.status:
+        query = query.where(has_status(wanted.status))
+    if wanted.attention:
+        query = query.where(needs_attention())
+    if wanted.made_from:
+        query = query.where(col(Order.id) >= first_key(wanted.made_from))
+    if wanted.made_to:
+        query = query.where(col(Order.id) < first_key(wanted.made_to))
+    return page_of(session, query, col(Order.id), place)
+
+
+def orders_named(session: Session, name: str) -> Sequence[Order]:
+    """The orders of every environment with exactly this OrderID or AccessID, the newest ten."""
+    # Every environment is named because that is what the index begins with.
+    numbered = col(Order.environment).in_(list(Environment)) & (col(Order.order_id) == name)
+    query = select(Order).where(numbered | (col(Order.access_id) == name))
+    return session.exec(query.order_by(col(Order.id).desc()).limit(10)).all()
+
+
+def any_order(session: Session, environment: Environment) -> bool:
+    """Whether an environment has any order at all."""
+    query = select(Order.id).where(Order.environment == environment)
+    return session.exec(query.limit(1)).first() is not None

@@ -1,0 +1,60 @@
+"""What can be done about a client under test: judge it, and put its receiver to the test."""
+
+from typing import Final
+
+from app.protocol.fields import RET_URL_LENGTH
+from app.sandbox import client_pages, readiness, shops
+from app.sandbox.deed import SHOP_ID, Deed, Field, NotNow, NotThere, Values
+from app.sandbox.deliveries import DELIVERIES
+from app.sandbox.dials import moment
+from app.sandbox.readiness import State
+from app.sandbox.sandbox import Sandbox
+from app.sandbox.scenarios import SCENARIOS
+from app.sandbox.sender import allowed_hosts, may_be_sent
+
+
+async def _mark(sandbox: Sandbox, values: Values) -> Values:
+    shop_id, scenario, state = values["ShopID"], values["scenario"], values["state"]
+    if await sandbox.ledger.run(shops.one_shop, shop_id) is None:
+        raise NotThere
+    await sandbox.ledger.run(readiness.judge_by_hand, shop_id, scenario, State(state))
+    return {"ShopID": shop_id, "scenario": scenario, "state": state}
+
+
+async def _send_result(sandbox: Sandbox, values: Values) -> Values:
+    shop = await sandbox.ledger.run(shops.one_shop, values["ShopID"])
+    if shop is None:
+        raise NotThere
+    if not may_be_sent(values["RetURL"], await sandbox.ledger.run(allowed_hosts)):
+        raise NotNow("RetURL", "leads to a host that is not allowed")
+    now = moment(await sandbox.ledger.run(sandbox.rules.dials.now))
+    results = DELIVERIES[values["kind"]].results(shop, values["OrderID"], now)
+    answers = await client_pages.send_all(sandbox, values["RetURL"], results)
+    return {"sent": [dict(pairs) for pairs in results], "answers": answers}
+
+
+CLIENT_DEEDS: Final = (
+    Deed(
+        "markReadiness",
+        "/shops/{ShopID}/readiness",
+        "Put down how a scenario came out for a shop's client; `open` takes it back.",
+        _mark,
+        (
+            SHOP_ID,
+            Field("scenario", choices=tuple(one.name for one in SCENARIOS)),
+            Field("state", choices=tuple(state.value for state in State)),
+        ),
+    ),
+    Deed(
+        "sendResult",
+        "/shops/{ShopID}/results",
+        "Send a result, right or wrong, to a RetURL on loopback or on an allowed host.",
+        _send_result,
+        (
+            SHOP_ID,
+            Field("OrderID", least=1, most=27, pattern="[0-9A-Za-z-]{1,27}"),
+            Field("RetURL", least=1, most=RET_URL_LENGTH, pattern="https?://[!-~]+"),
+            Field("kind", choices=tuple(DELIVERIES)),
+        ),
+    ),
+)

@@ -1,0 +1,25 @@
+"""What receives results and what tells of them: one of each for the process."""
+
+from starlette.requests import Request
+
+from app.desk.results import Inbox
+from app.desk.results.feed import Feed
+from app.web.requests import desk_of
+
+
+def feed_of(request: Request) -> Feed:
+    """The live feed of this process."""
+    state = request.app.state
+    if not hasattr(state, "feed"):
+        state.feed = Feed(desk_of(request), state.stopping)
+    feed: Feed = state.feed
+    return feed
+
+
+def inbox_of(request: Request) -> Inbox:
+    """The inbox of this process; it rings the feed's bell."""
+    state = request.app.state
+    if not hasattr(state, "inbox"):
+        state.inbox = Inbox(desk_of(request), feed_of(request).ring)
+    inbox: Inbox = state.inbox
+    return inbox

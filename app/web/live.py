@@ -1,0 +1,91 @@
+"""Live streams: callbacks as they arrive, each as the row of its list (server-sent events).
+
+The id of an event is a mark: a browser that comes back with it (Last-Event-ID) misses nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from functools import lru_cache
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from app.desk.results.arrivals import Arrival, Mark, missed, present_mark
+from app.records.shops import Environment
+from app.web.callback_words import done
+from app.web.incoming import feed_of
+from app.web.pages import language_of, render
+from app.web.requests import desk_of, environment_of
+
+LIFE = 600
+"""Seconds until a stream ends and its browser comes back: who was signed out is then sent away."""
+
+GREETING = "retry: 1000\nevent: live\ndata: live\n\n"
+"""Says that the stream gets through: an event of its own, which changes no row."""
+
+MOST_COUNTED = 99
+
+
+async def callbacks(request: Request) -> Response:
+    """GET /live/callbacks: the environment's callbacks, or (`order`) those of one order.
+
+    Begins after `after` or the Last-Event-ID; without either, now.
+    """
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_events(request), 200, headers, "text/event-stream")
+
+
+def number(request: Request) -> Response:
+    """GET /live/number: how many have arrived since `after`, for a page nobody looks at."""
+    since = _since(request)
+    if since is None:
+        return PlainTextResponse("0")
+    with desk_of(request).database.reading() as session:
+        arrived = missed(session, since)
+    concerned = sum(_is_wanted(request, one) for one in arrived)
+    return PlainTextResponse(str(min(concerned, MOST_COUNTED)))
+
+
+async def _events(request: Request) -> AsyncIterator[str]:
+    language = language_of(request)
+    until = time.monotonic() + LIFE
+    yield GREETING
+    async for arrivals in feed_of(request).follow(_since(request)):
+        wanted = [one for one in arrivals if _is_wanted(request, one)]
+        yield "".join(_event(language, one) for one in wanted) or GREETING
+        if time.monotonic() > until:
+            return
+
+
+def _is_wanted(request: Request, arrival: Arrival) -> bool:
+    return arrival.concerns(environment_of(request), request.query_params.get("order", ""))
+
+
+def _since(request: Request) -> Mark | None:
+    told = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    return Mark.parse(told)
+
+
+@lru_cache(maxsize=1_000)
+def _event(language: str, arrival: Arrival) -> str:
+    """One row, written once for all streams of a language."""
+    context = {
+        "callback": arrival.shown,
+        "copies": arrival.copies,
+        "done": done(arrival.shown),
+        "repeat": arrival.shown is not arrival.callback,
+    }
+    row = render(language, "callbacks/_row.html", context)
+    lines = "".join(f"data: {line}\n" for line in row.strip().splitlines())
+    return f"id: {arrival.mark}\n{lines}\n"
+
+
+def live_context(session: Session, environment: Environment, order_key: str = "") -> dict[str, str]:
+    """Where a page goes on by itself. Read it before what the page shows."""
+    query = f"env={environment}&after={present_mark(session)}"
+    if order_key:
+        query += f"&order={order_key}"
+    return {"stream": f"/live/callbacks?{query}", "number": f"/live/number?{query}"}

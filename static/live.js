@@ -1,0 +1,122 @@
+// A list that fills itself from a stream of rows. The page is complete without it.
+"use strict";
+
+(() => {
+  const bar = document.querySelector("[data-live]");
+  const rows = document.querySelector("[data-live-rows]");
+  if (!bar || !window.htmx) return;
+
+  const mark = bar.querySelector("[data-live-mark]");
+  const button = bar.querySelector("[data-live-pause]");
+  const most = Number(rows?.dataset.liveRows) || 200;
+  const title = document.title;
+  const held = [];
+  let paused = false, heard = false, lost = null, seen = "";
+  bar.hidden = false;
+
+  const clock = (date) => date.toLocaleTimeString("en-GB", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" });
+
+  const say = (state) => {
+    bar.dataset.state = state;
+    const words = state === "live" ? mark.dataset.liveWords : mark.dataset[state];
+    mark.textContent = words.replace("{time}", lost ? clock(lost) : "");
+  };
+
+  // A part of the page: fetched again at once, and once more when a lookup may have confirmed it.
+  // Never under the hands of somebody who is typing in it.
+  const region = bar.dataset.liveRefresh;
+  let soon = 0, later = 0;
+
+  const refresh = () => {
+    if (document.activeElement?.matches(`${region} :is(input, textarea, select)`)) return;
+    htmx.ajax("GET", location.href, { target: region, select: region, swap: "outerMorph" });
+  };
+
+  const refreshSoon = () => {
+    clearTimeout(soon);
+    clearTimeout(later);
+    soon = setTimeout(refresh, 300);
+    later = setTimeout(refresh, 4000);
+  };
+
+  // Rows
+  const show = (html) => {
+    if (region) { refreshSoon(); return; }
+    if (!rows) { location.reload(); return; }
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const row = template.content.firstElementChild;
+    const old = document.getElementById(row.id);
+    if (old) old.replaceWith(row);
+    // A repeat of a callback that lies on another page changes nothing here.
+    else if (!row.dataset.repeat) {
+      rows.prepend(row);
+      document.getElementById("announcer").textContent = row.innerText.replace(/\s+/g, " ");
+      while (rows.rows.length > most) rows.lastElementChild.remove();
+    }
+  };
+
+  // Stream
+  const live = () => {
+    heard = true;
+    lost = null;
+    if (!paused) say("live");
+  };
+
+  const gone = () => {
+    lost ??= new Date();
+    if (!paused) say(new Date() - lost < 10000 ? "reconnecting" : "stale");
+  };
+
+  bar.addEventListener("live", live);
+  bar.addEventListener("htmx:sse:before:message", (event) => {
+    const { message } = event.detail;
+    if (message.event) return;
+    event.detail.cancelled = true;
+    seen = message.id || seen;
+    live();
+    if (!paused) { show(message.data); return; }
+    held.push(message.data);
+    button.textContent = button.dataset.waiting.replace("{number}", held.length);
+  });
+  bar.addEventListener("htmx:sse:error", (event) => {
+    if (event.detail.status === 401) location.reload();
+    gone();
+  });
+  bar.addEventListener("htmx:sse:close", gone);
+
+  // Pause
+  button?.addEventListener("click", () => {
+    paused = !paused;
+    button.setAttribute("aria-pressed", String(paused));
+    button.textContent = paused ? button.dataset.resume : button.dataset.pause;
+    if (paused) { say("paused"); return; }
+    held.splice(0).forEach(show);
+    say(lost ? "reconnecting" : "live");
+  });
+
+  // A proxy that holds the stream back: ask for the page instead.
+  const poll = async () => {
+    if (heard || paused || document.hidden) return;
+    const answer = await fetch(location.href);
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-live-rows]");
+    if (region) refresh();
+    else if (fresh && rows) rows.replaceChildren(...fresh.children);
+    say("polling");
+  };
+  setTimeout(() => { if (!heard) { poll(); setInterval(poll, 5000); } }, 8000);
+
+  // Streams rest while the page is hidden: its title counts instead.
+  const count = async () => {
+    if (!document.hidden) return;
+    const address = new URL(bar.dataset.number, location.href);
+    if (seen) address.searchParams.set("after", seen);
+    const answer = await fetch(address);
+    const number = answer.ok && !answer.redirected ? await answer.text() : "0";
+    if (document.hidden) document.title = number === "0" ? title : `(${number}) ${title}`;
+  };
+  setInterval(count, 15000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
+})();

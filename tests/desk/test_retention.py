@@ -1,0 +1,117 @@
+"""Unverified callbacks are kept on rolling limits; what may still matter stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from app.desk.results.retention import Limits, sweep
+from app.protocol.statuses import Status
+from app.records.callbacks import Callback
+from app.records.columns import now
+from app.records.database import Database
+from app.records.evictions import dropped_so_far
+from app.records.keys import first_key
+from app.records.orders import Conflict
+from app.records.rejudgements import Rejudgement
+from tests.desk.results_cast import a_shop, an_order
+
+DAY = timedelta(days=1)
+LIMITS = Limits(age=30 * DAY, number=3)
+
+
+@pytest.fixture
+def kept(any_database: Database) -> Database:
+    with any_database.writing() as session:
+        session.add(a_shop())
+    return any_database
+
+
+def callback(session: Session, name: str, verdict: str, days: float, **more: str) -> str:
+    """A callback that arrived so many days ago."""
+    key = first_key(now() - days * DAY)[:-6] + f"{abs(hash(name)) % 10**6:06}"
+    session.add(
+        Callback(id=key, body=b"", digest=name, judged_at=now(), verdict=verdict, order_id=name)
+    )
+    session.flush()
+    for column, value in more.items():
+        setattr(session.get_one(Callback, key), column, value)
+    return key
+
+
+def names(database: Database) -> list[str | None]:
+    with database.reading() as session:
+        return sorted(session.exec(select(Callback.order_id)).all(), key=str)
+
+
+def test_old_ones_are_dropped_and_verified_ones_never(kept: Database) -> None:
+    with kept.writing() as session:
+        for verdict in ("verified", "mismatch", "no-checkstring", "unknown-shop", "malformed"):
+            callback(session, f"old-{verdict}", verdict, 31)
+            callback(session, f"new-{verdict}", verdict, 29)
+    assert sweep(kept, LIMITS) == 4
+    assert "old-verified" in names(kept)
+    assert len(names(kept)) == 6
+
+
+def test_a_flood_of_one_verdict_pushes_out_nothing_of_another(kept: Database) -> None:
+    with kept.writing() as session:
+        callback(session, "precious", "mismatch", 5)
+        for number in range(10):
+            callback(session, f"flood{number}", "malformed", 1 - number / 100)
+    assert sweep(kept, LIMITS) == 7
+    assert names(kept) == ["flood7", "flood8", "flood9", "precious"]
+
+
+def test_what_names_an_open_order_of_ours_stays(kept: Database) -> None:
+    with kept.writing() as session:
+        shop = session.exec(select(type(a_shop()))).one()
+        disputed = an_order(shop, "disputed", Status.PAYFAIL)
+        disputed.conflict = Conflict.STATUS
+        session.add_all(
+            [
+                an_order(shop, "open", Status.REQSUCCESS),
+                an_order(shop, "paid", Status.PAYSUCCESS),
+                disputed,
+            ]
+        )
+        for name in ("open", "paid", "disputed", "strange"):
+            callback(session, name, "unknown-shop", 100)
+    assert sweep(kept, LIMITS) == 2
+    assert names(kept) == ["disputed", "open"]
+
+
+def test_what_was_dropped_is_counted(kept: Database) -> None:
+    with kept.writing() as session:
+        callback(session, "a", "mismatch", 40)
+        callback(session, "b", "mismatch", 50)
+    sweep(kept, LIMITS)
+    with kept.writing() as session:
+        callback(session, "c", "mismatch", 40)
+    sweep(kept, LIMITS)
+    with kept.reading() as session:
+        [dropped] = dropped_so_far(session)
+    assert (dropped.verdict, dropped.number) == ("mismatch", 3)
+    assert dropped.last_at > now() - timedelta(minutes=1)
+
+
+def test_the_history_of_a_verdict_goes_with_it(kept: Database) -> None:
+    with kept.writing() as session:
+        key = callback(session, "a", "mismatch", 40)
+        session.add(
+            Rejudgement(callback_key=key, from_verdict="unknown-shop", to_verdict="mismatch")
+        )
+    assert sweep(kept, LIMITS) == 1
+
+
+def test_copies_that_stay_find_a_new_first(kept: Database) -> None:
+    with kept.writing() as session:
+        first = callback(session, "a", "mismatch", 40)
+        heir = callback(session, "b", "mismatch", 20, copy_of=first)
+        callback(session, "c", "mismatch", 10, copy_of=first)
+    sweep(kept, LIMITS)
+    with kept.reading() as session:
+        found = session.exec(select(Callback.order_id, Callback.copy_of)).all()
+    assert sorted(found, key=str) == [("b", None), ("c", heir)]

@@ -1,0 +1,226 @@
+"""The merchant engineer's path: guide, key, client check, readiness sheet, receiver check."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from app.protocol.checkstring import Verdict, judge, read_result
+from app.protocol.messages import Call
+from app.protocol.wire import encode_form
+from app.sandbox.app import create_sandbox, running
+from app.sandbox.scenarios import SCENARIOS
+from app.sandbox.shops import sandbox_key
+from tests.sandbox.merchant import SHOP, Merchant, serving
+from tests.sandbox.test_notices import Receiver, receiver
+
+__all__ = ["receiver"]
+
+BASE = "https://desk.example/sandbox"
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[Merchant]:
+    """A merchant of a sandbox of this file's own, whose last requests are the tests'."""
+    with serving(":memory:", late_seconds=0) as merchant:
+        yield merchant
+
+
+@pytest.fixture
+async def mounted() -> AsyncIterator[Starlette]:
+    app = create_sandbox(":memory:", base_url=BASE, late_seconds=0)
+    async with running(app):
+        yield app
+
+
+def browser(app: Starlette) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app)
+    return httpx.AsyncClient(transport=transport, base_url="https://desk.example")
+
+
+def findings(merchant: Merchant) -> set[str]:
+    """What the client checker says of the last request."""
+    requests = merchant.http.get(f"/api/shops/{SHOP['ShopID']}/client").json()["requests"]
+    return {finding["kind"] for finding in requests[0]["findings"]}
+
+
+def readiness(merchant: Merchant) -> dict[str, str]:
+    sheet = merchant.http.get(f"/api/shops/{SHOP['ShopID']}/readiness").json()["scenarios"]
+    return {line["scenario"]: line["state"] for line in sheet}
+
+
+def test_the_guide_shows_every_scenario_in_the_reader_s_language(own: Merchant) -> None:
+    for language in ("ja", "en"):
+        text = own.http.get("/guide", params={"lang": language}).text
+        assert f'<html lang="{language}">' in text
+        for scenario in SCENARIOS:
+            assert f'data-scenario="{scenario.name}"' in text
+    assert "tpass7xq" in text
+    assert f"http://127.0.0.1:{own.port}" in text
+
+
+@pytest.mark.anyio
+async def test_what_is_about_clients_opens_with_the_sandbox_key_alone(mounted: Starlette) -> None:
+    key = await mounted.state.ledger.run(sandbox_key)
+    async with browser(mounted) as visitor:
+        closed = await visitor.get("/guide", params={"page": "client"})
+        assert "tpass7xq" not in closed.text
+        wrong = await visitor.post("/guide", data={"page": "client", "key": key[:-1]})
+        assert (wrong.status_code, wrong.cookies) == (401, httpx.Cookies())
+        forged = await visitor.post("/guide", data={"do": "mark"})
+        assert forged.status_code == 401
+        right = await visitor.post("/guide", data={"page": "client", "key": key})
+        assert right.headers["location"] == "/guide?page=client"
+        assert "HttpOnly" in right.headers["set-cookie"]
+        assert "tpass7xq" in (await visitor.get("/guide", params={"page": "client"})).text
+
+
+@pytest.mark.anyio
+async def test_the_automation_opens_with_the_sandbox_key_alone(mounted: Starlette) -> None:
+    key = await mounted.state.ledger.run(sandbox_key)
+    async with browser(mounted) as client:
+        for address in ("/api/shops", "/openapi.json"):
+            assert (await client.get(address)).status_code == 401
+            wrong = {"Authorization": "Bearer x"}
+            assert (await client.get(address, headers=wrong)).status_code == 401
+            given = await client.get(address, headers={"Authorization": f"Bearer {key}"})
+            assert given.status_code == 200
+        assert given.json()["servers"] == [{"url": BASE}]
+
+
+GOOD = b"ShopID=tshop00000001&ShopPass=tpass7xq&"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (GOOD + b"OrderID=CHK&Amount=", "error-M01005001"),
+        (GOOD + b"OrderID=%E6%B3%A8%E6%96%87&Amount=1", "charset"),
+        (GOOD + b"OrderID=%81&Amount=1", "not-windows-31j"),
+        (GOOD + b"OrderID=\x81\x40&Amount=1", "unescaped"),
+        (GOOD + b"OrderID=%2583%2565&Amount=1", "twice-escaped"),
+    ],
+)
+def test_a_client_s_mistake_is_named(own: Merchant, body: bytes, kind: str) -> None:
+    own.raw_post(Call.ENTRY, body)
+    assert kind in findings(own)
+
+
+def test_a_client_without_fault_is_told_so(own: Merchant) -> None:
+    own.executed("", ClientField1="①髙橋様ポイント表", RetURL="https://a.example/?x=%83%65")
+    assert findings(own) == set()
+    page = own.http.get("/guide", params={"page": "client", "lang": "en"}).text
+    assert "Nothing: it is as it should be." in page
+
+
+def test_a_token_that_was_decoded_as_a_form_is_named(own: Merchant) -> None:
+    trade = own.executed()
+    own.start(trade | {"Token": trade["Token"].replace("+", " ")})
+    assert "form-decoded-token" in findings(own)
+
+
+def test_a_start_at_another_host_than_start_url_s_is_named(own: Merchant) -> None:
+    trade = own.executed()
+    values = {"AccessID": trade["AccessID"], "Token": trade["Token"]}
+    headers = {"Host": f"localhost:{own.port}"}
+    own.http.post(Call.START.path, data=values, headers=headers)
+    assert findings(own) == {"start-url-ignored"}
+
+
+def test_a_blind_retry_is_named_and_a_lookup_first_is_not(own: Merchant) -> None:
+    blind, careful = own.enter("-garbled"), own.enter("-garbled")
+    for trade in (blind, careful):
+        own.post(Call.EXEC, **own.execution(trade))
+    own.post(Call.EXEC, **own.execution(blind))
+    assert "blind-retry" in findings(own)
+    own.status(careful)
+    assert findings(own) == set()
+    own.post(Call.EXEC, **own.execution(careful))
+    assert "blind-retry" not in findings(own)
+
+
+def test_two_lookups_within_the_hour_are_named(own: Merchant) -> None:
+    trade = own.executed()
+    own.status(trade)
+    assert findings(own) == set()
+    own.status(trade)
+    assert findings(own) == {"too-often"}
+    own.http.post("/api/clock", json={"minutes": 61})
+    own.status(trade)
+    assert findings(own) == set()
+
+
+def test_the_sheet_follows_what_the_client_does(own: Merchant) -> None:
+    assert set(readiness(own).values()) <= {"open", "done", "failed"}
+    trade = own.enter("-http500")
+    own.post(Call.EXEC, **own.execution(trade))
+    assert readiness(own)["http500"] == "open"
+    own.status(trade)
+    assert readiness(own)["http500"] == "done"
+    again = own.enter("-http500")
+    own.post(Call.EXEC, **own.execution(again))
+    own.post(Call.EXEC, **own.execution(again))
+    assert readiness(own)["http500"] == "failed"
+    silent, _ = own.ended("-silent")
+    assert readiness(own)["silent"] == "open"
+    own.status(silent)
+    assert readiness(own)["silent"] == "done"
+
+
+def test_a_person_s_word_completes_the_sheet(own: Merchant) -> None:
+    own.ended("-tamper")
+    assert readiness(own)["tamper"] == "open"
+    form = {"do": "mark", "ShopID": SHOP["ShopID"], "scenario": "tamper", "state": "done"}
+    assert own.http.post("/guide", data=form).status_code == 303
+    assert readiness(own)["tamper"] == "done"
+    page = own.http.get("/guide", params={"page": "readiness"}).text
+    assert 'data-scenario="tamper" data-readiness="done"' in page
+    own.http.post("/guide", data=form | {"state": "open"})
+    assert readiness(own)["tamper"] == "open"
+
+
+RESULTS = {
+    "correct": [Verdict.VERIFIED],
+    "duplicate": [Verdict.VERIFIED] * 2,
+    "late": [Verdict.VERIFIED],
+    "tampered": [Verdict.MISMATCH],
+    "out-of-order": [Verdict.VERIFIED] * 2,
+    "unsigned": [Verdict.NO_CHECKSTRING],
+}
+
+
+@pytest.mark.parametrize("kind", RESULTS)
+def test_a_receiver_gets_results_right_and_wrong(
+    own: Merchant, receiver: Receiver, kind: str
+) -> None:
+    path = f"/api/shops/{SHOP['ShopID']}/results"
+    values = {"OrderID": "A-1", "RetURL": receiver.url, "kind": kind}
+    answer = own.http.post(path, json=values).json()
+    assert answer["answers"] == ["0"] * len(RESULTS[kind])
+    passwords = {SHOP["ShopID"]: SHOP["ShopPass"]}.get
+    readings = [read_result(encode_form(pairs)) for pairs in receiver.bodies]
+    assert [judge(reading, passwords).verdict for reading in readings] == RESULTS[kind]
+
+
+def test_results_go_through_the_browser_on_a_page_of_its_own_origin(own: Merchant) -> None:
+    form = {"do": "deliver", "ShopID": SHOP["ShopID"], "kind": "duplicate", "OrderID": "A-1"}
+    page = own.http.post("/guide", data=form | {"RetURL": "https://shop.example/r"})
+    assert page.text.count("data-deliver") == 2
+    assert page.headers["content-security-policy"].startswith("sandbox ")
+
+
+def test_this_server_sends_to_no_host_that_nobody_allowed(own: Merchant) -> None:
+    path = f"/api/shops/{SHOP['ShopID']}/results"
+    values = {"OrderID": "A-1", "kind": "correct"}
+    for url in (
+        "http://shop.example/",
+        "http://169.254.169.254/",
+        "http://127.0.0.1.evil.example/",
+    ):
+        assert own.http.post(path, json=values | {"RetURL": url}).status_code == 409
+    own.http.post("/api/hosts", json={"hosts": "localhost.invalid"})
+    allowed = values | {"RetURL": "http://localhost.invalid/"}
+    assert own.http.post(path, json=allowed).json()["answers"] == ["no answer"]

@@ -1,0 +1,222 @@
+"""The live feed: every callback in every open page, none missed after a break."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from app.records.shops import Shop
+from tests.cast import ADMIN, PASSWORD
+from tests.conftest import Served, serving, settings_for
+from tests.desk.results_cast import an_order, body, tampered
+
+STREAM = "/live/callbacks?env=sandbox"
+
+
+class Reader:
+    """Reads a stream in a thread, as an event source would."""
+
+    def __init__(self, client: httpx.Client, address: str, last: str = "") -> None:
+        self.ids: list[str] = []
+        self.rows: list[str] = []
+        self.ended = False
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {})
+        self._response = client.send(
+            client.build_request("GET", address, headers=headers), stream=True
+        )
+        self._thread = Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        try:
+            for line in self._response.iter_lines():
+                if line.startswith("id: "):
+                    self.ids.append(line[4:])
+                if found := re.search(r'<code class="order-id">(.*?)</code>', line):
+                    self.rows.append(found[1])
+        except (httpx.HTTPError, httpx.StreamError):
+            pass
+        self.ended = True
+
+    def wait_for(self, number: int, seconds: float = 5) -> list[str]:
+        deadline = time.monotonic() + seconds
+        while len(self.rows) < number and time.monotonic() < deadline:
+            time.sleep(0.005)
+        return self.rows
+
+    def close(self) -> None:
+        self._response.close()
+
+
+@contextmanager
+def reading(client: httpx.Client, address: str = STREAM, last: str = "") -> Iterator[Reader]:
+    reader = Reader(client, address, last)
+    time.sleep(0.3)  # until it is known what was there before
+    yield reader
+    reader.close()
+
+
+def bring(served: Served, *order_ids: str) -> None:
+    with served.client(None) as visitor:
+        for order_id in order_ids:
+            assert visitor.post("/netcash/return", content=tampered(order_id)).status_code == 200
+
+
+def test_every_callback_appears_within_a_second_and_in_order(served: Served) -> None:
+    numbers = [f"L{number:02}" for number in range(20)]
+    with closing(served.client()) as client, reading(client) as one, reading(client) as other:
+        bring(served, *numbers)
+        assert one.wait_for(20, 1) == numbers
+        assert other.wait_for(20, 1) == numbers
+
+
+def test_none_is_missed_and_none_told_twice_after_a_break(served: Served) -> None:
+    with closing(served.client()) as client:
+        with reading(client) as reader:
+            bring(served, "B1", "B2")
+            assert reader.wait_for(2) == ["B1", "B2"]
+            last = reader.ids[-1]
+        bring(served, "B3", "B4")
+        with reading(client, last=last) as reader:
+            bring(served, "B5")
+            assert reader.wait_for(3) == ["B3", "B4", "B5"]
+
+
+def test_a_stream_goes_on_from_where_its_page_was_made(served: Served) -> None:
+    with closing(served.client()) as client:
+        bring(served, "P1")
+        text = client.get("/callbacks").text
+        address = re.findall(r'hx-sse:connect="(.*?)"', text)[0].replace("&amp;", "&")
+        bring(served, "P2")
+        with reading(client, address) as reader:
+            assert reader.wait_for(1) == ["P2"]
+
+
+def test_a_stream_shows_its_own_environment_and_what_belongs_to_none(served: Served) -> None:
+    with (
+        closing(served.client()) as client,
+        reading(client, "/live/callbacks?env=production") as reader,
+    ):
+        bring(served, "S1")
+        with served.client(None) as visitor:
+            visitor.post("/netcash/return", content=body("N1", shop="someoneelse"))
+        assert reader.wait_for(1) == ["N1"]
+
+
+def test_a_stream_of_one_order_tells_of_that_order_alone(served: Served) -> None:
+    with served.app.state.desk.database.writing() as session:
+        order = an_order(session.exec(select(Shop)).one(), "O1")
+        session.add(order)
+    with (
+        closing(served.client()) as client,
+        reading(client, f"{STREAM}&order={order.id}") as reader,
+    ):
+        bring(served, "O2", "O1", "O3")
+        assert reader.wait_for(1) == ["O1"]
+        time.sleep(0.2)
+        assert reader.rows == ["O1"]
+
+
+def test_a_replay_tells_of_the_first_and_how_many_more(served: Served) -> None:
+    raw = tampered("R1")
+    with (
+        closing(served.client()) as client,
+        served.client(None) as visitor,
+        reading(client) as reader,
+    ):
+        for number in range(3):
+            visitor.post("/netcash/return", content=raw)
+            assert reader.wait_for(number + 1) == ["R1"] * (number + 1)
+
+
+def test_a_signed_out_stream_answers_401(served: Served) -> None:
+    with served.client(None) as visitor:
+        answer = visitor.get(STREAM, headers={"Accept": "text/event-stream"})
+    assert answer.status_code == 401
+
+
+def test_a_hidden_page_is_told_how_many_have_arrived(served: Served) -> None:
+    with closing(served.client()) as client:
+        text = client.get("/callbacks").text
+        address = re.findall(r'data-number="(.*?)"', text)[0].replace("&amp;", "&")
+        assert client.get(address).text == "0"
+        bring(served, "H1", "H2")
+        assert client.get(address).text == "2"
+
+
+def test_streams_end_when_the_process_is_told_to_stop(served: Served) -> None:
+    with closing(served.client()) as client, reading(client) as reader:
+        served.app.state.stopping.set()
+        bring(served, "E1")
+        deadline = time.monotonic() + 2
+        while not reader.ended and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert reader.ended
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_one_process_receives_the_other_tells(
+    kind: str, served: Served, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = served.settings.resolved_database_url
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgresql")
+    with (
+        serving(settings_for(tmp_path, database_url=url)) as one,
+        serving(settings_for(tmp_path, database_url=url)) as other,
+        closing(one.client()) as client,
+        reading(client) as reader,
+    ):
+        bring(other, "T1")
+        assert reader.wait_for(1, 2) == ["T1"]
+        bring(one, "T2")
+        bring(other, "T3")
+        assert reader.wait_for(3, 2) == ["T1", "T2", "T3"]
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/login")
+    page.fill("input[name=email]", ADMIN.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("/")
+
+
+def test_an_open_order_and_the_overview_follow_a_callback(page: Page, served: Served) -> None:
+    with served.app.state.desk.database.writing() as session:
+        order = an_order(session.exec(select(Shop)).one(), "O1")
+        session.add(order)
+    sign_in(page)
+    overview = page.context.new_page()
+    for window, address in ((page, f"/orders/{order.id}"), (overview, "/")):
+        window.goto(address)
+        expect(window.locator("[data-live-mark]")).to_have_text("Live")
+    with served.client(None) as visitor:
+        visitor.post("/netcash/return", content=body("O1"))
+    expect(page.locator("[data-status]").first).to_have_attribute("data-status", "PAYSUCCESS")
+    expect(overview.locator("[data-verdict=verified]")).to_have_count(1)
+
+
+def test_an_open_page_fills_itself_and_can_be_paused(page: Page, served: Served) -> None:
+    sign_in(page)
+    bring(served, "W0")
+    page.goto("/callbacks")
+    expect(page.locator("[data-live-mark]")).to_have_text("Live")
+    bring(served, "W1", "W2")
+    numbers = page.locator(".order-id")
+    expect(numbers).to_have_text(["W2", "W1", "W0"])
+    page.get_by_role("button", name="Pause").click()
+    bring(served, "W3")
+    expect(page.get_by_role("button", name="Resume (1 waiting)")).to_be_visible()
+    expect(numbers).to_have_text(["W2", "W1", "W0"])
+    page.get_by_role("button", name="Resume (1 waiting)").click()
+    expect(numbers).to_have_text(["W3", "W2", "W1", "W0"])
