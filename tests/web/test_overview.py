@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import event
 from starlette.applications import Starlette
 
 from app.desk.overview import midnight, percentile
@@ -18,6 +17,7 @@ from app.records.columns import now
 from app.records.keys import key_at
 from app.records.orders import Conflict, Origin
 from app.records.shops import Environment
+from tests.queries import counted_queries
 from tests.web.rows import a_callback, an_exchange, an_order
 
 pytestmark = pytest.mark.anyio
@@ -135,10 +135,8 @@ async def test_the_number_of_queries_does_not_grow_with_the_rows(
     client: httpx.AsyncClient, desk_app: Starlette
 ) -> None:
     async def queries() -> int:
-        seen: list[str] = []
-        engine = desk_app.state.desk.database.engine
-        event.listen(engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
-        await client.get("/")
+        with counted_queries(desk_app) as seen:
+            await client.get("/")
         return len(seen)
 
     an_order(desk_app, "A0", "unknown")
