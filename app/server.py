@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -33,6 +35,7 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         self._app = app
         self._ready = ready
 
@@ -44,6 +47,7 @@ class Server(uvicorn.Server):
         stopping = getattr(self._app.state, "stopping", None)
         if stopping:
             stopping.set()
+        del frame
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
@@ -61,6 +65,11 @@ class Server(uvicorn.Server):
             # The port is taken: uvicorn has said so.
             return 1
         return 0 if self.started else 1
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether it is worth a line: a request cut off by our own end is no fault of the program."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def say(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -45,6 +46,15 @@ class Shown(HTMLParser):
         """The posting form whose action ends so."""
         posting = (form for form in self.forms if form.method == "post")
         return next(form for form in posting if form.action.endswith(ending))
+
+    def texts(self, css_class: str) -> list[str]:
+        """The text right inside each element of a class."""
+        return re.findall(rf'class="{css_class}"[^>]*>([^<]*)<', self.text)
+
+    @property
+    def next_page(self) -> str:
+        """The address of the page that follows in a list; empty on the last one."""
+        return next((tag["href"] for tag in self._tags if tag.get("rel") == "next"), "")
 
     @property
     def exchanges(self) -> list[tuple[str, str]]:

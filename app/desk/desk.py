@@ -71,7 +71,7 @@ class Calls:
         done, _ = await asyncio.wait({task}, timeout=seconds)
         return bool(done)
 
-    async def close(self, grace: float = 3) -> None:
+    async def close(self, grace: float = 1.5) -> None:
         """Give what is under way `grace` seconds, then cancel it and wait for it to tidy up."""
         self.closing = True
         if self._tasks:

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from app.records.callbacks import Callback
+
+_BETWEEN = (
+    select(Callback.id)
+    .where(Callback.id > bindparam("above"), Callback.id <= bindparam("upto"))
+    .where(col(Callback.judged_at).is_not(None) | (col(Callback.id) <= bindparam("settled")))
+    .order_by(col(Callback.id))
+)
 
 
 def keys_between(session: Session, above: str, upto: str, settled: str) -> Sequence[str]:
@@ -14,9 +21,8 @@ def keys_between(session: Session, above: str, upto: str, settled: str) -> Seque
 
     Those not judged yet only up to `settled`: the others are about to be.
     """
-    ripe = col(Callback.judged_at).is_not(None) | (col(Callback.id) <= settled)
-    query = select(Callback.id).where(Callback.id > above, Callback.id <= upto, ripe)
-    return session.exec(query.order_by(col(Callback.id))).all()
+    params = {"above": above, "upto": upto, "settled": settled}
+    return session.exec(_BETWEEN, params=params).all()
 
 
 def number_between(session: Session, above: str, upto: str) -> int:
@@ -35,8 +41,14 @@ def judged_among(session: Session, keys: Iterable[str]) -> Sequence[str]:
     return session.exec(query).all()
 
 
+_BY_KEY = (
+    select(Callback)
+    .options(defer(Callback.body))  # type: ignore[arg-type]
+    .where(col(Callback.id).in_(bindparam("keys", expanding=True)))
+)
+
+
 def callbacks_by_key(session: Session, keys: Iterable[str]) -> dict[str, Callback]:
     """These callbacks without their bodies."""
-    query = select(Callback).options(defer(Callback.body))  # type: ignore[arg-type]
-    found = session.exec(query.where(col(Callback.id).in_(list(keys)))).all()
+    found = session.exec(_BY_KEY, params={"keys": list(keys)}).all()
     return {callback.id: callback for callback in found}

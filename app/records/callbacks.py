@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, func
+from sqlalchemy import BindParameter, Index, bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -73,10 +74,20 @@ def callbacks_of(session: Session, order_key: str) -> Sequence[Callback]:
     return session.exec(query.order_by(col(Callback.id))).all()
 
 
+# Statements of the busy path are built once: building one costs more than running it.
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+
+_UNJUDGED = (
+    select(Callback)
+    .where(col(Callback.id).in_(_KEYS), col(Callback.judged_at).is_(None))
+    .order_by(col(Callback.id))
+    .with_for_update(skip_locked=True)
+)
+
+
 def unjudged(session: Session, keys: Sequence[str]) -> Sequence[Callback]:
     """Those of these callbacks that nobody has judged or is judging, oldest first, locked."""
-    query = select(Callback).where(col(Callback.id).in_(keys), col(Callback.judged_at).is_(None))
-    return session.exec(query.order_by(col(Callback.id)).with_for_update(skip_locked=True)).all()
+    return session.exec(_UNJUDGED, params={"keys": keys}).all()
 
 
 def unjudged_keys(session: Session, after: str, limit: int) -> Sequence[str]:
@@ -85,22 +96,25 @@ def unjudged_keys(session: Session, after: str, limit: int) -> Sequence[str]:
     return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
 
 
+_other = aliased(Callback)
+_before = (col(_other.id) < col(Callback.id)) | col(_other.judged_at).is_not(None)
+_first = (
+    select(func.min(_other.id))
+    .where(_other.digest == col(Callback.digest), _other.id != col(Callback.id))
+    .where(col(_other.copy_of).is_(None), _before)
+    .correlate(Callback)
+    .scalar_subquery()
+)
+_ORIGINALS = select(Callback.id, _first).where(col(Callback.id).in_(_KEYS))
+
+
 def originals(session: Session, keys: Sequence[str]) -> Mapping[str, str]:
     """The first callback with the same bytes, of each of these callbacks that is not the first.
 
     First means received earlier, or judged already: keys are made before their rows are
     committed, so of two processes the later one's row can be seen first. No copy is the first.
     """
-    other = aliased(Callback)
-    before = (col(other.id) < col(Callback.id)) | col(other.judged_at).is_not(None)
-    first = (
-        select(func.min(other.id))
-        .where(other.digest == col(Callback.digest), other.id != col(Callback.id))
-        .where(col(other.copy_of).is_(None), before)
-        .correlate(Callback)
-        .scalar_subquery()
-    )
-    found = session.exec(select(Callback.id, first).where(col(Callback.id).in_(keys)))
+    found = session.exec(_ORIGINALS, params={"keys": keys})
     return {key: original for key, original in found if original is not None}
 
 

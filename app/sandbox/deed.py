@@ -56,6 +56,8 @@ class Field:
     def _typed(self, given: Any) -> Any:
         if self.kind == "integer" and isinstance(given, str) and re.fullmatch("[0-9]{1,9}", given):
             return int(given)
+        if self.kind == "integer" and isinstance(given, float) and given.is_integer():
+            return int(given)  # JSON Schema holds 5.0 for an integer
         if self.kind == "boolean" and given == "on":  # a ticked box
             return True
         types: dict[str, type] = {"string": str, "integer": int, "boolean": bool}

@@ -33,14 +33,17 @@ _HEADERS: Final = {
 def operator_page(request: Request, name: str, context: Mapping[str, Any]) -> Response:
     """A page of the control panel, from `templates/sandbox/<name>.html`."""
     frame = sandbox_of(request).frame
-    whole = {**_surroundings(request), **context}
     if frame is None:
-        return own_page(request, name, whole)
-    return frame(
-        request,
-        f"sandbox/{name}.html",
-        {**whole, "layout": "layout.html", "environment": "sandbox", "section": "/sandbox"},
-    )
+        return own_page(request, name, {**context, "styles": None})
+    framed = {
+        **_surroundings(request),
+        **context,
+        "layout": "layout.html",
+        "environment": "sandbox",
+        "section": addresses.inside(request, "") or "/",
+        "styles": f"{addresses.outer_root(request)}/static/sandbox.css",
+    }
+    return frame(request, f"sandbox/{name}.html", framed)
 
 
 def own_page(

@@ -18,9 +18,11 @@ from app.desk.results.viewing import CallbackView, callback_view
 from app.protocol.checkstring import MALFORMED, SIGNED, Verdict
 from app.protocol.faults import Fault, fault
 from app.protocol.text import to_half_width
+from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
 from app.records.callback_lists import CallbackFilter, callbacks_page, copies_of
 from app.records.callbacks import Callback
 from app.records.evictions import dropped_so_far
+from app.records.shops import Environment
 from app.web.callback_words import MEANS, became, done
 from app.web.live import live_context
 from app.web.pages import page
@@ -74,6 +76,7 @@ def show(request: Request) -> Response:
         "signed": SIGNED,
         "faults": faults_of(view),
         "curl": _curl(desk.terms.base_url, view),
+        "again": _again(view) if callback.environment is Environment.SANDBOX else None,
     }
     return page(request, "callbacks/show.html", context)
 
@@ -102,3 +105,13 @@ def _curl(base_url: str, view: CallbackView) -> str:
     if body.isascii() and body.decode("ascii").isprintable():
         return f"curl --data-raw {quote(body.decode('ascii'))} {address}"
     return f"echo {b64encode(body).decode('ascii')} | base64 -d | curl --data-binary @- {address}"
+
+
+def _again(view: CallbackView) -> list[tuple[str, str]] | None:
+    """The fields with which a browser would send these very bytes; None where none could."""
+    raw = view.callback.body
+    try:
+        fields = decode_pairs(split_form(raw))
+        return fields if encode_form(fields) == raw else None
+    except WireError:
+        return None

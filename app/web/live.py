@@ -6,7 +6,7 @@ The id of an event is a mark: a browser that comes back with it (Last-Event-ID) 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import lru_cache
 
 from sqlmodel import Session
@@ -23,7 +23,7 @@ from app.web.requests import desk_of, environment_of
 LIFE = 600
 """Seconds until a stream ends and its browser comes back: who was signed out is then sent away."""
 
-GREETING = "retry: 1000\nevent: live\ndata: live\n\n"
+GREETING = b"retry: 1000\nevent: live\ndata: live\n\n"
 """Says that the stream gets through: an event of its own, which changes no row."""
 
 MOST_COUNTED = 99
@@ -45,23 +45,23 @@ def number(request: Request) -> Response:
         return PlainTextResponse("0")
     with desk_of(request).database.reading() as session:
         arrived = missed(session, since)
-    concerned = sum(_is_wanted(request, one) for one in arrived)
+    concerned = sum(map(_wanted_by(request), arrived))
     return PlainTextResponse(str(min(concerned, MOST_COUNTED)))
 
 
-async def _events(request: Request) -> AsyncIterator[str]:
-    language = language_of(request)
+async def _events(request: Request) -> AsyncIterator[bytes]:
+    language, is_wanted = language_of(request), _wanted_by(request)
     until = time.monotonic() + LIFE
     yield GREETING
     async for arrivals in feed_of(request).follow(_since(request)):
-        wanted = [one for one in arrivals if _is_wanted(request, one)]
-        yield "".join(_event(language, one) for one in wanted) or GREETING
+        yield b"".join(_event(language, one) for one in arrivals if is_wanted(one)) or GREETING
         if time.monotonic() > until:
             return
 
 
-def _is_wanted(request: Request, arrival: Arrival) -> bool:
-    return arrival.concerns(environment_of(request), request.query_params.get("order", ""))
+def _wanted_by(request: Request) -> Callable[[Arrival], bool]:
+    environment, order_key = environment_of(request), request.query_params.get("order", "")
+    return lambda arrival: arrival.concerns(environment, order_key)
 
 
 def _since(request: Request) -> Mark | None:
@@ -70,7 +70,7 @@ def _since(request: Request) -> Mark | None:
 
 
 @lru_cache(maxsize=1_000)
-def _event(language: str, arrival: Arrival) -> str:
+def _event(language: str, arrival: Arrival) -> bytes:
     """One row, written once for all streams of a language."""
     context = {
         "callback": arrival.shown,
@@ -80,7 +80,7 @@ def _event(language: str, arrival: Arrival) -> str:
     }
     row = render(language, "callbacks/_row.html", context)
     lines = "".join(f"data: {line}\n" for line in row.strip().splitlines())
-    return f"id: {arrival.mark}\n{lines}\n"
+    return f"id: {arrival.mark}\n{lines}\n".encode()
 
 
 def live_context(session: Session, environment: Environment, order_key: str = "") -> dict[str, str]:

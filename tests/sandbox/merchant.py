@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -53,8 +53,11 @@ class Page:
 class Merchant:
     """Calls the gateway as a shop's server does, and acts as its customer."""
 
-    def __init__(self, port: int, prefix: str = "") -> None:
+    def __init__(
+        self, port: int, prefix: str = "", stop: Callable[[], None] = lambda: None
+    ) -> None:
         self.port = port
+        self.stop = stop
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}{prefix}", timeout=10)
 
     def close(self) -> None:
@@ -147,11 +150,16 @@ def serving(store: Path | Literal[":memory:"], *, late_seconds: float) -> Iterat
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.01)
-    merchant = Merchant(listener.getsockname()[1])
+
+    def stop() -> None:
+        """Tell the server to end, as a signal would."""
+        app.state.stopping.set()
+        server.should_exit = True
+
+    merchant = Merchant(listener.getsockname()[1], stop=stop)
     try:
         yield merchant
     finally:
         merchant.close()
-        app.state.stopping.set()
-        server.should_exit = True
+        stop()
         thread.join(10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -35,7 +36,7 @@ def open_order(app: Starlette, order_id: str) -> str:
 
 def key_of(app: Starlette, verdict: str) -> str:
     with app.state.desk.database.reading() as session:
-        return session.exec(select(Callback.id).where(Callback.verdict == verdict)).one()
+        return str(session.exec(select(Callback.id).where(Callback.verdict == verdict)).one())
 
 
 def hooks(text: str, name: str) -> list[str]:
@@ -184,3 +185,21 @@ async def test_a_body_with_an_attack_in_it_is_only_text(
     assert "<script>alert" not in text
     assert "<blink>" not in text
     assert "base64 -d | curl" in text
+
+
+async def test_a_sandbox_callback_can_be_sent_again_byte_for_byte(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    raw = body("A1001")
+    await bring(client, raw)
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'verified')}")).text
+    fields = re.findall(r'type="hidden" name="(\w+)" value="(.*?)"', text)
+    assert urlencode([field for field in fields if field[0] != "back"]).encode() == raw
+
+
+async def test_bytes_that_no_form_makes_are_not_offered_to_be_sent_again(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    await bring(client, tampered("A1001") + b"&&")
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'mismatch')}")).text
+    assert "Send it again" not in text

@@ -139,6 +139,15 @@ async def test_what_cannot_be_stored_can_be_sent_again_from_the_page(
     assert stored(desk_app) == []
 
 
+async def test_a_result_that_could_not_be_stored_is_loud_on_the_overview(
+    desk_app: Starlette, client: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    assert "could not be stored" not in (await client.get("/")).text
+    fill_the_disk(desk_app.state.desk.database)
+    await bring(visitor, b"x" * 50_000)
+    assert "1 result of a customer could not be stored" in (await client.get("/")).text
+
+
 def fill_the_disk(database: Database) -> None:
     """From now on the file cannot grow, as on a full disk."""
 

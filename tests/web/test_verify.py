@@ -22,7 +22,7 @@ async def verdict_on(client: httpx.AsyncClient, text: str) -> str:
     answer = await client.post("/verify", data={"text": text})
     assert answer.status_code == 200
     assert PASSWORD not in answer.text
-    return re.findall(r'data-verdict="(.*?)"', answer.text)[0]
+    return str(re.findall(r'data-verdict="(.*?)"', answer.text)[0])
 
 
 FORMS = {

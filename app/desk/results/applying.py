@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -44,14 +45,22 @@ def find_orders(session: Session, matters: Iterable[Matter]) -> None:
         _give_orders(session, unmet)
 
 
+_ORDERS = (
+    select(Order)
+    .where(
+        col(Order.shop_key).in_(bindparam("shops", expanding=True)),
+        col(Order.order_id).in_(bindparam("numbers", expanding=True)),
+    )
+    .order_by(col(Order.id))
+    .with_for_update()
+)
+
+
 def _give_orders(session: Session, named: Sequence[Matter]) -> None:
     if not named:
         return
-    query = select(Order).where(
-        col(Order.shop_key).in_({matter.shop_key for matter in named}),
-        col(Order.order_id).in_({matter.order_id for matter in named}),
-    )
-    found = session.exec(query.order_by(col(Order.id)).with_for_update()).all()
+    shops, numbers = zip(*{(one.shop_key, one.order_id) for one in named}, strict=True)
+    found = session.exec(_ORDERS, params={"shops": shops, "numbers": numbers}).all()
     orders = {(order.shop_key, order.order_id): order for order in found}
     for matter in named:
         matter.order = orders.get((matter.shop_key, matter.order_id))

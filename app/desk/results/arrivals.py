@@ -133,6 +133,8 @@ def fresh(session: Session, above: str, known: Known, waiting: set[str]) -> Sequ
 
 def arrivals(session: Session, keys: Sequence[str], known: Known) -> Iterator[Arrival]:
     """These callbacks as arrivals. All their keys become known."""
+    if not keys:
+        return
     callbacks = callbacks_by_key(session, keys)
     firsts = {one.copy_of for one in callbacks.values() if one.copy_of}
     callbacks |= callbacks_by_key(session, firsts - callbacks.keys()) if firsts else {}

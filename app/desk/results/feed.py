@@ -28,10 +28,10 @@ KEPT = 2_000
 LOOK_EVERY = 1.0
 """Seconds between two looks when nobody rings."""
 
-BREATH = 0.005
+BREATH = 0.01
 """Seconds between two reads: what arrives meanwhile is read together."""
 
-NEAR = timedelta(seconds=2)
+NEAR = timedelta(seconds=1)
 """How far back a look usually goes: well beyond an ordinary commit."""
 
 QUIET = 15.0
@@ -77,7 +77,7 @@ class Feed:
                 place = self._told
                 yield [one for one in recent if _name(one) not in told]
                 if self._told == place:
-                    await self._wait()
+                    await self._news.wait()
         finally:
             self._followers -= 1
 
@@ -95,10 +95,6 @@ class Feed:
     def _since(self, place: int) -> Sequence[Arrival]:
         return [self._kept[-back] for back in range(self._told - place, 0, -1)]
 
-    async def _wait(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), QUIET)
-
     async def _read(self) -> None:
         listener = asyncio.ensure_future(listening(self._desk.database, self.ring))
         stop = asyncio.ensure_future(self._stopping.wait())
@@ -114,7 +110,7 @@ class Feed:
             stop.cancel()
 
     async def _keep_looking(self) -> None:
-        looked = time.monotonic()
+        looked = spoken = time.monotonic()
         while self._followers and not self._stopping.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._bell.wait(), LOOK_EVERY)
@@ -122,21 +118,23 @@ class Feed:
             # Now and then far back, for a row that took long to be committed.
             far = time.monotonic() - looked >= LOOK_EVERY
             looked = time.monotonic() if far else looked
-            await self._look(WINDOW if far else NEAR)
+            if await self._look(WINDOW if far else NEAR) or looked - spoken >= QUIET:
+                self._wake_all()
+                spoken = time.monotonic()
             await asyncio.sleep(BREATH)
 
-    async def _look(self, back: timedelta, *, tell: bool = True) -> None:
-        above = first_key(now() - back)
+    async def _look(self, back: timedelta, *, tell: bool = True) -> bool:
+        """Read how things are; whether there is news."""
         try:
-            arrived = await asyncio.to_thread(self._fresh, above)
+            arrived = await asyncio.to_thread(self._fresh, first_key(now() - back))
         except SQLAlchemyError as error:
             log.error("the feed cannot read (%s)", type(error).__name__)
-            return
+            return False
         self._known.forget_before(first_key(now() - 3 * WINDOW))
-        if arrived and tell:
+        if tell:
             self._kept.extend(arrived)
             self._told += len(arrived)
-            self._wake_all()
+        return bool(arrived)
 
     def _fresh(self, above: str) -> Sequence[Arrival]:
         with self._desk.database.reading() as session:

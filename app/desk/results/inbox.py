@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from app.desk.desk import Desk
 from app.desk.results.judging import Judged
 from app.desk.results.line import Line
 from app.desk.results.receiving import raw_row
 from app.desk.results.tray import Tray
+from app.records.columns import now
 
 READING_LIMIT = 500
 """How many bodies are read at once: with 64 KiB each, 32 MiB of memory at most."""
+
+
+class Unstored(NamedTuple):
+    """How many results could not be stored since this process began, and when last."""
+
+    number: int
+    last_at: datetime | None
 
 
 class Inbox:
@@ -27,6 +37,7 @@ class Inbox:
 
     def __init__(self, desk: Desk, ring: Callable[[], None] = lambda: None) -> None:
         self.reading = asyncio.Semaphore(READING_LIMIT)
+        self.unstored = Unstored(0, None)
         self._tray = Tray(desk)
         self._line = Line(desk, ring)
 
@@ -35,7 +46,11 @@ class Inbox:
     ) -> str:
         """Commit a body and return its key. Whatever raises here has stored nothing."""
         row = raw_row(body, headers, remote_address)
-        await self._tray.put(row)
+        try:
+            await self._tray.put(row)
+        except Exception:
+            self.unstored = Unstored(self.unstored.number + 1, now())
+            raise
         return str(row["id"])
 
     async def judged(self, key: str) -> Judged | None:

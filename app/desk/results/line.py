@@ -21,7 +21,7 @@ SEATS = 8
 PATIENCE = 1.0
 """How many seconds a customer waits at most."""
 
-RUSH = 100
+RUSH = 250
 """From this many results a second on, nobody waits."""
 
 REST = 19

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app.protocol.checkstring import Judgement, Verdict, judge, read_result
@@ -69,10 +70,13 @@ def open_matters(session: Session, sandbox_on: bool, callbacks: Iterable[Callbac
     ]
 
 
+_SHOPS = select(Shop).where(col(Shop.shop_id).in_(bindparam("shop_ids", expanding=True)))
+
+
 def _our_shops(session: Session, sandbox_on: bool, shop_ids: Iterable[str]) -> Mapping[str, Shop]:
     """The shops among these ShopIDs that are ours."""
     wanted = [shop_id for shop_id in shop_ids if shop_id.isascii() and shop_id.isalnum()]
-    found = session.exec(select(Shop).where(col(Shop.shop_id).in_(wanted))).all() if wanted else ()
+    found = session.exec(_SHOPS, params={"shop_ids": wanted}).all() if wanted else ()
     return {shop.shop_id: shop for shop in found if is_ours(shop, sandbox_on)}
 
 

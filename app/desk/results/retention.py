@@ -26,8 +26,8 @@ UNVERIFIED = tuple(verdict for verdict in Verdict if verdict is not Verdict.VERI
 BATCH = 500
 """How many are dropped in one transaction."""
 
-EVERY = 600.0
-"""Seconds between two sweeps."""
+FIRST, EVERY = 60.0, 600.0
+"""Seconds until the first sweep, and between two of them."""
 
 log = logging.getLogger(__name__)
 
@@ -50,16 +50,21 @@ def sweep(database: Database, limits: Limits) -> int:
 
 
 async def keep_sweeping(database: Database, limits: Limits, stopping: asyncio.Event) -> None:
-    """Sweep now and then until told to stop."""
-    while not stopping.is_set():
+    """Sweep now and then until told to stop. A start has more urgent things to do first."""
+    pause = FIRST
+    while not await _is_set_within(pause, stopping):
+        pause = EVERY
         try:
             await asyncio.to_thread(sweep, database, limits)
         except SQLAlchemyError as error:
             log.error("callbacks could not be swept (%s)", type(error).__name__)
-        try:
-            await asyncio.wait_for(stopping.wait(), EVERY)
-        except TimeoutError:
-            continue
+
+
+async def _is_set_within(seconds: float, event: asyncio.Event) -> bool:
+    try:
+        return await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
 
 
 def _bounds(database: Database, verdict: Verdict, limits: Limits) -> Sequence[tuple[Limit, str]]:

@@ -1,0 +1,187 @@
+"""Ctrl-C, SIGTERM and kill -9 in the middle of anything: restart, and nothing is lost."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import SECRET_KEY
+from tests.processes import DeskProcess, desk_process
+from tests.walk import Operator
+
+ENTRY, EXEC = "EntryTranNetcash", "ExecTranNetcash"
+AT_MOST = 5
+"""Seconds from the signal to the end."""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings of a desk on SQLite, and on PostgreSQL."""
+    if request.param == "sqlite":
+        return {}
+    url = request.getfixturevalue("postgresql")
+    return {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly_whatever_is_under_way(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """A call without an answer, a live page, and a sender who stops in mid-body."""
+    with (
+        desk_process(tmp_path, GATEWAY_TIMEOUT=60) as desk,
+        desk.client() as client,
+        closing(silent_gateway()) as gateway,
+        closing(stalled_sender(desk.port)),
+        live_page(client),
+    ):
+        order = order_at(Operator(client), gateway)
+        code, seconds = desk.stop(number)
+    assert code == 0
+    assert seconds < AT_MOST
+    assert "Traceback" not in "".join(desk.lines)
+    with desk_process(tmp_path) as desk, desk.client() as client:
+        expect_interrupted(Operator(client), order, "entry", [(ENTRY, "no-answer")])
+
+
+def test_a_killed_call_is_seen_as_unanswered_and_leads_to_a_lookup(
+    tmp_path: Path, where: dict[str, str]
+) -> None:
+    with desk_process(tmp_path, GATEWAY_TIMEOUT=60, **where) as desk, desk.client() as client:
+        operator = Operator(client)
+        order = operator.create("-timeout")
+        assert operator.see(order).exchanges == [(ENTRY, "answered"), (EXEC, "waiting")]
+        desk.stop(signal.SIGKILL)
+    with desk_process(tmp_path, GATEWAY_SETTLE=0, **where) as desk, desk.client() as client:
+        operator = Operator(client)
+        expect_interrupted(operator, order, "exec", [(ENTRY, "answered"), (EXEC, "no-answer")])
+        assert operator.act(order, "lookups").status_code == 303
+        found = operator.see(order)
+        assert found.claim == ("REQSUCCESS", "lookup", None)
+        assert found.first("data-next-step") == "new-order-id"
+
+
+def test_every_answered_callback_survives_a_kill(tmp_path: Path, where: dict[str, str]) -> None:
+    senders = Senders()
+    for _ in range(2):
+        kill_while_callbacks_pour_in(tmp_path, senders, 0.4, where)
+    assert len(senders.answered) > 20
+    assert missing(tmp_path, senders, where) == set()
+
+
+@pytest.mark.soak
+def test_a_hundred_kills_lose_no_answered_callback(tmp_path: Path, where: dict[str, str]) -> None:
+    senders = Senders()
+    for turn in range(100):
+        kill_while_callbacks_pour_in(tmp_path, senders, 0.1 + turn % 7 / 10, where)
+    assert missing(tmp_path, senders, where) == set()
+
+
+def expect_interrupted(
+    operator: Operator, order: str, source: str, exchanges: list[tuple[str, str]]
+) -> None:
+    """The call reads as unanswered, the order as unknown, and the step is to ask."""
+    shown = operator.see(order)
+    assert shown.exchanges == exchanges
+    assert shown.claim == ("unknown", source, None)
+    assert shown.first("data-next-step") == "ask-gateway"
+    assert operator.act(order, "executions").status_code == 409
+
+
+def silent_gateway() -> socket.socket:
+    """A gateway that takes every request and never answers."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+@contextmanager
+def live_page(client: httpx.Client) -> Iterator[None]:
+    """The callbacks' page with its live stream open."""
+    stream = Operator(client).see("/callbacks").first("hx-sse:connect")
+    assert stream
+    headers = {"Accept": "text/event-stream"}
+    with client.stream("GET", stream, headers=headers) as answer:
+        assert answer.status_code == 200
+        yield
+
+
+def order_at(operator: Operator, gateway: socket.socket) -> str:
+    """An order of a test shop whose gateway this is."""
+    shop = {"environment": "test", "ShopID": "tshop2", "ShopPass": "s3cr3tpw", "name": "Two"}
+    address = {"gateway_url": f"http://127.0.0.1:{gateway.getsockname()[1]}"}
+    added = operator.client.post("/settings/shops", data=shop | address)
+    assert added.status_code == 303
+    sent = operator.send_form("register", env="test", OrderID="T1")
+    return sent.headers["location"]
+
+
+def stalled_sender(port: int) -> socket.socket:
+    """Somebody who has promised a body and sends only its beginning."""
+    sender = socket.create_connection(("127.0.0.1", port))
+    head = "POST /netcash/return HTTP/1.1\r\nHost: desk\r\nContent-Length: 500\r\n"
+    sender.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nShop".encode())
+    return sender
+
+
+class Senders:
+    """Browsers that bring results, each another one; `answered` are those that got a 200."""
+
+    AT_ONCE = 8
+
+    def __init__(self) -> None:
+        self.answered: set[str] = set()
+        self._numbers = count(1)
+
+    def pour(self, url: str, stop: threading.Event) -> None:
+        with ThreadPoolExecutor(self.AT_ONCE) as pool:
+            for _ in range(self.AT_ONCE):
+                pool.submit(self._send, url, stop)
+
+    def _send(self, url: str, stop: threading.Event) -> None:
+        with httpx.Client(base_url=url, timeout=5) as browser:
+            while not stop.is_set():
+                number = f"K{next(self._numbers)}"
+                try:
+                    answer = browser.post("/netcash/return", data={"OrderID": number})
+                except httpx.HTTPError:
+                    return
+                if answer.status_code == 200:
+                    self.answered.add(number)
+
+
+def kill_while_callbacks_pour_in(
+    folder: Path, senders: Senders, seconds: float, where: dict[str, str]
+) -> None:
+    stop = threading.Event()
+    with desk_process(folder, **where) as desk:
+        pouring = threading.Thread(target=senders.pour, args=(desk.url, stop))
+        pouring.start()
+        time.sleep(seconds)
+        desk.stop(signal.SIGKILL)
+        stop.set()
+        pouring.join()
+
+
+def missing(folder: Path, senders: Senders, where: dict[str, str]) -> set[str]:
+    """The answered ones that are not on the list after the next start."""
+    with desk_process(folder, **where) as desk:
+        return senders.answered - set(listed(desk))
+
+
+def listed(desk: DeskProcess) -> Iterator[str]:
+    """The OrderID of every callback, page by page."""
+    with desk.client() as client:
+        operator, address = Operator(client), "/callbacks"
+        while address:
+            shown = operator.see(address)
+            yield from shown.texts("order-id")
+            address = shown.next_page

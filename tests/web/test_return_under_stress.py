@@ -1,0 +1,179 @@
+"""RetURL when it matters: killed processes, any bytes, replays, a full disk. Nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+from sqlmodel import col, select
+
+from app.records.callbacks import Callback
+from app.records.changes import Change
+from app.records.database import Database
+from app.records.shops import Shop
+from tests.conftest import SECRET_KEY, Served
+from tests.desk.results_cast import an_order, body, tampered
+from tests.postgresql import free_port
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+soak = pytest.mark.soak
+
+
+@contextmanager
+def process(folder: Path, url: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The desk as it is deployed, in a process of its own; killed at the end."""
+    environment = os.environ | {
+        "PORT": str(port),
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": url,
+        "SECRET_KEY": SECRET_KEY,
+    }
+    command = [sys.executable, "-m", "app", "serve"]
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        yield running
+    finally:
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+
+
+def wait_until_ready(base: str) -> None:
+    for _ in range(400):
+        with suppress(httpx.HTTPError):
+            if httpx.get(f"{base}/healthz").status_code == 200:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("the desk did not start")
+
+
+def bring_without_end(base: str, name: str, answered: list[bytes]) -> None:
+    """A crowd's share of results, until the process dies; `answered` are those that got a 200."""
+    with suppress(httpx.HTTPError), httpx.Client(base_url=base, headers=FORM) as client:
+        for number in range(100_000):
+            raw = tampered(f"{name}-{number}")
+            if client.post("/netcash/return", content=raw).status_code == 200:
+                answered.append(raw)
+
+
+@pytest.mark.parametrize("rounds", [1, pytest.param(100, marks=soak)])
+def test_whatever_was_answered_is_there_after_a_kill(
+    any_database: Database, tmp_path: Path, rounds: int
+) -> None:
+    url = any_database.engine.url.render_as_string(hide_password=False)
+    url = url.replace("postgresql+psycopg", "postgresql")
+    answered: list[bytes] = []
+    for number in range(rounds):
+        port = free_port()
+        base = f"http://127.0.0.1:{port}"
+        with process(tmp_path, url, port):
+            wait_until_ready(base)
+            crowd = [
+                Thread(target=bring_without_end, args=(base, f"K{number}-{place}", answered))
+                for place in range(4)
+            ]
+            for one in crowd:
+                one.start()
+            time.sleep(random.uniform(0.2, 0.6))
+        for one in crowd:
+            one.join()
+    with any_database.reading() as session:
+        there = set(session.exec(select(Callback.body)).all())
+    assert len(answered) > 10 * rounds
+    assert set(answered) <= there
+
+
+def test_what_a_kill_left_unjudged_is_judged_at_the_next_start(
+    any_database: Database, tmp_path: Path
+) -> None:
+    from app.desk.results.receiving import raw_row, store
+
+    with any_database.writing() as session:
+        store(session, [raw_row(tampered(f"U{number}"), [], "") for number in range(120)])
+    url = any_database.engine.url.render_as_string(hide_password=False)
+    port = free_port()
+    with process(tmp_path, url.replace("postgresql+psycopg", "postgresql"), port):
+        wait_until_ready(f"http://127.0.0.1:{port}")
+        with any_database.reading() as session:
+            verdicts = session.exec(select(Callback.verdict)).all()
+    assert set(verdicts) == {"mismatch"}
+    assert len(verdicts) == 120
+
+
+def random_body(dice: random.Random) -> bytes:
+    """Bytes, or a result with something of it spoilt."""
+    if dice.random() < 0.5:
+        return dice.randbytes(dice.choice([0, 1, 30, 300, 3000]))
+    raw = bytearray(body(f"R{dice.randrange(1000)}"))
+    for _ in range(dice.randrange(1, 6)):
+        place = dice.randrange(len(raw))
+        raw[place : place + dice.randrange(3)] = dice.randbytes(dice.randrange(3))
+    return bytes(raw)
+
+
+@pytest.mark.parametrize("number", [300, pytest.param(100_000, marks=soak)])
+def test_any_body_is_stored_as_it_came_and_never_breaks_anything(
+    served: Served, number: int
+) -> None:
+    dice = random.Random(number)
+    bodies = [random_body(dice) for _ in range(number)]
+    with served.client(None) as visitor:
+        statuses = {
+            visitor.post("/netcash/return", content=raw, headers=FORM).status_code for raw in bodies
+        }
+    assert statuses == {200}
+    with served.app.state.desk.database.reading() as session:
+        assert sorted(session.exec(select(Callback.body)).all()) == sorted(bodies)
+
+
+@pytest.mark.parametrize("times", [60, pytest.param(1000, marks=soak)])
+def test_a_replay_changes_nothing_after_the_first(served: Served, times: int) -> None:
+    database = served.app.state.desk.database
+    with database.writing() as session:
+        session.add(an_order(session.exec(select(Shop)).one(), "R1"))
+    raw = body("R1")
+    with served.client(None) as visitor:
+        for _ in range(times):
+            assert visitor.post("/netcash/return", content=raw).status_code == 200
+    wait_until_judged(database)
+    with database.reading() as session:
+        moves = [one for one in session.exec(select(Change)).all() if one.callback_key]
+    assert len(moves) == 1
+    with closing(served.client()) as operator:
+        text = operator.get("/callbacks?q=R1").text
+    assert re.findall(r'data-verdict="(.*?)"', text) == ["verified"]
+    assert f"and {times - 1} more" in text
+
+
+def wait_until_judged(database: Database) -> None:
+    waiting = select(Callback.id).where(col(Callback.judged_at).is_(None)).limit(1)
+    for _ in range(600):
+        with database.reading() as session:
+            if session.exec(waiting).first() is None:
+                return
+        time.sleep(0.05)
+
+
+def test_a_slow_sender_is_cut_off(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.setattr("app.web.results.READ_SECONDS", 0.3)
+    address = ("127.0.0.1", served.settings.port)
+    with socket.create_connection(address, timeout=5) as connection:
+        connection.sendall(
+            b"POST /netcash/return HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nOrderID="
+        )
+        answer = connection.recv(1000)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    with served.app.state.desk.database.reading() as session:
+        assert session.exec(select(Callback)).all() == []
