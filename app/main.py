@@ -10,7 +10,7 @@ from datetime import timedelta
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
-from app.desk import exchanges, first_admin, results, shops
+from app.desk import exchanges, first_admin, notices, results, shops
 from app.desk.desk import Calls, Desk, Terms
 from app.desk.rechecks import Rechecks
 from app.desk.results.retention import Limits, keep_sweeping
@@ -25,6 +25,7 @@ from app.settings import Settings
 from app.web.failures import exception_handlers
 from app.web.guard import middleware
 from app.web.routes import routes
+from app.web.sandbox import panel_page
 
 LATE_SECONDS = 5
 """How long after our own time-out the sandbox's `-timeout` scenario answers."""
@@ -98,10 +99,14 @@ def _sandbox(settings: Settings) -> Starlette:
         settings.data_dir / "sandbox.db",
         base_url=f"{settings.base_url}/sandbox",
         late_seconds=settings.gateway_timeout + LATE_SECONDS,
+        prefix="/sandbox",
+        frame=panel_page,
     )
 
 
 def _repair(desk: Desk) -> None:
-    """What a killed process left half done: calls without an answer, callbacks not yet judged."""
+    """What a killed process left half done: calls without an answer, callbacks not yet judged,
+    notices not yet read."""
     exchanges.close_interrupted(desk)
     results.judge_waiting(desk)
+    notices.read_waiting(desk)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sqlite3
 import stat
 import sys
 from io import BytesIO, TextIOWrapper
@@ -145,16 +143,19 @@ def test_a_sweep_with_nothing_due_asks_nothing(shell: Shell) -> None:
     assert shell.out.startswith("0 ")
 
 
-def test_a_backup_is_whole_private_and_never_overwrites(shell: Shell, tmp_path: Path) -> None:
+def test_a_backup_can_be_used_is_private_and_never_overwrites(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert shell.adds_shop("tshop2") == 0
     copy = tmp_path / "copy.db"
     assert shell.types("backup", str(copy)) == 0
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    connection = sqlite3.connect(copy)
-    assert connection.execute("select shop_id from shop").fetchall() == [("tshop2",)]
-    connection.close()
     assert shell.types("backup", str(copy)) == 1
     assert shell.err.count("\n") == 1
+    monkeypatch.setenv("SECRET_KEY", (tmp_path / "secret.key").read_text())
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{copy}")
+    assert shell.types("shop", "list") == 0
+    assert "tshop2" in shell.out
 
 
 def test_the_kept_key_is_ours_alone_and_stays(shell: Shell, tmp_path: Path) -> None:
@@ -215,7 +216,7 @@ def test_the_sandbox_alone_needs_no_user_and_no_key(tmp_path: Path) -> None:
     finally:
         code, _ = sandbox.stop()
     assert code == 0
-    assert os.listdir(tmp_path) == ["gateway.db"]
+    assert [path.name for path in tmp_path.iterdir()] == ["gateway.db"]
 
 
 def test_a_failure_of_the_surroundings_is_a_sentence_in_its_own_process_too(tmp_path: Path) -> None:

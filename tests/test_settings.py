@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import httpx
@@ -84,7 +85,7 @@ def test_another_key_than_the_one_in_use_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", "the first of two keys for this test")
-    monkeypatch.setattr("sys.stdin", __import__("io").StringIO("s3cr3tpw\n"))
+    monkeypatch.setattr("sys.stdin", StringIO("s3cr3tpw\n"))
     assert main(["shop", "add", "tshop2", "--environment", "test", "--name", "Two"]) == 0
     capsys.readouterr()
     monkeypatch.setenv("SECRET_KEY", "the second of two keys for this test")

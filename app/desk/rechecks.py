@@ -49,6 +49,10 @@ class NotDueYet(Exception):
         self.free_at = free_at
 
 
+class Forgotten(Exception):
+    """The order was one of the sandbox's, which an operator has just started over."""
+
+
 class Rechecks:
     """Asks for what is due, a few at a time."""
 
@@ -98,6 +102,8 @@ class Rechecks:
         except NotDueYet as early:
             await self._desk.writer.write(partial(_postpone, order_key, early.free_at))
             return False
+        except Forgotten:
+            return False
         except (NotPossible, NoGateway):
             # Another process was first, or a person has settled it.
             await self._desk.writer.write(partial(_postpone, order_key, now() + LOOKUP_INTERVAL))
@@ -109,7 +115,8 @@ class Rechecks:
 
 def _intend(desk: Desk, order_key: str, session: Session) -> Exchange:
     order = locked_order(session, order_key)
-    assert order is not None, "an order is never deleted"
+    if order is None:
+        raise Forgotten(order_key)
     decision = decision_of(session, order, now(), desk.terms.gateway_settle)
     require(decision, Action.LOOK_UP)
     if decision.lookup_free_at:

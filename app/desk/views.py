@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from app.desk.comparison import Fact, compare
 from app.desk.decisions import Action, Decision, decide, facts_of
 from app.desk.desk import Terms
+from app.desk.notices import Awaited, awaited
 from app.desk.settlements import believable_lookup
 from app.protocol.masking import curl_of, mask_answer, mask_form
 from app.records.callbacks import Callback, callbacks_of
@@ -19,6 +20,7 @@ from app.records.changes import Change, Effect, changes_of
 from app.records.columns import now
 from app.records.exchanges import Exchange, exchanges_of
 from app.records.launches import Launch, launches_of
+from app.records.notices import Notice, has_notices, notices_of
 from app.records.orders import Order
 from app.records.people import Deed, User, deeds_of
 from app.records.shops import Shop
@@ -29,11 +31,15 @@ __all__ = ["Entry", "EntryKind", "ExchangeView", "Fact", "OrderView", "exchange_
 _SHOWN_ELSEWHERE = frozenset(Action)
 
 
+NOTICES_SHOWN = 20
+
+
 class EntryKind(StrEnum):
     """What kind of thing happened."""
 
     EXCHANGE = "exchange"
     CALLBACK = "callback"
+    NOTICE = "notice"
     CHANGE = "change"
     LAUNCH = "launch"
     DEED = "deed"
@@ -55,7 +61,7 @@ class Entry:
 
     kind: EntryKind
     at: datetime
-    row: Exchange | Callback | Change | Launch | Deed
+    row: Exchange | Callback | Notice | Change | Launch | Deed
     exchange: ExchangeView | None = None
 
 
@@ -64,7 +70,8 @@ class OrderView:
     """An order with its shop, its decision, and everything that happened, oldest first.
 
     `emails` are those of the users named in the rows, by their keys. `believable_lookup` is the
-    answer an operator can believe to settle the conflict that stands.
+    answer an operator can believe to settle the conflict that stands. `awaited` is what is still to
+    come of the customer's return and the gateway's notice.
     """
 
     order: Order
@@ -79,6 +86,7 @@ class OrderView:
     timeline: Sequence[Entry]
     facts: Sequence[Fact]
     believable_lookup: Exchange | None
+    awaited: Awaited | None
 
 
 def exchange_view(exchange: Exchange) -> ExchangeView:
@@ -96,7 +104,9 @@ def order_view(session: Session, order: Order, terms: Terms) -> OrderView:
     """Everything the order's page shows."""
     exchanges, changes = exchanges_of(session, order.id), changes_of(session, order.id)
     callbacks, launches = callbacks_of(session, order.id), launches_of(session, order.id)
+    notices = notices_of(session, order.id, NOTICES_SHOWN)
     deeds = deeds_of(session, order.id)
+    shop = session.get_one(Shop, order.shop_key)
     views = [exchange_view(exchange) for exchange in exchanges]
     facts = facts_of(
         order,
@@ -108,7 +118,7 @@ def order_view(session: Session, order: Order, terms: Terms) -> OrderView:
     )
     return OrderView(
         order=order,
-        shop=session.get_one(Shop, order.shop_key),
+        shop=shop,
         decision=decide(facts),
         exchanges=views,
         callbacks=callbacks,
@@ -116,15 +126,17 @@ def order_view(session: Session, order: Order, terms: Terms) -> OrderView:
         launches=launches,
         deeds=deeds,
         emails=_emails(session, order, exchanges, changes, launches),
-        timeline=_timeline(views, callbacks, changes, launches, deeds),
+        timeline=_timeline(views, callbacks, notices, changes, launches, deeds),
         facts=compare(order, exchanges, callbacks),
         believable_lookup=believable_lookup(order, exchanges),
+        awaited=awaited(callbacks, notices) if has_notices(session, shop.shop_id) else None,
     )
 
 
 def _timeline(
     exchanges: Iterable[ExchangeView],
     callbacks: Iterable[Callback],
+    notices: Iterable[Notice],
     changes: Iterable[Change],
     launches: Iterable[Launch],
     deeds: Iterable[Deed],
@@ -133,6 +145,7 @@ def _timeline(
     entries = [
         *(Entry(EntryKind.EXCHANGE, v.exchange.asked_at, v.exchange, v) for v in exchanges),
         *(Entry(EntryKind.CALLBACK, row.received_at, row) for row in callbacks),
+        *(Entry(EntryKind.NOTICE, row.received_at, row) for row in notices),
         *(Entry(EntryKind.CHANGE, row.recorded_at, row) for row in changes),
         *(Entry(EntryKind.LAUNCH, row.created_at, row) for row in launches),
         *(Entry(EntryKind.DEED, row.at, row) for row in told),

@@ -1,6 +1,6 @@
 """Callbacks: what arrived at RetURL, raw first, judged second, applied third."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -129,3 +129,15 @@ def said_before(session: Session, callback: Callback) -> bool:
         Callback.id != callback.id,
     )
     return session.exec(query.limit(1)).first() is not None
+
+
+_SAID = select(Callback.order_key, Callback.status, Callback.tran_date).where(
+    col(Callback.order_key).in_(_KEYS),
+    Callback.verdict == "verified",
+    col(Callback.applied).is_not(None),
+)
+
+
+def said_of(session: Session, order_keys: Collection[str]) -> set[tuple[str | None, ...]]:
+    """What verified callbacks have told these orders: key, Status and TranDate."""
+    return set(map(tuple, session.exec(_SAID, params={"keys": list(order_keys)})))

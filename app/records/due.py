@@ -34,7 +34,12 @@ def due_orders(
             col(Order.open_exchange).is_(None),
             func.coalesce(Order.executed_at, Order.created_at) >= at - keep_asking,
             col(Shop.closed_at).is_(None),
-            or_(_after_silence(at - interval), _to_confirm(at - interval), _under_way()),
+            or_(
+                _after_silence(at - interval),
+                _to_confirm(at - interval),
+                _under_way(),
+                _doubted(),
+            ),
         )
     )
     if not sandbox:
@@ -64,3 +69,9 @@ def _under_way() -> ColumnElement[bool]:
     return and_(
         col(Order.status).in_([Status.REQSUCCESS, Status.PAYSTART]), col(Order.conflict).is_(None)
     )
+
+
+def _doubted() -> ColumnElement[bool]:
+    # Nothing but a notice makes a lookup due of an order that has failed.
+    failed = col(Order.status).in_([Status.PAYFAIL, Status.EXPIRED])
+    return and_(failed, col(Order.conflict).is_(None))

@@ -29,6 +29,7 @@ NAV: tuple[tuple[str, str, str], ...] = (
     ("/callbacks", N_("Callbacks"), "bell"),
     ("/lookups", N_("Lookups"), "search"),
     ("/exchanges", N_("Exchanges"), "send"),
+    ("/sandbox", N_("Sandbox"), "flask"),
     ("/settings/shops", N_("Settings"), "settings"),
 )
 
@@ -85,12 +86,14 @@ def theme_of(request: Request) -> str:
 
 def _surroundings(request: Request) -> dict[str, Any]:
     """What a page may use of its request; a context given to `page` goes before it."""
+    environments = getattr(request.state, "environments", ENVIRONMENTS)
     return {
         "user": getattr(request.state, "user", None),
         "path": request.url.path,
         "theme": theme_of(request),
         "environment": getattr(request.state, "environment", None),
-        "environments": getattr(request.state, "environments", ENVIRONMENTS),
+        "environments": environments,
+        "nav": [entry for entry in NAV if entry[0] != "/sandbox" or "sandbox" in environments],
         "section": None,
         "switch": None,
         "q": "",
@@ -112,7 +115,7 @@ def _environment(language: str) -> Environment:
     )
     words = translation(language)
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(lang=language, nav=NAV, static=address, icon=icon)
+    environment.globals.update(lang=language, static=address, icon=icon)
     environment.filters.update(
         yen=formats.yen,
         jst=partial(formats.jst, language),

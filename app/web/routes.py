@@ -11,6 +11,7 @@ from app.web import (
     launches,
     live,
     lookups,
+    notices,
     order_actions,
     order_forms,
     order_page,
@@ -25,6 +26,7 @@ from app.web import (
 )
 from app.web.lines import Line as line
 from app.web.lines import Under
+from app.web.sandbox import StartingOver
 
 SEND = ("POST",)
 ANY = None
@@ -33,10 +35,12 @@ ANY = None
 def routes(sandbox: ASGIApp | None) -> list[line]:
     """The whole table. `sandbox` is None while it is off: its addresses then answer 404."""
     under_sandbox = Under("/sandbox", sandbox)
+    starting_over = StartingOver(under_sandbox)
     return [
         # Without a sign-in. Customers come first: lines are tried in this order.
         line("/netcash/return", results.take, "result", SEND, may=None),
         line("/netcash/return", results.reloaded, "result-reloaded", may=None),
+        line("/netcash/notify", notices.take, "notice", SEND, may=None),
         line("/login", sign_in.show, "sign-in", may=None),
         line("/login", sign_in.sign_in, "sign-in-send", SEND, may=None),
         line("/login/link", sign_in.show_link, "sign-in-link", may=None),
@@ -48,6 +52,8 @@ def routes(sandbox: ASGIApp | None) -> list[line]:
         line("/readyz", health.ready, "ready", may=None),
         line("/sandbox/payment/{path:path}", under_sandbox, "sandbox-payment", ANY, may=None),
         line("/sandbox/guide", under_sandbox, "sandbox-guide", ANY, may=None),
+        line("/sandbox/api/{path:path}", under_sandbox, "sandbox-api", ANY, may=None),
+        line("/sandbox/openapi.json", under_sandbox, "sandbox-openapi", may=None),
         line("/pay/{key}", launches.pay, "pay", may=None),
         # Signed in.
         line("/logout", sign_in.sign_out, "sign-out", SEND),
@@ -98,6 +104,11 @@ def routes(sandbox: ASGIApp | None) -> list[line]:
         line("/live/number", live.number, "live-number"),
         line("/verify", verify.show, "verify"),
         line("/verify", verify.judge, "verify-send", SEND),
+        # The sandbox's control panel.
+        line("/sandbox", under_sandbox, "sandbox"),
+        line("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade"),
+        line("/sandbox/reset", starting_over, "sandbox-reset", SEND, may=Role.OPERATOR),
+        line("/sandbox/{path:path}", under_sandbox, "sandbox-deed", SEND, may=Role.OPERATOR),
         # Shops.
         line("/settings/shops", shops.index, "shops"),
         line("/settings/shops", shops.add, "shops-send", SEND, may=Role.ADMIN),

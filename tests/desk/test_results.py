@@ -202,6 +202,20 @@ async def test_a_conflict_replayed_is_one_conflict(desk: Desk) -> None:
     assert effects == [Effect.MOVED, Effect.CONFLICT]
 
 
+async def test_a_replay_does_not_undo_what_a_person_settled(desk: Desk) -> None:
+    key = open_order(desk, "A1001")
+    raw = body("A1001")
+    await bring(desk, raw)
+    with desk.database.writing() as session:  # somebody believed the lookup instead
+        order = session.get_one(Order, key)
+        order.status, order.source = Status.REQSUCCESS, Source.LOOKUP
+    for replay in (raw, raw + b"&ErrCode="):
+        judged = await bring(desk, replay)
+        assert judged.callback.applied is Applied.NOTHING
+        assert judged.told is Told.BEING_CONFIRMED
+    assert order_of(desk, "A1001").status == "REQSUCCESS"
+
+
 async def test_a_success_for_an_order_never_executed_is_a_conflict(desk: Desk) -> None:
     open_order(desk, "A1001", Status.UNPROCESSED)
     judged = await bring(desk, body("A1001"))

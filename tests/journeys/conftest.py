@@ -1,4 +1,4 @@
-"""A served desk for all journeys, and windows of a real browser that tell what went wrong in them."""
+"""One served desk for all journeys."""
 
 from __future__ import annotations
 

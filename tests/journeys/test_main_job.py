@@ -132,9 +132,7 @@ def test_a_form_sent_twice_in_a_hurry_registers_once(
     assert registrations(operator, number) == 1
 
 
-def test_reloading_going_back_and_forth_registers_once(
-    at_desk: Window, operator: Operator
-) -> None:
+def test_reloading_going_back_and_forth_registers_once(at_desk: Window, operator: Operator) -> None:
     number = new_number()
     order = at_desk.create(number)
     at_desk.page.reload()

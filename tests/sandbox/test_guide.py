@@ -224,3 +224,9 @@ def test_this_server_sends_to_no_host_that_nobody_allowed(own: Merchant) -> None
     own.http.post("/api/hosts", json={"hosts": "localhost.invalid"})
     allowed = values | {"RetURL": "http://localhost.invalid/"}
     assert own.http.post(path, json=allowed).json()["answers"] == ["no answer"]
+
+
+def test_the_guide_s_own_form_sends_to_no_such_host_either(own: Merchant) -> None:
+    form = {"do": "deliver", "way": "server", "ShopID": SHOP["ShopID"], "kind": "correct"}
+    sent = own.http.post("/guide", data=form | {"OrderID": "A-1", "RetURL": "http://10.0.0.1/"})
+    assert "answer=not+sent%3A+the+host+is+not+allowed" in sent.headers["location"]

@@ -34,8 +34,7 @@ def test_a_program_of_the_guide_runs_as_it_stands(
         [*interpreter, str(script)], capture_output=True, text=True, timeout=30, check=False
     )
     assert done.returncode == 0, done.stderr
-    entered, executed, found = done.stdout.split("SearchTradeMulti")[0], done.stdout, done.stdout
-    assert "EntryTranNetcash" in entered
-    assert "StartURL" in executed
-    assert "REQSUCCESS" in found
-    assert "①髙橋様ポイント表" in found
+    steps = ["EntryTranNetcash", "ExecTranNetcash", "StartURL", "SearchTradeMulti", "REQSUCCESS"]
+    places = [done.stdout.index(step) for step in steps]
+    assert places == sorted(places)
+    assert "①髙橋様ポイント表" in done.stdout

@@ -14,7 +14,7 @@ from app.desk.claims import Word, hear
 from app.desk.results.matters import Matter, Tag
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
-from app.records.callbacks import Applied, said_before
+from app.records.callbacks import Applied, said_before, said_of
 from app.records.changes import Effect
 from app.records.columns import now
 from app.records.keys import new_key
@@ -43,6 +43,7 @@ def find_orders(session: Session, matters: Iterable[Matter]) -> None:
     if unmet:
         _create(session, unmet)
         _give_orders(session, unmet)
+    _note_what_was_said(session, [matter for matter in named if matter.verified])
 
 
 _ORDERS = (
@@ -64,6 +65,20 @@ def _give_orders(session: Session, named: Sequence[Matter]) -> None:
     orders = {(order.shop_key, order.order_id): order for order in found}
     for matter in named:
         matter.order = orders.get((matter.shop_key, matter.order_id))
+
+
+def _note_what_was_said(session: Session, verified: Sequence[Matter]) -> None:
+    """In one question for all orders that are open: few of them have been told anything."""
+    keys = {matter.order.id for matter in verified if matter.order and _is_open(matter.order)}
+    said = said_of(session, keys) if keys else ()
+    for matter in verified:
+        values = matter.judgement.reading.values
+        order_key = matter.order.id if matter.order else None
+        matter.said_before = (order_key, values["Status"], values["TranDate"]) in said
+
+
+def _is_open(order: Order) -> bool:
+    return order.conflict is None and order.status in _STILL_OPEN
 
 
 def _create(session: Session, unmet: Iterable[Matter]) -> None:
@@ -112,15 +127,15 @@ def _plain_tags(matter: Matter) -> set[Tag]:
 
 
 def _applied(session: Session, matter: Matter, order: Order) -> Applied:
-    if order.conflict is None and order.status in _STILL_OPEN:
-        # No verified callback can have come before, so what this batch holds need not be written
+    if _is_open(order) and not matter.said_before:
+        # Nobody of this batch has spoken to it yet, so what the batch holds need not be written
         # for the questions asked here to have their right answers.
         with session.no_autoflush:
             return _heard(session, matter, order)
     if order.origin is Origin.CALLBACK and order.status == UNKNOWN:
         # Nothing is known of it but this word: a lookup decides.
         matter.tags.add(Tag.UNKNOWN_ORDER)
-    if said_before(session, matter.callback):
+    if matter.said_before or said_before(session, matter.callback):
         matter.tags.add(Tag.DUPLICATE)
         return Applied.NOTHING
     if Tag.UNKNOWN_ORDER in matter.tags:

@@ -21,13 +21,14 @@ SEATS = 8
 PATIENCE = 1.0
 """How many seconds a customer waits at most."""
 
-RUSH = 250
-"""From this many results a second on, nobody waits."""
+SPAN = 0.2
+RUSH = 50
+"""More results than this within SPAN seconds are a rush: nobody waits."""
 
 REST = 19
 """In a rush judging rests this many times as long as it has worked."""
 
-RUSH_BATCH = 8
+RUSH_BATCH = 4
 """The most callbacks judged in one transaction in a rush: what is being committed waits for it."""
 
 LINE_LIMIT = 5_000
@@ -47,7 +48,7 @@ class Line:
         self._others: list[str] = []
         self._overflown = False
         self._judging = False
-        self._second, self._arrivals, self._rushed = 0, 0, False
+        self._span, self._arrivals, self._rushed = 0, 0, False
 
     async def judged(self, key: str) -> Judged | None:
         """The verdict on a callback just committed; None when its customer cannot wait for it."""
@@ -67,15 +68,15 @@ class Line:
             self._customers.pop(key, None)
 
     def _count_arrival(self) -> None:
-        second = int(time.monotonic())
-        if second != self._second:
-            self._rushed = self._arrivals > RUSH and second == self._second + 1
-            self._second, self._arrivals = second, 0
+        span = int(time.monotonic() / SPAN)
+        if span != self._span:
+            self._rushed = self._arrivals > RUSH and span == self._span + 1
+            self._span, self._arrivals = span, 0
         self._arrivals += 1
 
     def _rushing(self) -> bool:
-        """Whether this second, or the one before it, has had too many arrivals."""
-        passed = int(time.monotonic()) - self._second
+        """Whether this span of time, or the one before it, has had too many arrivals."""
+        passed = int(time.monotonic() / SPAN) - self._span
         return passed <= 1 and (self._arrivals > RUSH or (self._rushed and not passed))
 
     def _queue(self, key: str) -> None:

@@ -34,12 +34,16 @@ class Tag(StrEnum):
 
 @dataclass
 class Matter:
-    """`order` is the order the callback names, when it is ours."""
+    """`order` is the order the callback names, when it is ours.
+
+    `said_before`: an open order of this callback had been told the same before.
+    """
 
     callback: Callback
     judgement: Judgement
     shop: Shop | None
     order: Order | None = None
+    said_before: bool = False
     tags: set[Tag] = field(default_factory=set)
 
     @property

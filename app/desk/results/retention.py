@@ -15,6 +15,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from app.desk.notices.retention import sweep_notices
 from app.protocol.checkstring import Verdict
 from app.records.columns import now
 from app.records.database import Database
@@ -56,6 +57,7 @@ async def keep_sweeping(database: Database, limits: Limits, stopping: asyncio.Ev
         pause = EVERY
         try:
             await asyncio.to_thread(sweep, database, limits)
+            await asyncio.to_thread(_sweep_notices, database)
         except SQLAlchemyError as error:
             log.error("callbacks could not be swept (%s)", type(error).__name__)
 
@@ -65,6 +67,11 @@ async def _is_set_within(seconds: float, event: asyncio.Event) -> bool:
         return await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:
         return False
+
+
+def _sweep_notices(database: Database) -> None:
+    with database.writing() as session:
+        sweep_notices(session)
 
 
 def _bounds(database: Database, verdict: Verdict, limits: Limits) -> Sequence[tuple[Limit, str]]:

@@ -9,6 +9,15 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "evictions",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verdict", sa.String(16), nullable=False),
+        sa.Column("limit", sa.String(20), nullable=False),
+        sa.Column("dropped", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "shops",
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("shop_id", sa.String(13), nullable=False),
@@ -175,32 +184,6 @@ def upgrade() -> None:
     op.create_index("ix_callbacks_unjudged", "callbacks", ["judged_at", "id"], unique=False)
     op.create_index("ix_callbacks_verdict", "callbacks", ["verdict", "id"], unique=False)
     op.create_table(
-        "evictions",
-        sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("verdict", sa.String(16), nullable=False),
-        sa.Column("limit", sa.String(20), nullable=False),
-        sa.Column("dropped", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "rejudgements",
-        sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("callback_key", sa.String(32), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("from_verdict", sa.String(16), nullable=False),
-        sa.Column("to_verdict", sa.String(16), nullable=False),
-        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["callback_key"],
-            ["callbacks.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index(
-        op.f("ix_rejudgements_callback_key"), "rejudgements", ["callback_key"], unique=False
-    )
-    op.create_table(
         "deeds",
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -294,6 +277,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_launches_order_key"), "launches", ["order_key"], unique=False)
     op.create_table(
+        "notices",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("remote_address", sa.String(64), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shop_id", sa.String(13), nullable=False),
+        sa.Column(
+            "order_id",
+            sa.String(length=27).with_variant(sa.String(length=27, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("tran_date", sa.String(14), nullable=False),
+        sa.Column("order_key", sa.String(32), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_key"],
+            ["orders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_notices_order", "notices", ["order_key", "id"], unique=False)
+    op.create_index("ix_notices_shop", "notices", ["shop_id", "id"], unique=False)
+    op.create_index("ix_notices_unread", "notices", ["read_at", "id"], unique=False)
+    op.create_table(
         "changes",
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("order_key", sa.String(32), nullable=False),
@@ -327,11 +336,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_changes_order_key"), "changes", ["order_key"], unique=False)
+    op.create_table(
+        "rejudgements",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("callback_key", sa.String(32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("from_verdict", sa.String(16), nullable=False),
+        sa.Column("to_verdict", sa.String(16), nullable=False),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["callback_key"],
+            ["callbacks.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        op.f("ix_rejudgements_callback_key"), "rejudgements", ["callback_key"], unique=False
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_rejudgements_callback_key"), table_name="rejudgements")
+    op.drop_table("rejudgements")
     op.drop_index(op.f("ix_changes_order_key"), table_name="changes")
     op.drop_table("changes")
+    op.drop_index("ix_notices_unread", table_name="notices")
+    op.drop_index("ix_notices_shop", table_name="notices")
+    op.drop_index("ix_notices_order", table_name="notices")
+    op.drop_table("notices")
     op.drop_index(op.f("ix_launches_order_key"), table_name="launches")
     op.drop_table("launches")
     op.drop_index("ix_exchanges_page", table_name="exchanges")
@@ -341,16 +373,13 @@ def downgrade() -> None:
     op.drop_table("exchanges")
     op.drop_index(op.f("ix_deeds_order_key"), table_name="deeds")
     op.drop_table("deeds")
-    op.drop_index(op.f("ix_rejudgements_callback_key"), table_name="rejudgements")
-    op.drop_table("rejudgements")
-    op.drop_table("evictions")
     op.drop_index("ix_callbacks_verdict", table_name="callbacks")
     op.drop_index("ix_callbacks_unjudged", table_name="callbacks")
     op.drop_index("ix_callbacks_page", table_name="callbacks")
     op.drop_index(op.f("ix_callbacks_order_key"), table_name="callbacks")
     op.drop_index("ix_callbacks_number", table_name="callbacks")
-    op.drop_index(op.f("ix_callbacks_copy_of"), table_name="callbacks")
     op.drop_index("ix_callbacks_digest", table_name="callbacks")
+    op.drop_index(op.f("ix_callbacks_copy_of"), table_name="callbacks")
     op.drop_table("callbacks")
     op.drop_index(op.f("ix_sign_ins_user_key"), table_name="sign_ins")
     op.drop_table("sign_ins")
@@ -369,3 +398,4 @@ def downgrade() -> None:
     op.drop_table("sign_in_failures")
     op.drop_index(op.f("ix_shops_environment"), table_name="shops")
     op.drop_table("shops")
+    op.drop_table("evictions")

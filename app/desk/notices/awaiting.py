@@ -1,0 +1,47 @@
+"""Awaiting: of the customer's return and the gateway's notice, which one is still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.protocol.checkstring import Verdict
+from app.protocol.statuses import Status
+from app.records.callbacks import Callback
+from app.records.notices import Notice
+
+SENT_AGAIN = timedelta(hours=5)
+"""How long the gateway goes on sending a notice: about hourly, five times more."""
+
+
+class AwaitedPart(StrEnum):
+    """What is still to come."""
+
+    RETURN = "return"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What is still to come, and until when; None where nobody knows, as with a customer."""
+
+    part: AwaitedPart
+    until: datetime | None = None
+
+
+def awaited(callbacks: Iterable[Callback], notices: Iterable[Notice]) -> Awaited | None:
+    """Which of the two is still to come; None when both have come, or neither.
+
+    Only for a shop to which the gateway sends notices at all.
+    """
+    returned = [one.received_at for one in callbacks if one.verdict == Verdict.VERIFIED]
+    noticed = any(one.status in _ENDS for one in notices)
+    if returned and not noticed:
+        return Awaited(AwaitedPart.NOTICE, min(returned) + SENT_AGAIN)
+    return Awaited(AwaitedPart.RETURN) if noticed and not returned else None
+
+
+# What both of them tell of; an expiry is told by the notice alone.
+_ENDS = (Status.PAYSUCCESS, Status.PAYFAIL)

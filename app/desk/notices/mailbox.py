@@ -1,0 +1,52 @@
+"""The mailbox of one process: a notice is committed as it came, then read."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sqlmodel import Session
+
+from app.desk.desk import Desk
+from app.desk.notices.hinting import read
+from app.desk.notices.retention import sweep_notices
+from app.records.notices import Notice
+
+READING_LIMIT = 50
+"""How many bodies are read at once. The gateway waits 15 seconds and comes again."""
+
+SWEEP_EVERY = 500
+"""After how many notices the limits are held: a flood must not outrun them."""
+
+log = logging.getLogger(__name__)
+
+
+class Mailbox:
+    """Receives notices for one process. Belongs to one event loop."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.reading = asyncio.Semaphore(READING_LIMIT)
+        self._desk = desk
+        self._received = 0
+
+    async def receive(self, body: bytes, remote_address: str) -> str:
+        """Commit a body, read it, and return its key. Whatever raises here has stored nothing."""
+        key = await self._desk.writer.write(lambda s: _store(s, body, remote_address))
+        try:
+            await self._desk.writer.write(lambda s: read(s, self._desk.terms.sandbox_on, key))
+            await self._hold_limits()
+        except Exception:
+            # It is stored, which is all the gateway wants to know; the next start reads it.
+            log.exception("notice %s could not be read", key)
+        return key
+
+    async def _hold_limits(self) -> None:
+        self._received += 1
+        if self._received % SWEEP_EVERY == 0:
+            await self._desk.writer.write(sweep_notices)
+
+
+def _store(session: Session, body: bytes, remote_address: str) -> str:
+    notice = Notice(body=body, remote_address=remote_address[:64])
+    session.add(notice)
+    return notice.id

@@ -1,0 +1,73 @@
+"""Notices: what the gateway's server sent to ours, raw first, read second. None is signed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Index, delete
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app.records.columns import code, key, moment, now, reference
+
+
+class Notice(SQLModel, table=True):
+    """One body that arrived at the address for notices.
+
+    `body` is never altered. The other values are what was read in it. `order_key` is the order
+    of ours that it names; `due_at` when the lookup is due that it hints at, None where it
+    hints at none.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index("ix_notices_order", "order_key", "id"),
+        Index("ix_notices_shop", "shop_id", "id"),
+        Index("ix_notices_unread", "read_at", "id"),
+    )
+
+    id: str = key()
+    received_at: datetime = moment(now)
+    body: bytes
+    remote_address: str = Field(default="", max_length=64)
+
+    read_at: datetime | None = moment()
+    shop_id: str = Field(default="", max_length=13)
+    order_id: str | None = code(27, optional=True)
+    status: str = Field(default="", max_length=16)
+    tran_date: str = Field(default="", max_length=14)
+    order_key: str | None = reference("orders.id", optional=True, index=False)
+    due_at: datetime | None = moment()
+
+
+def notices_of(session: Session, order_key: str, limit: int) -> Sequence[Notice]:
+    """The newest notices of an order, oldest first."""
+    query = select(Notice).where(Notice.order_key == order_key)
+    return session.exec(query.order_by(col(Notice.id).desc()).limit(limit)).all()[::-1]
+
+
+def has_notices(session: Session, shop_id: str) -> bool:
+    """Whether the gateway sends notices of this shop: one has come."""
+    query = select(Notice.id).where(Notice.shop_id == shop_id).limit(1)
+    return session.exec(query).first() is not None
+
+
+def unread_keys(session: Session, limit: int) -> Sequence[str]:
+    """The keys of notices that nobody has read, oldest first."""
+    query = select(Notice.id).where(col(Notice.read_at).is_(None))
+    return session.exec(query.order_by(col(Notice.id)).limit(limit)).all()
+
+
+def drop_notices(session: Session, *, older_than: str, number: int) -> int:
+    """Drop notices that are older than a key, and those beyond a number; how many were dropped.
+
+    Those that name an order of ours and those that do not are counted apart: a flood of the
+    latter pushes out none of the former.
+    """
+    groups = (col(Notice.order_key).is_(None), col(Notice.order_key).is_not(None))
+    return sum(_drop(session, group, older_than, number) for group in groups)
+
+
+def _drop(session: Session, group: ColumnElement[bool], older_than: str, number: int) -> int:
+    newest = select(Notice.id).where(group).order_by(col(Notice.id).desc())
+    surplus = session.exec(newest.offset(number).limit(1)).first() or ""
+    too_old = group & ((col(Notice.id) < older_than) | (col(Notice.id) <= surplus))
+    return session.exec(delete(Notice).where(too_old)).rowcount

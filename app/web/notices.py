@@ -1,0 +1,48 @@
+"""The address for the gateway's notices, from its server to ours. Anybody can post here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from app.desk.notices import Mailbox
+from app.web.requests import desk_of, read_body, remote_address_of
+
+RECEIVED, NOT_RECEIVED = "0", "1"
+"""All that the gateway understands. After anything but RECEIVED it sends the notice again."""
+
+READ_SECONDS = 10
+"""How long a sender may take over its body. The gateway gives us 15 seconds in all."""
+
+log = logging.getLogger(__name__)
+
+
+async def take(request: Request) -> Response:
+    """POST /netcash/notify: commit the body as it came and say so. Without an OrderID it is a test
+    of the connection, which is received like any other.
+    """
+    mailbox = _mailbox_of(request)
+    async with mailbox.reading:
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                body = await read_body(request)
+        except TimeoutError:
+            return PlainTextResponse("Request Timeout", 408, {"Connection": "close"})
+        try:
+            await mailbox.receive(body, remote_address_of(request))
+        except Exception:
+            log.exception("a notice could not be stored")
+            return PlainTextResponse(NOT_RECEIVED)
+    return PlainTextResponse(RECEIVED)
+
+
+def _mailbox_of(request: Request) -> Mailbox:
+    """The mailbox of this process."""
+    state = request.app.state
+    if not hasattr(state, "mailbox"):
+        state.mailbox = Mailbox(desk_of(request))
+    mailbox: Mailbox = state.mailbox
+    return mailbox

@@ -1,0 +1,159 @@
+"""axe-core finds no serious fault on any page: public or not, light or dark, wide or narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.protocol.statuses import Status
+from tests.conftest import Served
+from tests.journeys.window import Window, window
+from tests.walk import Operator, bring_result, visit
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
+GRAVE = {"serious", "critical"}
+# In the dark only the colours are others: the rest need not be looked at twice.
+RULES = {
+    "light": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]},
+    "dark": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+}
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
+
+PUBLIC = ("/netcash/return", "/pay/unknown", "/sandbox/guide")
+PAGES = (
+    "/",
+    "/orders",
+    "/orders?q=nothing-like-it",
+    "/orders?env=test",
+    "/orders/new",
+    "/orders/unknown",
+    "/callbacks",
+    "/callbacks?env=production",
+    "/verify",
+    "/lookups",
+    "/exchanges",
+    "/settings/shops?env=sandbox",
+    "/settings/shops/new",
+    "/settings/account",
+    "/patterns",
+    "/sandbox",
+)
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def looker(request: pytest.FixtureRequest, browser: Browser, desk: Served) -> Iterator[Window]:
+    """Somebody with axe in their hand. The page's policy would keep it out, so it is off here."""
+    options: dict[str, Any] = {"color_scheme": request.param, "viewport": WIDE, "bypass_csp": True}
+    options["reduced_motion"] = "reduce"  # a colour that fades in would be judged half way
+    language = "ja" if request.param == "light" else "en"
+    how = f"resultTypes: ['violations'], runOnly: {RULES[request.param]}"
+    with window(browser, desk, language, quiet=False, **options) as opened:
+        opened.context.add_init_script(f"{AXE}; window.look = () => axe.run(document, {{{how}}})")
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def orders(desk: Served, operator: Operator) -> list[str]:
+    """The addresses of orders in every state that has a look of its own."""
+    made = [operator.create(number(), action="register"), operator.create(number())]
+    for suffix, button in (("", "pay"), ("", "cancel"), ("-tamper", "pay"), ("-twice", "pay")):
+        made.append(operator.create(number(suffix)))
+        visit(desk.url, operator.launch(made[-1]), button)
+    made += [operator.create(number(suffix)) for suffix in ("-drop", "-refuse")]
+    disputed = number()
+    made.append(operator.create(OrderID=disputed, action="register"))
+    bring_result(desk.url, disputed, Status.PAYSUCCESS)
+    return made
+
+
+def number(suffix: str = "") -> str:
+    return f"-X{next(_numbers)}{suffix}"
+
+
+def test_what_anybody_can_see_is_accessible(looker: Window, desk: Served) -> None:
+    visits = {address: (lambda a=address: looker.page.goto(a)) for address in (*PUBLIC, "/login")}
+    expect_accessible(looker.page, visits)
+
+
+def test_every_page_behind_the_sign_in_is_accessible(looker: Window, orders: list[str]) -> None:
+    looker.sign_in()
+    addresses = [*PAGES, *orders, *records(looker.page)]
+    visits = {address: (lambda a=address: looker.page.goto(a)) for address in addresses}
+    expect_accessible(looker.page, visits)
+
+
+def test_refused_forms_and_open_dialogs_are_accessible(looker: Window) -> None:
+    page = looker.page
+
+    def refused() -> None:
+        looker.fill_in("ML-ORDER-1", Amount="0", ClientField1="😀")
+        looker.press("Register and request payment")
+        page.locator("[data-error-for=Amount]").wait_for()
+
+    def shortcuts() -> None:
+        page.goto("/orders")
+        page.keyboard.press("?")
+
+    expect_accessible(page, {"a refused form": refused, "the shortcuts": shortcuts})
+
+
+def test_the_customers_pages_of_the_sandbox_are_accessible(
+    looker: Window, operator: Operator
+) -> None:
+    page = looker.page
+    link = operator.launch(operator.create(number("-silent")))
+
+    def pays() -> None:
+        page.goto(link)
+        page.wait_for_url("**/NetCashStart.idPass")
+
+    def has_paid() -> None:
+        page.locator("[name=action][value=pay]").click()
+        page.wait_for_url("**/payment/customer")
+
+    def leaves() -> None:
+        page.goto(operator.launch(operator.create(number())))
+        page.locator("[name=action][value=leave]").click()
+        page.wait_for_url("**/payment/customer")
+
+    expect_accessible(page, {"to pay": pays, "has paid": has_paid, "has left": leaves})
+
+
+def test_an_order_is_accessible_on_a_phone(looker: Window, orders: list[str]) -> None:
+    looker.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    addresses = ["/", "/orders", "/orders/new", "/callbacks", *orders[2:5]]
+    visits = {address: (lambda a=address: looker.page.goto(a)) for address in addresses}
+    expect_accessible(looker.page, visits)
+    looker.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
+def records(page: Page) -> list[str]:
+    """One page of each kind of record that the lists link to."""
+    found = []
+    for address in ("/callbacks", "/exchanges", "/lookups", "/settings/shops", "/sandbox"):
+        page.goto(address)
+        links = page.locator("[data-row], main td a[href^='/sandbox/trades/']")
+        found += [link.get_attribute("href") or "" for link in links.all()[:2]]
+    return found
+
+
+def expect_accessible(page: Page, visits: dict[str, Any]) -> None:
+    """Look at each page; every grave fault is listed with where it stands."""
+    faults = []
+    for name, go in visits.items():
+        go()
+        # What is folded away has to be as good as the rest.
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        result = page.evaluate("look()")
+        faults += [
+            f"{name}: {found['id']}: {found['nodes'][0]['html'][:200]}"
+            for found in result["violations"]
+            if found["impact"] in GRAVE
+        ]
+    assert faults == []

@@ -1,0 +1,154 @@
+"""Every scenario of the sandbox's table, seen from the desk: what an operator then reads.
+
+Over a real socket, by the hooks that programs outside rely on. A scenario that is added to the
+table without an expectation here fails.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.sandbox.scenario import Scenario
+from app.sandbox.scenarios import SCENARIOS
+from tests.conftest import Served, serving, settings_for
+from tests.reading import Shown
+from tests.walk import SHOP, Operator, visit
+
+Claim = tuple[str | None, str | None, str | None]
+
+ENTRY, EXEC, SEARCH = "EntryTranNetcash", "ExecTranNetcash", "SearchTradeMulti"
+REQUESTED: Claim = ("REQSUCCESS", "exec", None)
+CONFIRMED: Claim = ("PAYSUCCESS", "callback", "confirmed")
+FAILED: Claim = ("PAYFAIL", "callback", None)
+FOUND_PAID: Claim = ("PAYSUCCESS", "lookup", "confirmed")
+UNKNOWN: Claim = ("unknown", "exec", None)
+LOST: Claim = ("REQSUCCESS", "lookup", None)
+NOT_DONE: Claim = ("UNPROCESSED", "lookup", None)
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What an operator reads.
+
+    `claim`, `step` and `outcome` (of the last call) as soon as the order was executed. Where a
+    customer can pay, they press "pay", and `paid` is what it comes to, with `verdicts` and
+    `tags` of what arrived at RetURL. `asked` is claim and step after a lookup by hand.
+    """
+
+    claim: Claim = REQUESTED
+    step: str = "send-customer"
+    outcome: str = "answered"
+    call: str = EXEC
+    paid: Claim | None = None
+    paid_step: str = "nothing"
+    verdicts: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    asked: tuple[Claim, str] | None = None
+    suffix: str = ""
+
+
+def unheard(outcome: str, found: tuple[Claim, str] = (LOST, "new-order-id")) -> Reads:
+    """ExecTran without a usable answer: unknown until a lookup tells."""
+    return Reads(UNKNOWN, "ask-gateway", outcome, asked=found)
+
+
+def unproven(verdict: str) -> Reads:
+    """A result that moves nothing."""
+    return Reads(paid=REQUESTED, paid_step="wait-for-customer", verdicts=(verdict,))
+
+
+def unbrought(*asked: object) -> Reads:
+    """No result comes: the order waits until a lookup tells."""
+    claim, step = asked
+    return Reads(paid=REQUESTED, paid_step="wait-for-customer", asked=(claim, step))  # type: ignore[arg-type]
+
+
+PAID = Reads(paid=CONFIRMED, verdicts=("verified",))
+NOT_PAID = Reads(paid=FAILED, paid_step="new-order-id", verdicts=("verified",))
+REFUSED = Reads(("UNPROCESSED", "entry", None), "execute-again", "protocol-error")
+
+EXPECTED: dict[str, Reads] = {
+    "ordinary": PAID,
+    "timeout": unheard("no-answer"),
+    "drop": unheard("cut-off"),
+    "http500": unheard("http-error", (NOT_DONE, "execute-again")),
+    "garbled": unheard("not-understood"),
+    "refuse": REFUSED,
+    "html": unheard("not-understood"),
+    "empty": unheard("not-understood"),
+    "busy": REFUSED,
+    "drip": PAID,
+    "otherorder": Reads(
+        ("unknown", "entry", None),
+        "ask-gateway",
+        "not-understood",
+        ENTRY,
+        asked=(NOT_DONE, "adopt-and-execute"),
+    ),
+    "tamper": unproven("mismatch"),
+    "nosign": unproven("no-checkstring"),
+    "twice": Reads(paid=CONFIRMED, verdicts=("verified", "verified"), tags=("duplicate",)),
+    "silent": unbrought(FOUND_PAID, "nothing"),
+    "expire": Reads(asked=(("EXPIRED", "lookup", None), "new-order-id")),
+    "paid": PAID,
+    "declined": NOT_PAID,
+    "cancelled": NOT_PAID,
+    "quiet": unbrought(("PAYFAIL", "lookup", None), "new-order-id"),
+    "leave": unbrought(("PAYSTART", "lookup", None), "wait-for-customer"),
+    "late": Reads(paid=CONFIRMED, verdicts=("verified",), suffix="-late1"),
+    "badcheck": unproven("mismatch"),
+    "othershop": unproven("unknown-shop"),
+    "noticefirst": PAID,
+    "revived": Reads(paid=FAILED, paid_step="new-order-id", verdicts=("verified",)),
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, blank_database: Path) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("scenarios")
+    shutil.copy(blank_database, folder / "desk.db")
+    with serving(settings_for(folder, gateway_timeout=1, gateway_settle=0)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def operator(desk: Served) -> Iterator[Operator]:
+    with closing(desk.client()) as client:
+        yield Operator(client)
+
+
+def test_the_table_has_an_expectation_for_each_scenario() -> None:
+    assert set(EXPECTED) == {scenario.name for scenario in SCENARIOS}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_an_operator_reads_what_happened(
+    desk: Served, operator: Operator, scenario: Scenario
+) -> None:
+    reads = EXPECTED[scenario.name]
+    order = operator.create(reads.suffix or scenario.suffix)
+    shown = operator.wait_for(order, claim=reads.claim)
+    assert shown.first("data-next-step") == reads.step
+    assert shown.exchanges[-1] == (reads.call, reads.outcome)
+    if reads.paid:
+        visit(desk.url, operator.launch(order), "pay")
+        shown = operator.wait_for(order, claim=reads.paid)
+        assert shown.first("data-next-step") == reads.paid_step
+        assert arrived(operator, shown) == (list(reads.verdicts), list(reads.tags))
+    if reads.asked:
+        assert operator.act(order, "lookups").status_code == 303
+        claim, step = reads.asked
+        shown = operator.wait_for(order, claim=claim)
+        assert shown.first("data-next-step") == step
+
+
+def arrived(operator: Operator, order: Shown) -> tuple[list[str], list[str]]:
+    """Verdicts and tags of what came to RetURL for this order, believed or not."""
+    listed = operator.see("/callbacks", q=order.first("data-copy") or "")
+    return listed.all("data-verdict"), listed.all("data-tag")
