@@ -173,8 +173,9 @@ def _verify(_: argparse.Namespace) -> int:
     from app.server import say
 
     text = sys.stdin.buffer.read()
-    with _database(load_settings()) as database:
-        verdict, lines = verdict_of_text(database, text)
+    settings = load_settings()
+    with _database(settings) as database:
+        verdict, lines = verdict_of_text(database, text, sandbox_on=settings.sandbox_on)
     say("\n".join(lines))
     return 0 if verdict == "verified" else _fail(f"The result is not verified: {verdict}.")
 

@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count
@@ -73,9 +73,8 @@ def test_a_killed_call_is_seen_as_unanswered_and_leads_to_a_lookup(
 
 def test_every_answered_callback_survives_a_kill(tmp_path: Path, where: dict[str, str]) -> None:
     senders = Senders()
-    for _ in range(2):
-        kill_while_callbacks_pour_in(tmp_path, senders, 0.4, where)
-    assert len(senders.answered) > 20
+    for answers in (20, 55):
+        kill_while_callbacks_pour_in(tmp_path, senders, answers, where)
     assert missing(tmp_path, senders, where) == set()
 
 
@@ -83,7 +82,7 @@ def test_every_answered_callback_survives_a_kill(tmp_path: Path, where: dict[str
 def test_a_hundred_kills_lose_no_answered_callback(tmp_path: Path, where: dict[str, str]) -> None:
     senders = Senders()
     for turn in range(100):
-        kill_while_callbacks_pour_in(tmp_path, senders, 0.1 + turn % 7 / 10, where)
+        kill_while_callbacks_pour_in(tmp_path, senders, 1 + turn % 7 * 50, where)
     assert missing(tmp_path, senders, where) == set()
 
 
@@ -159,16 +158,24 @@ class Senders:
 
 
 def kill_while_callbacks_pour_in(
-    folder: Path, senders: Senders, seconds: float, where: dict[str, str]
+    folder: Path, senders: Senders, answers: int, where: dict[str, str]
 ) -> None:
-    stop = threading.Event()
+    """Kill a desk as soon as so many more callbacks have been answered; others are under way."""
+    enough, stop = len(senders.answered) + answers, threading.Event()
     with desk_process(folder, **where) as desk:
         pouring = threading.Thread(target=senders.pour, args=(desk.url, stop))
         pouring.start()
-        time.sleep(seconds)
+        wait_until(lambda: len(senders.answered) >= enough)
         desk.stop(signal.SIGKILL)
         stop.set()
         pouring.join()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def missing(folder: Path, senders: Senders, where: dict[str, str]) -> set[str]:

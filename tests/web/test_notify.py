@@ -70,7 +70,7 @@ async def test_it_may_come_from_anywhere_and_only_by_post(visitor: httpx.AsyncCl
 async def test_any_bytes_at_all_are_stored_as_they_came(
     desk_app: Starlette, visitor: httpx.AsyncClient
 ) -> None:
-    dice = random.Random(31)  # noqa: S311
+    dice = random.Random(31)
     bodies = [dice.randbytes(dice.randrange(200)) for _ in range(100)]
     bodies += [b"OrderID=" + body for body in bodies[:50]]
     answers = [await post(visitor, body) for body in bodies]
