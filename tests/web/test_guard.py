@@ -21,9 +21,12 @@ pytestmark = pytest.mark.anyio
 
 PUBLIC = {
     "/netcash/return",
+    "/netcash/notify",
     "/pay/{key}",
     "/sandbox/payment/{path:path}",
     "/sandbox/guide",
+    "/sandbox/api/{path:path}",
+    "/sandbox/openapi.json",
     "/healthz",
     "/readyz",
     "/login",
