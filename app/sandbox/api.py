@@ -14,7 +14,7 @@ from app.sandbox.bodies import Unreadable, read_body
 from app.sandbox.deed import Deed, NotThere, Wrong
 from app.sandbox.deeds import DEEDS
 from app.sandbox.dials import clock_offset, moment, waiting_faults
-from app.sandbox.doors import Endpoint, with_key
+from app.sandbox.doors import Endpoint, is_open, with_key
 from app.sandbox.journal import Entry
 from app.sandbox.openapi import description
 from app.sandbox.operator_pages import whole_number
@@ -134,6 +134,8 @@ def entry_json(entry: Entry) -> Json:
 def _doing(deed: Deed) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
+            if deed.for_admins and not is_open(request):
+                return error(403, "an administrator of the desk decides this")
             given = await _json_object(request)
             values = deed.read({**given, **request.path_params})
             return JSONResponse(await deed.run(sandbox_of(request), values))

@@ -1,7 +1,7 @@
 """The simulated gateway as an application: alone, or mounted below the desk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal, cast
@@ -32,7 +32,6 @@ def create_sandbox(
     payment_term_minutes: int = 60,
     prefix: str = "",
     frame: Frame | None = None,
-    reset_desk: Callable[[], Awaitable[None]] | None = None,
 ) -> Starlette:
     """A simulated gateway over its own store.
 
@@ -43,8 +42,7 @@ def create_sandbox(
     `app.state.stopping` as soon as it is told to end.
 
     `frame` renders one of our templates with its context in the mounting application's layout
-    (`layout.html`, with `_`, `lang` and the filter `yen` at hand); `reset_desk` forgets that
-    application's sandbox orders when an operator starts over with both.
+    (`layout.html`, with `_`, `lang` and the filter `yen` at hand).
     """
     sandbox = Sandbox(
         ledger=Ledger(store),
@@ -53,7 +51,6 @@ def create_sandbox(
         late_seconds=late_seconds,
         prefix=prefix,
         frame=frame,
-        reset_desk=reset_desk,
     )
     app = Starlette(routes=_routes(), lifespan=running)
     app.state.sandbox = sandbox

@@ -75,13 +75,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing to do. `path` may hold the name of a field in braces."""
+    """One thing to do. `path` may hold the name of a field in braces.
+
+    `for_admins`: not what the sandbox key opens, which is in the hands of merchants' engineers.
+    """
 
     name: str
     path: str
     summary: str
     run: Callable[[Sandbox, Values], Awaitable[Values]]
     fields: tuple[Field, ...] = ()
+    for_admins: bool = False
 
     def read(self, given: Mapping[str, Any]) -> Values:
         """The values of its fields. Raises Wrong."""

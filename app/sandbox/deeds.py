@@ -89,14 +89,9 @@ async def _renew_key(sandbox: Sandbox, _: Values) -> Values:
     return {"key": await sandbox.ledger.run(shops.renew_key)}
 
 
-async def _reset(sandbox: Sandbox, values: Values) -> Values:
-    with_desk = bool(values.get("desk"))
-    if with_desk and sandbox.reset_desk is None:
-        raise NotNow("desk", "there is no desk around this sandbox")
+async def _reset(sandbox: Sandbox, _: Values) -> Values:
     await sandbox.ledger.run(rules.reset, sandbox.rules)
-    if with_desk and sandbox.reset_desk is not None:
-        await sandbox.reset_desk()
-    return {"desk": with_desk}
+    return {}
 
 
 DEEDS: Final = (
@@ -152,6 +147,7 @@ DEEDS: Final = (
         "Say to which hosts beyond loopback the sandbox may send (names parted by blanks).",
         _allow_hosts,
         (Field("hosts", most=1000, pattern=r"[0-9A-Za-z.:\- ]*"),),
+        for_admins=True,
     ),
     Deed(
         "renewKey",
@@ -164,7 +160,6 @@ DEEDS: Final = (
         "/reset",
         "Forget every trade and request, and put the clock right.",
         _reset,
-        (Field("desk", "boolean", required=False),),
     ),
     *CLIENT_DEEDS,
 )

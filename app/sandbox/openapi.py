@@ -57,6 +57,8 @@ def description(request: Request) -> Json:
     for name, path, summary, query in READS:
         paths.setdefault(f"/api{path}", {})["get"] = _read(name, path, summary, query)
     for deed in DEEDS:
+        if deed.for_admins and not is_open(request):
+            continue
         paths.setdefault(f"/api{deed.path}", {})["post"] = _deed(deed)
     return {
         "openapi": "3.1.0",

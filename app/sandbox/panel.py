@@ -50,7 +50,7 @@ async def show(request: Request) -> Response:
         "q": prefix,
         "calls": CALLS,
         "faults": FAULT_WORDS,
-        "resets_desk": sandbox.reset_desk is not None,
+        "resets_desk": False,
         "wrong": request.query_params.get("wrong"),
     }
     return operator_page(request, "panel", context)

@@ -1,7 +1,7 @@
 """What every endpoint of the sandbox works with."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -21,8 +21,7 @@ class Sandbox:
 
     `base_url` is where the outside finds it; None when only the request's Host tells.
     `late_seconds` is how long an answer is held back that shall miss the client's time-out.
-    `frame` and `reset_desk` are what a mounting application lends: its pages' frame, and a way to
-    forget its sandbox orders.
+    `frame` is what a mounting application lends: the frame of its pages.
     `stopping` is set once the process is told to stop: whoever waits on purpose stops waiting.
     """
 
@@ -32,7 +31,6 @@ class Sandbox:
     late_seconds: float
     prefix: str
     frame: Frame | None = None
-    reset_desk: Callable[[], Awaitable[None]] | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def wait(self, seconds: float) -> None:

@@ -108,6 +108,8 @@ def routes(sandbox: ASGIApp | None) -> list[line]:
         line("/sandbox", under_sandbox, "sandbox"),
         line("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade"),
         line("/sandbox/reset", starting_over, "sandbox-reset", SEND, may=Role.OPERATOR),
+        line("/sandbox/hosts", under_sandbox, "sandbox-hosts", SEND, may=Role.ADMIN),
+        line("/sandbox/key", under_sandbox, "sandbox-key", SEND, may=Role.ADMIN),
         line("/sandbox/{path:path}", under_sandbox, "sandbox-deed", SEND, may=Role.OPERATOR),
         # Shops.
         line("/settings/shops", shops.index, "shops"),

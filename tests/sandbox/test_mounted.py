@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -96,3 +97,16 @@ def test_an_answer_that_is_held_back_does_not_hold_up_the_end() -> None:
             time.sleep(0.02)
         merchant.stop()
         assert answer.result(timeout=5).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_the_key_does_not_say_where_this_server_may_send(desk: httpx.AsyncClient) -> None:
+    """The key is a merchant's engineer's; a door to other hosts is for the desk's administrator."""
+    found = re.search(r'id="sandbox-key">([^<]+)<', (await desk.get("/sandbox")).text)
+    assert found
+    key = {"Authorization": f"Bearer {found.group(1)}"}
+    hosts = {"hosts": "inside.example"}
+    assert (await desk.post("/sandbox/api/hosts", json=hosts, headers=key)).status_code == 403
+    described = (await desk.get("/sandbox/openapi.json", headers=key)).json()
+    assert "/api/hosts" not in described["paths"]
+    assert "/api/clock" in described["paths"]
