@@ -162,6 +162,12 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
         {E, A},
     ),
     (
+        "entry answered, not executed by a lookup that was believed",
+        registered(source=Source.LOOKUP, entry=entry(Heard.DONE), lookup=lookup(Heard.DONE)),
+        NextStep.EXECUTE,
+        {E, A},
+    ),
+    (
         "entry silent, found with another amount",
         unknown(
             Source.ENTRY,

@@ -54,7 +54,9 @@ def _refused_for_settings(facts: Facts) -> bool:
 
 
 def _adopted(facts: Facts) -> bool:
-    return facts.source is Source.LOOKUP and facts.execution is None
+    """Whether a lookup found what our own EntryTran was never told: one answered needs none."""
+    told = facts.entry is not None and facts.entry.heard is Heard.DONE
+    return facts.source is Source.LOOKUP and facts.execution is None and not told
 
 
 def _unprocessed(facts: Facts) -> bool:
