@@ -53,7 +53,10 @@ def _in_a_sentence(error: Exception) -> str | None:
 
     from app.records.schema import SchemaTooNew
     from app.records.sealing import SealBroken
+    from app.server import CannotListen
 
+    if isinstance(error, CannotListen):
+        return str(error)
     if isinstance(error, OperationalError):
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         return f"DATABASE_URL cannot be used: {reason}"

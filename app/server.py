@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import signal
 import socket
@@ -15,6 +16,10 @@ from starlette.applications import Starlette
 
 GRACE_SECONDS = 2
 """How long requests in flight may still take once the process has been told to stop."""
+
+
+class CannotListen(Exception):
+    """The address cannot be listened at. The message is one sentence that names the variable."""
 
 
 class Server(uvicorn.Server):
@@ -58,13 +63,23 @@ class Server(uvicorn.Server):
             self._ready()
 
     def run_to_the_end(self) -> int:
-        """Serve until told to stop. Returns the process's exit code."""
-        try:
-            self.run()
-        except SystemExit:
-            # The port is taken: uvicorn has said so.
-            return 1
+        """Serve until told to stop. Returns the process's exit code; raises CannotListen."""
+        with listening(self.config.host, self.config.port) as listener:
+            self.run(sockets=[listener])
         return 0 if self.started else 1
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises CannotListen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotListen(f"PORT {port} is taken by another program.") from None
+        raise CannotListen(f"HOST {host} cannot be listened at: {error.strerror}.") from None
+    except OverflowError:
+        raise CannotListen(f"PORT {port} is not one: it goes up to 65535.") from None
 
 
 def _is_news(record: logging.LogRecord) -> bool:

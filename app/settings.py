@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str | None) -> str | None:
         if value and not value.startswith(("sqlite:///", "postgres://", "postgresql://")):
             raise ValueError("must start with postgresql:// (or sqlite:///)")
+        if value and not value.startswith("sqlite"):
+            _port_of(value)
         return value
 
     @field_validator("public_url")
@@ -58,7 +60,9 @@ class Settings(BaseSettings):
         if value is None:
             return None
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        _port_of(value)
+        extra = parts.query or parts.fragment or "@" in parts.netloc
+        if parts.scheme not in {"http", "https"} or not parts.hostname or extra:
             raise ValueError("must be an address like https://desk.example.jp")
         if parts.path.strip("/"):
             raise ValueError("must have no path: the desk is served at the root")
@@ -156,6 +160,14 @@ def _kept_key(path: Path) -> str:
             path.hardlink_to(draft)
         draft.unlink()
     return path.read_text("ascii").strip()
+
+
+def _port_of(address: str) -> int | None:
+    """The port an address names. Raises ValueError for one that is none."""
+    try:
+        return urlsplit(address).port
+    except ValueError:
+        raise ValueError("names a port that is none") from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -17,11 +17,17 @@ WRONG = (
     ("PORT", "eight"),
     ("PUBLIC_URL", "desk.example.jp"),
     ("PUBLIC_URL", "https://desk.example.jp/below"),
+    ("PUBLIC_URL", "https://desk.example.jp/#part"),
+    ("PUBLIC_URL", "https://desk.example.jp:port"),
+    ("PUBLIC_URL", "https://user:hush-hush@desk.example.jp"),
+    ("HOST", "192.0.2.1"),
+    ("HOST", "no-such-host.invalid"),
     ("TRUSTED_PROXIES", "10.0.0.5,proxy"),
     ("SANDBOX", "maybe"),
     ("GATEWAY_SETTLE", "-1"),
     ("GATEWAY_TIMEOUT", "0"),
     ("DATABASE_URL", "mysql://db/desk"),
+    ("DATABASE_URL", "postgresql://desk:hush-hush@db:port/desk"),
     ("DATABASE_URL", "postgresql://desk:hush-hush@127.0.0.1:1/desk"),
 )
 
@@ -103,7 +109,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         ended = run(tmp_path, "serve", PORT=desk.port)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
-    assert str(desk.port) in ended.stderr
+    assert f"PORT {desk.port}" in ended.stderr
 
 
 def test_a_dotenv_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
