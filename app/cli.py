@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ class Failed(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     chosen = _parser().parse_args(arguments)
+    if chosen.run is not _serve:
+        gc.enable()
     try:
         return int(chosen.run(chosen))
     except (Failed, SettingsError) as problem:
@@ -76,6 +79,8 @@ def _serve(_: argparse.Namespace) -> int:
     app = create_app(settings)
 
     def ready() -> None:
+        gc.freeze()
+        gc.enable()
         say(f"NET CASH Desk is at {settings.base_url} (schema {HEAD})")
         from app.desk.first_admin import first_sign_in_link
 

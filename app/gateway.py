@@ -20,7 +20,6 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from socket import gaierror
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -137,7 +136,10 @@ class Gateway:
 
 
 def _new_client() -> httpx.AsyncClient:
-    import httpx  # heavy, and most starts ask nothing at once
+    # Heavy, and most starts ask nothing at once.
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+    import httpx
 
     return httpx.AsyncClient(
         headers=HEADERS,

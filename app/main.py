@@ -24,6 +24,7 @@ from app.sandbox.scenarios import choices
 from app.settings import Settings
 from app.web.failures import exception_handlers
 from app.web.guard import middleware
+from app.web.pages import keep_compiled
 from app.web.routes import routes
 from app.web.sandbox import panel_page
 
@@ -55,6 +56,7 @@ def create_app(settings: Settings) -> Starlette:
     """The dashboard with the sandbox mounted, not yet started (its lifespan starts it)."""
     desk = open_desk(settings)
     sandbox = _sandbox(settings) if settings.sandbox_on else None
+    keep_compiled(settings.data_dir / "templates")
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

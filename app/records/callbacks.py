@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Index, bindparam, func
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from app.records.columns import code, key, moment, now, reference, word
+from app.records.columns import Record, code, key, moment, now, reference, word
 from app.records.shops import Environment
 
 
@@ -22,7 +22,7 @@ class Applied(StrEnum):
     NOTHING = "nothing"
 
 
-class Callback(SQLModel, table=True):
+class Callback(Record, table=True):
     """One body that arrived at RetURL. Received, judged and applied are three facts.
 
     `body` is never altered. The other values are what judging read in it, and may be

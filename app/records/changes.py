@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from app.records.columns import key, moment, now, reference, word
+from app.records.columns import Record, key, moment, now, reference, word
 from app.records.orders import Conflict, Source
 
 
@@ -22,7 +22,7 @@ class Effect(StrEnum):
     SETTLED = "settled"
 
 
-class Change(SQLModel, table=True):
+class Change(Record, table=True):
     """One effect on an order's claim, with its source and its cause (append-only)."""
 
     __tablename__ = "changes"

@@ -7,10 +7,20 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, String, and_
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from app.records.keys import KEY_LENGTH, new_key
 from app.records.sealing import SealedBytes, SealedText
+
+
+class Record(SQLModel):
+    """What every table's class is made from.
+
+    Rows are never validated, they are ours; a validator for each table would be built at each
+    start for nothing.
+    """
+
+    model_config = {"defer_build": True}
 
 
 def now() -> datetime:

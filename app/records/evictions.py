@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import delete, exists, func, update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
-from app.records.columns import key, moment, now, word
+from app.records.columns import Record, key, moment, now, word
 from app.records.orders import Order
 from app.records.rejudgements import Rejudgement
 from app.records.shops import Environment
@@ -25,7 +25,7 @@ class Limit(StrEnum):
     NUMBER = "number"
 
 
-class Eviction(SQLModel, table=True):
+class Eviction(Record, table=True):
     """One sweep that dropped callbacks of one verdict (append-only)."""
 
     __tablename__ = "evictions"

@@ -7,10 +7,11 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Index
 from sqlalchemy.orm import defer
-from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel import Field, Session, col, select, update
 
 from app.protocol.messages import Call
 from app.records.columns import (
+    Record,
     begins_with,
     code,
     key,
@@ -38,7 +39,7 @@ WAITING = "waiting"
 """The outcome of an exchange whose answer has not come (yet)."""
 
 
-class Exchange(SQLModel, table=True):
+class Exchange(Record, table=True):
     """One request to the gateway and what became of it.
 
     `outcome` is WAITING until the answer, then one of `app.gateway.Outcome`.

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from app.records.columns import key, moment, now, reference, sealed_text
+from app.records.columns import Record, key, moment, now, reference, sealed_text
 from app.records.keys import digest
 
 
-class Launch(SQLModel, table=True):
+class Launch(Record, table=True):
     """One launch link. Its random key is sealed at rest and found by its digest."""
 
     __tablename__ = "launches"

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Index, delete
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from app.records.columns import code, key, moment, now, reference
+from app.records.columns import Record, code, key, moment, now, reference
 
 
-class Notice(SQLModel, table=True):
+class Notice(Record, table=True):
     """One body that arrived at the address for notices.
 
     `body` is never altered. The other values are what was read in it. `order_key` is the order

@@ -6,9 +6,19 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel import Field, Session, col, select, update
 
-from app.records.columns import code, key, moment, now, reference, sealed_text, word, yen_said
+from app.records.columns import (
+    Record,
+    code,
+    key,
+    moment,
+    now,
+    reference,
+    sealed_text,
+    word,
+    yen_said,
+)
 from app.records.shops import Environment
 
 UNKNOWN = "unknown"
@@ -49,7 +59,7 @@ class Conflict(StrEnum):
     FOREIGN = "foreign"
 
 
-class Order(SQLModel, table=True):
+class Order(Record, table=True):
     """One order and the claim we hold: status, source, time, and whether it is confirmed.
 
     The claim is the last accepted change; `changes` says how it came about.

@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from app.records.columns import key, moment, now, reference, word
+from app.records.columns import Record, key, moment, now, reference, word
 from app.records.keys import digest
 
 
@@ -19,7 +19,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class User(SQLModel, table=True):
+class User(Record, table=True):
     """A person who signs in. `email` is kept in lower case."""
 
     __tablename__ = "users"
@@ -35,7 +35,7 @@ class User(SQLModel, table=True):
     disabled_at: datetime | None = moment()
 
 
-class SignIn(SQLModel, table=True):
+class SignIn(Record, table=True):
     """One browser that is signed in. The cookie's value is known by its digest only."""
 
     __tablename__ = "sign_ins"
@@ -49,7 +49,7 @@ class SignIn(SQLModel, table=True):
     user_agent: str = Field(default="", max_length=200)
 
 
-class SignInLink(SQLModel, table=True):
+class SignInLink(Record, table=True):
     """The one-time link of a first start. Its button uses it up; looking at it does not."""
 
     __tablename__ = "sign_in_links"
@@ -60,7 +60,7 @@ class SignInLink(SQLModel, table=True):
     used_at: datetime | None = moment()
 
 
-class SignInFailure(SQLModel, table=True):
+class SignInFailure(Record, table=True):
     """A refused sign-in, for the throttle. Rows older than the window are swept."""
 
     __tablename__ = "sign_in_failures"
@@ -71,7 +71,7 @@ class SignInFailure(SQLModel, table=True):
     remote_address: str = Field(index=True, max_length=64)
 
 
-class Deed(SQLModel, table=True):
+class Deed(Record, table=True):
     """Who did what, when, from where (append-only). `detail` is JSON without secrets."""
 
     __tablename__ = "deeds"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from app.records.columns import key, moment, now, reference
+from app.records.columns import Record, key, moment, now, reference
 
 
-class Rejudgement(SQLModel, table=True):
+class Rejudgement(Record, table=True):
     """One change of a verdict, because a shop was added or its password changed (append-only)."""
 
     __tablename__ = "rejudgements"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from app.records.columns import key, moment, now, sealed_text, word
+from app.records.columns import Record, key, moment, now, sealed_text, word
 
 
 class Environment(StrEnum):
@@ -25,7 +25,7 @@ class Confirmation(StrEnum):
     NEVER = "never"
 
 
-class Shop(SQLModel, table=True):
+class Shop(Record, table=True):
     """A ShopID with its password. A ShopID belongs to one environment for ever."""
 
     __tablename__ = "shops"

@@ -137,6 +137,7 @@ def _doing(deed: Deed) -> Endpoint:
             if deed.for_admins and not is_open(request):
                 return error(403, "an administrator of the desk decides this")
             given = await _json_object(request)
+            _refuse_unknown(deed, given)
             values = deed.read({**given, **request.path_params})
             return JSONResponse(await deed.run(sandbox_of(request), values))
         except Unreadable as unreadable:
@@ -147,6 +148,14 @@ def _doing(deed: Deed) -> Endpoint:
             return error(wrong.status, str(wrong), field=wrong.field)
 
     return endpoint
+
+
+def _refuse_unknown(deed: Deed, given: Mapping[str, Any]) -> None:
+    """A value that nobody reads would be thought to have had its effect. Raises Wrong."""
+    known = {field.name for field in deed.fields}
+    for name in given:
+        if name not in known:
+            raise Wrong(name.encode("utf-8", "replace").decode(), "is not known here")
 
 
 async def _json_object(request: Request) -> Mapping[str, Any]:

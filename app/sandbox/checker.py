@@ -17,6 +17,7 @@ LOOKUP_INTERVAL: Final = 60 * 60_000  # milliseconds between two lookups of one 
 
 _ESCAPES: Final = re.compile(rb"(%[0-9A-Fa-f]{2}){2}")
 _ESCAPED_URL: Final = re.compile(rb"https?%3A%2F%2F", re.IGNORECASE)
+_HALF_WIDTH_KANA: Final = re.compile(rb"[\x00-\x7f\xa1-\xdf]*")
 _CALLS: Final = {call.value: call for call in Call}
 
 
@@ -81,9 +82,12 @@ def _on_the_wire(entry: Entry) -> Iterator[Finding]:
 
 
 def _is_utf_8(value: bytes) -> bool:
-    # Windows-31J text of more than a few characters is never well-formed UTF-8.
+    # Windows-31J text of more than a few characters is never well-formed UTF-8, unless it is all
+    # half-width kana: no UTF-8 text in Japanese reads as that, so it is what it seems.
+    if value.isascii() or _HALF_WIDTH_KANA.fullmatch(value):
+        return False
     try:
-        return not value.isascii() and bool(value.decode("utf-8"))
+        return bool(value.decode("utf-8"))
     except UnicodeDecodeError:
         return False
 

@@ -158,7 +158,7 @@ DEEDS: Final = (
     Deed(
         "reset",
         "/reset",
-        "Forget every trade and request, and put the clock right.",
+        "Forget every trade, request and judgement, and put the clock right.",
         _reset,
     ),
     *CLIENT_DEEDS,

@@ -122,7 +122,11 @@ def _in_path(path: str) -> list[Json]:
 
 
 def _body(fields: list[Field]) -> Json:
-    schema: Json = {"type": "object", "properties": {one.name: _schema(one) for one in fields}}
+    schema: Json = {
+        "type": "object",
+        "properties": {one.name: _schema(one) for one in fields},
+        "additionalProperties": False,
+    }
     required = [field.name for field in fields if field.required]
     return {**schema, "required": required} if required else schema
 

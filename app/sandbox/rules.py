@@ -78,7 +78,7 @@ def correct(
 
 
 def reset(connection: sqlite3.Connection, rules: Rules) -> None:
-    """Forget every trade and request, and put the dials back: the next audience."""
-    for table in ("notice", "history", "trade", "request"):
+    """Forget every trade, request and judgement, and put the dials back: the next audience."""
+    for table in ("notice", "history", "trade", "request", "verdict"):
         connection.execute(f"delete from {table}")  # noqa: S608
     rules.dials.reset(connection)

@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -101,6 +101,16 @@ def _surroundings(request: Request) -> dict[str, Any]:
     }
 
 
+def keep_compiled(folder: Path) -> None:
+    """Keep the compiled templates in this folder: the first page of a start then need not wait."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _Kept.templates = FileSystemBytecodeCache(str(folder))
+
+
+class _Kept:
+    templates: FileSystemBytecodeCache | None = None
+
+
 @cache
 def _environment(language: str) -> Environment:
     # One per language: macros imported without context are then compiled and kept once each.
@@ -108,6 +118,7 @@ def _environment(language: str) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         auto_reload=False,
+        bytecode_cache=_Kept.templates,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

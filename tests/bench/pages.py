@@ -53,7 +53,7 @@ def _orders_list(desk: str, folder: Path) -> Iterator[Measurement]:
         floor = httpx.Client(base_url=f"http://127.0.0.1:{port}")
         ours, theirs = _take_turns(lambda: client.get("/orders"), lambda: floor.get("/orders"))
     yield plain("orders list, a hand-written page of the same weight", theirs * 1000, "ms")
-    yield at_most("orders list", ours * 1000, "ms", 2, theirs)
+    yield at_most("orders list", ours * 1000, "ms", 2, theirs * 1000)
 
 
 def _signed_in(desk: str) -> httpx.Client:

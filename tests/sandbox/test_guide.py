@@ -109,6 +109,27 @@ def test_a_client_s_mistake_is_named(own: Merchant, body: bytes, kind: str) -> N
     assert kind in findings(own)
 
 
+@pytest.mark.parametrize(
+    ("body", "query", "kind"),
+    [
+        (b"", GOOD.decode() + "OrderID=CHK&Amount=1", "in-the-address"),
+        (b'{"ShopID": "tshop00000001"}', "", "error-M01002001"),
+        (b"ShopID=typo&ShopPass=tpass7xq&OrderID=CHK&Amount=1", "", "error-M01002002"),
+    ],
+)
+def test_a_request_that_names_no_shop_is_judged_all_the_same(
+    own: Merchant, body: bytes, query: str, kind: str
+) -> None:
+    own.http.post(Call.ENTRY.path, content=body, params=query)
+    assert kind in findings(own)
+
+
+@pytest.mark.parametrize("kana", ["ﾃｽ", "ﾂｱﾂｱ"])
+def test_half_width_kana_are_not_taken_for_utf_8(own: Merchant, kana: str) -> None:
+    own.executed("", ClientField1=kana)
+    assert findings(own) == set()
+
+
 def test_a_client_without_fault_is_told_so(own: Merchant) -> None:
     own.executed("", ClientField1="①髙橋様ポイント表", RetURL="https://a.example/?x=%83%65")
     assert findings(own) == set()
@@ -180,6 +201,9 @@ def test_a_person_s_word_completes_the_sheet(own: Merchant) -> None:
     assert 'data-scenario="tamper" data-readiness="done"' in page
     own.http.post("/guide", data=form | {"state": "open"})
     assert readiness(own)["tamper"] == "open"
+    own.http.post("/guide", data=form)
+    own.http.post("/reset")
+    assert set(readiness(own).values()) == {"open"}
 
 
 RESULTS = {

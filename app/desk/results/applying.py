@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Insert, bindparam
 from sqlmodel import Session, col, select
 
 from app.desk.claims import Word, hear
@@ -25,10 +25,17 @@ LATE_AFTER = timedelta(minutes=10)
 
 _STILL_OPEN = frozenset(Status) - {status for status in Status if status.is_final}
 
-_INSERT_UNLESS_THERE = {
-    "sqlite": sqlite.insert(Order).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(Order).on_conflict_do_nothing(),
-}
+
+@cache
+def _insert_unless_there(dialect: str) -> Insert:
+    # Each database's own, imported for the one in use: a start pays for what it loads.
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(Order).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(Order).on_conflict_do_nothing()
 
 
 def find_orders(session: Session, matters: Iterable[Matter]) -> None:
@@ -85,7 +92,7 @@ def _create(session: Session, unmet: Iterable[Matter]) -> None:
     """Make a row of every order that is first met here. Another process may be doing the same."""
     rows = {(matter.shop_key, matter.order_id): _new_order(matter) for matter in unmet}
     connection = session.connection()
-    insert = _INSERT_UNLESS_THERE[connection.dialect.name]
+    insert = _insert_unless_there(connection.dialect.name)
     connection.execute(insert, [rows[number] for number in sorted(rows)])
 
 
