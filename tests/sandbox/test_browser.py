@@ -122,3 +122,14 @@ def test_the_pages_style_is_their_own(merchant: Merchant, shop: Shop, customer: 
         "rgb(255, 255, 255)"
     )
     assert complaints == []
+
+
+def test_the_sheet_on_paper_names_the_shop_and_not_its_password(
+    merchant: Merchant, customer: Page
+) -> None:
+    customer.goto(f"http://127.0.0.1:{merchant.port}/guide?page=readiness")
+    assert "tpass7xq" in customer.inner_text("main")
+    customer.emulate_media(media="print")
+    paper = customer.inner_text("main")
+    assert "Sandbox Shop" in paper
+    assert "tpass7xq" not in paper
