@@ -27,13 +27,16 @@ from app.records.columns import now
 from app.records.due import due_orders
 from app.records.exchanges import Exchange, Purpose
 from app.records.orders import Order, locked_order
-from app.records.shops import Shop
+from app.records.shops import Confirmation, Shop
 
 KEEP_ASKING = timedelta(days=30)
 """How long an order is asked about. Assumed: no payment term is longer."""
 
 AT_ONCE = 4
 """How many lookups run beside each other: the gateway refuses too many (E92000001)."""
+
+TRY_AGAIN = timedelta(minutes=1)
+"""When an order is looked at again that could not be asked about just now."""
 
 EVERY = 1.0
 """Seconds between two looks at what is due."""
@@ -83,9 +86,11 @@ class Rechecks:
     async def drain(self) -> int:
         """Ask for all that is due now and wait for the answers; how many were asked."""
         total = 0
-        while begun := await self.tick():
-            total += begun
-            await asyncio.wait(set(self._under_way))
+        # What cannot be begun is put off, so this ends; it does not mean that nothing else is due.
+        while keys := await asyncio.to_thread(self._due, AT_ONCE):
+            for key in keys:
+                total += await self._begin(key)
+            await asyncio.gather(*self._under_way)
         return total
 
     def _due(self, limit: int) -> list[str]:
@@ -106,7 +111,7 @@ class Rechecks:
             return False
         except (NotPossible, NoGateway):
             # Another process was first, or a person has settled it.
-            await self._desk.writer.write(partial(_postpone, order_key, now() + LOOKUP_INTERVAL))
+            await self._desk.writer.write(partial(_postpone, order_key, now() + TRY_AGAIN))
             return False
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -125,7 +130,9 @@ def _intend(desk: Desk, order_key: str, session: Session) -> Exchange:
     message = SearchRequest(ShopID=shop.shop_id, ShopPass=shop.password, OrderID=order.order_id)
     exchange = begin(session, desk, Intent(shop, order, message, None, purpose=_purpose(order)))
     # Should no answer come, the next attempt keeps the interval like any other.
-    order.lookup_due_at = now() + LOOKUP_INTERVAL
+    late = order.status == Status.PAYSUCCESS and shop.confirmation is Confirmation.AFTER_AN_HOUR
+    # That policy adds the interval itself (`records.due`).
+    order.lookup_due_at = now() if late else now() + LOOKUP_INTERVAL
     return exchange
 
 
