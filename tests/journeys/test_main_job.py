@@ -25,6 +25,10 @@ def at_desk(request: pytest.FixtureRequest, browser: Browser, desk: Served) -> I
         yield opened
 
 
+in_one_language = pytest.mark.parametrize("at_desk", ["ja"], indirect=True)
+"""What has no words to it is done once."""
+
+
 def new_number(suffix: str = "") -> str:
     return f"J{next(_numbers)}{suffix}"
 
@@ -117,6 +121,7 @@ def test_tomorrow_it_is_all_found_again(at_desk: Window) -> None:
 
 
 @pytest.mark.parametrize("how", ["dblclick", "two presses of Enter"])
+@in_one_language
 def test_a_form_sent_twice_in_a_hurry_registers_once(
     at_desk: Window, operator: Operator, how: str
 ) -> None:
@@ -132,6 +137,7 @@ def test_a_form_sent_twice_in_a_hurry_registers_once(
     assert registrations(operator, number) == 1
 
 
+@in_one_language
 def test_reloading_going_back_and_forth_registers_once(at_desk: Window, operator: Operator) -> None:
     number = new_number()
     order = at_desk.create(number)
@@ -142,6 +148,7 @@ def test_reloading_going_back_and_forth_registers_once(at_desk: Window, operator
     assert registrations(operator, number) == 1
 
 
+@in_one_language
 def test_the_same_form_in_two_tabs_registers_once(at_desk: Window, operator: Operator) -> None:
     number = new_number()
     at_desk.fill_in(number)
