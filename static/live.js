@@ -98,12 +98,16 @@
   // A proxy that holds the stream back: ask for the page instead.
   const poll = async () => {
     if (heard || paused || document.hidden) return;
-    const answer = await fetch(location.href);
-    if (!answer.ok || answer.redirected) return;
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) { gone(); return; }
+    // Signed out meanwhile: the address now leads to the sign-in.
+    if (answer.redirected) { location.reload(); return; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-live-rows]");
     if (region) refresh();
-    else if (fresh && rows) rows.replaceChildren(...fresh.children);
+    else if (fresh && !rows) { location.reload(); return; }
+    else if (fresh) rows.replaceChildren(...fresh.children);
+    lost = null;
     say("polling");
   };
   setTimeout(() => { if (!heard) { poll(); setInterval(poll, 5000); } }, 8000);

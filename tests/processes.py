@@ -85,6 +85,10 @@ class Process:
         return code, time.monotonic() - began
 
     @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
     def is_alive(self) -> bool:
         return self._child.poll() is None
 

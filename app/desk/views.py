@@ -57,12 +57,16 @@ class ExchangeView:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline. `exchange` is there when `row` is one."""
+    """One line of the timeline. `exchange` is there when `row` is one.
+
+    `repeats`: how many callbacks with the same bytes came later and are folded into this one.
+    """
 
     kind: EntryKind
     at: datetime
     row: Exchange | Callback | Notice | Change | Launch | Deed
     exchange: ExchangeView | None = None
+    repeats: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ def exchange_view(exchange: Exchange) -> ExchangeView:
 def order_view(session: Session, order: Order, terms: Terms) -> OrderView:
     """Everything the order's page shows."""
     exchanges, changes = exchanges_of(session, order.id), changes_of(session, order.id)
-    callbacks, launches = callbacks_of(session, order.id), launches_of(session, order.id)
+    results, launches = callbacks_of(session, order.id), launches_of(session, order.id)
+    callbacks = [callback for callback, _ in results]
     notices = notices_of(session, order.id, NOTICES_SHOWN)
     deeds = deeds_of(session, order.id)
     shop = session.get_one(Shop, order.shop_key)
@@ -126,7 +131,7 @@ def order_view(session: Session, order: Order, terms: Terms) -> OrderView:
         launches=launches,
         deeds=deeds,
         emails=_emails(session, order, exchanges, changes, launches),
-        timeline=_timeline(views, callbacks, notices, changes, launches, deeds),
+        timeline=_timeline(views, results, notices, changes, launches, deeds),
         facts=compare(order, exchanges, callbacks),
         believable_lookup=believable_lookup(order, exchanges),
         awaited=awaited(callbacks, notices) if has_notices(session, shop.shop_id) else None,
@@ -135,7 +140,7 @@ def order_view(session: Session, order: Order, terms: Terms) -> OrderView:
 
 def _timeline(
     exchanges: Iterable[ExchangeView],
-    callbacks: Iterable[Callback],
+    results: Iterable[tuple[Callback, int]],
     notices: Iterable[Notice],
     changes: Iterable[Change],
     launches: Iterable[Launch],
@@ -144,7 +149,7 @@ def _timeline(
     told = (deed for deed in deeds if deed.action not in _SHOWN_ELSEWHERE)
     entries = [
         *(Entry(EntryKind.EXCHANGE, v.exchange.asked_at, v.exchange, v) for v in exchanges),
-        *(Entry(EntryKind.CALLBACK, row.received_at, row) for row in callbacks),
+        *(Entry(EntryKind.CALLBACK, row.received_at, row, repeats=more) for row, more in results),
         *(Entry(EntryKind.NOTICE, row.received_at, row) for row in notices),
         *(Entry(EntryKind.CHANGE, row.recorded_at, row) for row in changes),
         *(Entry(EntryKind.LAUNCH, row.created_at, row) for row in launches),

@@ -68,10 +68,22 @@ class Callback(Record, table=True):
         return self.tags.split()
 
 
-def callbacks_of(session: Session, order_key: str) -> Sequence[Callback]:
-    """The callbacks of an order, oldest first."""
-    query = select(Callback).where(Callback.order_key == order_key)
-    return session.exec(query.order_by(col(Callback.id))).all()
+def callbacks_of(session: Session, order_key: str) -> Sequence[tuple[Callback, int]]:
+    """The callbacks of an order, oldest first, each with the number of its later repeats.
+
+    Repeats have the same bytes and are folded into the first that names this order: a replay of
+    a thousand is one row to read. That first may itself repeat one of before the order was here.
+    """
+    # Keys sort by time, so the least of a group is the first to have come.
+    groups = (
+        select(func.min(Callback.id).label("first"), func.count().label("times"))
+        .where(Callback.order_key == order_key)
+        .group_by(func.coalesce(Callback.copy_of, Callback.id))
+        .subquery()
+    )
+    query = select(Callback, groups.c.times).join(groups, col(Callback.id) == groups.c.first)
+    rows = session.exec(query.order_by(col(Callback.id)))
+    return [(callback, times - 1) for callback, times in rows]
 
 
 # Statements of the busy path are built once: building one costs more than running it.

@@ -22,12 +22,13 @@ from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
 from app.records.callback_lists import CallbackFilter, callbacks_page, copies_of
 from app.records.callbacks import Callback
 from app.records.evictions import dropped_so_far
+from app.records.people import Role
 from app.records.shops import Environment
 from app.web.callback_words import MEANS, became, done
 from app.web.live import live_context
 from app.web.pages import page
 from app.web.paging import neighbours, place_of
-from app.web.requests import desk_of, environment_of
+from app.web.requests import desk_of, environment_of, may
 
 RETURN_PATH = "/netcash/return"
 
@@ -76,6 +77,7 @@ def show(request: Request) -> Response:
         "signed": SIGNED,
         "faults": faults_of(view),
         "curl": _curl(desk.terms.base_url, view),
+        "may_judge": may(request, Role.OPERATOR),
         "again": _again(view) if callback.environment is Environment.SANDBOX else None,
     }
     return page(request, "callbacks/show.html", context)

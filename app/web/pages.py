@@ -5,11 +5,13 @@ template may use without asking is listed in `_environment` and `_surroundings`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -104,7 +106,15 @@ def _surroundings(request: Request) -> dict[str, Any]:
 def keep_compiled(folder: Path) -> None:
     """Keep the compiled templates in this folder: the first page of a start then need not wait."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    _Kept.templates = FileSystemBytecodeCache(str(folder))
+    _Kept.templates = _CompiledTemplates(str(folder))
+
+
+class _CompiledTemplates(FileSystemBytecodeCache):
+    """Writing is for the next start. A full disk must not cost the page that says it is full."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 class _Kept:

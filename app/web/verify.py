@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from app.desk.verification import verify
 from app.protocol.checkstring import MALFORMED, SIGNED
+from app.records.people import Role
 from app.web.callback_words import MEANS
 from app.web.callbacks import faults_of
 from app.web.pages import page
-from app.web.requests import desk_of, environment_of, read_form
+from app.web.requests import desk_of, environment_of, may, read_form
 
 EXAMPLE = (
     "ShopID=tshop00000001&OrderID=ORDER-0001&Status=PAYSUCCESS&TranDate=20260101123456"
@@ -54,4 +55,5 @@ def _judged(request: Request, text: str) -> Response:
 
 def _page(request: Request, text: str, status: int = 200, **more: Any) -> Response:
     context = {"text": text, "example": EXAMPLE, "found": None, "missing": status == 422}
+    context["may_judge"] = may(request, Role.OPERATOR)
     return page(request, "verify/show.html", context | more, status)

@@ -132,6 +132,34 @@ async def test_a_replay_is_folded_into_the_first(
     assert hooks((await client.get(more)).text, "tag") == ["duplicate"] * 3
 
 
+async def test_a_replay_is_one_moment_of_its_order(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    key, raw = open_order(desk_app, "A1001"), body("A1001")
+    for _ in range(4):
+        await bring(client, raw)
+    await bring(client, body("A1001", Status.PAYFAIL))
+    shown = (await client.get(f"/orders/{key}")).text
+    assert hooks(shown, "verdict") == ["verified", "verified"]
+    assert hooks(shown, "tag").count("duplicate") == 1
+    assert "and 3 more" in shown
+    assert "and 3 more" in (await client.get("/callbacks?q=A1001")).text
+
+
+async def test_repeats_of_what_came_before_the_order_was_here_are_folded_at_the_order_too(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    raw = tampered("A1001")
+    await bring(client, raw)
+    key = open_order(desk_app, "A1001")
+    await bring(client, raw)
+    await bring(client, raw)
+    shown = (await client.get(f"/orders/{key}")).text
+    assert hooks(shown, "verdict") == ["mismatch"]
+    [more] = re.findall(r'href="(/callbacks\?copy_of=\w+)"', shown)
+    assert hooks((await client.get(more)).text, "verdict") == ["mismatch"] * 2
+
+
 async def test_the_pages_of_the_list_follow_each_other_without_gap_or_overlap(
     desk_app: Starlette, client: httpx.AsyncClient
 ) -> None:

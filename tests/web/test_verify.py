@@ -13,6 +13,8 @@ from app.desk.verification import verdict_of_text
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.orders import Order
+from tests.cast import VIEWER
+from tests.conftest import browser_for
 from tests.desk.results_cast import PASSWORD, a_shop, body, tampered
 
 pytestmark = pytest.mark.anyio
@@ -64,6 +66,23 @@ async def test_a_page_of_verify_is_there_without_a_text(client: httpx.AsyncClien
     answer = await client.get("/verify")
     assert answer.status_code == 200
     assert "data-verdict" not in answer.text
+
+
+async def test_a_viewer_gets_nothing_signed_with_our_password(desk_app: Starlette) -> None:
+    """What verifies a result also forges one, and anybody can bring a result to have it judged."""
+    signed = body("FORGED")
+    right = re.findall(rb"CheckString=(\w+)", signed)[0].decode()
+    async with browser_for(desk_app, VIEWER) as viewer:
+        assert (await viewer.post("/verify", data={"text": signed.decode()})).status_code == 403
+        assert 'name="text"' not in (await viewer.get("/verify")).text
+        await viewer.post(
+            "/netcash/return", content=signed.replace(right.encode(), right[:31].encode() + b"x")
+        )
+        listed = (await viewer.get("/callbacks")).text
+        shown = (await viewer.get(re.findall(r'href="(/callbacks/\w+)"', listed)[0])).text
+    assert 'data-verdict="mismatch"' in shown
+    assert "<mark>" not in shown, "which characters agree tells them all, one by one"
+    assert right not in re.sub(r"<[^>]+>", "", shown)
 
 
 def test_the_command_line_says_what_the_verdict_rests_on(database: Database) -> None:

@@ -11,6 +11,8 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
+from sqlalchemy.exc import OperationalError
+
 from app.desk.desk import Desk
 from app.desk.results.judging import BATCH, Judged, judge_rows
 from app.records.callbacks import unjudged_keys
@@ -33,6 +35,9 @@ RUSH_BATCH = 4
 
 LINE_LIMIT = 5_000
 """How many keys wait in memory."""
+
+AGAIN_AFTER = 1.0
+"""Seconds until judging is tried again after the database could not be written."""
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +124,9 @@ class Line:
         sandbox_on = self._desk.terms.sandbox_on
         try:
             judged = await self._desk.writer.write(lambda s: judge_rows(s, sandbox_on, keys))
+        except OperationalError as error:
+            await self._keep(keys, error)
+            return
         except Exception:
             if len(keys) > 1:
                 for key in keys:
@@ -130,6 +138,14 @@ class Line:
         verdicts = {one.callback.id: one for one in judged}
         for key in keys:
             self._tell(key, verdicts.get(key))
+
+    async def _keep(self, keys: Sequence[str], error: OperationalError) -> None:
+        """The disk is full or the database away, no fault of these rows: they come again."""
+        log.error("%d callbacks could not be judged yet (%s)", len(keys), type(error).__name__)
+        for key in keys:
+            self._tell(key, None)
+        self._others[:0] = keys
+        await asyncio.sleep(AGAIN_AFTER)
 
     def _tell(self, key: str, judged: Judged | None) -> None:
         future = self._customers.get(key)

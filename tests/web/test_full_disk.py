@@ -1,0 +1,128 @@
+"""A disk that fills in the middle of a flood: loud, harmless, and over once there is room."""
+
+from __future__ import annotations
+
+import resource
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import select
+
+from app.records.callbacks import Callback
+from app.records.database import Database, sqlite_url
+from tests.desk.results_cast import body, tampered
+from tests.processes import DeskProcess, desk_process
+
+LOUD = "Results are being lost"
+ENOUGH = 20
+"""Answers of a kind before a test goes on."""
+
+
+class Flood:
+    """Customers who bring results until the block ends. Every body is kept by its answer."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.stored: list[bytes] = []
+        self.refused: list[bytes] = []
+        self.other: list[int] = []
+        self._url, self._name = url, name
+        self._over = threading.Event()
+        self._crowd = [threading.Thread(target=self._bring, args=(n,)) for n in range(6)]
+
+    def _bring(self, place: int) -> None:
+        number = 0
+        with httpx.Client(base_url=self._url, timeout=15) as customer:
+            while not self._over.is_set():
+                number += 1
+                raw = tampered(f"{self._name}-{place}-{number}")
+                status = customer.post("/netcash/return", content=raw).status_code
+                kinds = {200: self.stored, 503: self.refused}
+                kinds[status].append(raw) if status in kinds else self.other.append(status)
+
+    def __enter__(self) -> Flood:
+        for one in self._crowd:
+            one.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for one in self._crowd:
+            one.join()
+
+
+def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert holds()
+
+
+@contextmanager
+def full_disk(desk: DeskProcess) -> Iterator[None]:
+    """While the block lasts no file of this process can be written: the kernel refuses it."""
+    soft, hard = resource.prlimit(desk.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(desk.pid, resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(desk.pid, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def callbacks(folder: Path) -> list[Callback]:
+    with closing(Database(sqlite_url(folder / "desk.db"))) as database, database.reading() as found:
+        return list(found.exec(select(Callback)).all())
+
+
+@pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=pytest.mark.soak)])
+def test_a_disk_that_fills_in_mid_flood_loses_nothing_that_was_answered(
+    tmp_path: Path, rounds: int
+) -> None:
+    with desk_process(tmp_path) as desk, desk.client() as operator:
+        assert LOUD not in operator.get("/").text
+        for number in range(rounds):
+            with Flood(desk.url, f"F{number}") as flood:
+                until(lambda: len(flood.stored) >= ENOUGH)
+                with full_disk(desk):
+                    until(lambda: len(flood.refused) >= ENOUGH)
+                    overview = operator.get("/")
+                before = len(flood.stored)
+                until(lambda: len(flood.stored) >= before + ENOUGH)  # noqa: B023
+            assert (overview.status_code, LOUD in overview.text) == (200, True)
+            there = {one.body for one in callbacks(tmp_path)}
+            assert flood.other == []
+            assert set(flood.stored) <= there
+            assert not there & set(flood.refused)
+        until(lambda: all(one.judged_at for one in callbacks(tmp_path)))
+
+
+@pytest.fixture
+def customer(browser: Browser) -> Iterator[Page]:
+    """A customer's browser, which knows nothing of the desk."""
+    with closing(browser.new_context(locale="en-GB")) as context:
+        yield context.new_page()
+
+
+def test_a_customer_sends_again_what_a_full_disk_refused(tmp_path: Path, customer: Page) -> None:
+    raw = body("AGAIN-1")
+    fields = httpx.QueryParams(raw.decode()).multi_items()
+    inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in fields)
+    with desk_process(tmp_path) as desk:
+        address = f"{desk.url}/netcash/return?from=shop"
+        customer.set_content(f'<form method="post" action="{address}">{inputs}<button></form>')
+        with full_disk(desk):
+            with customer.expect_navigation() as refused:
+                customer.get_by_role("button").click()
+            button = customer.get_by_role("button", name="Send the result again")
+            expect(button).to_be_visible()
+        with customer.expect_navigation() as taken:
+            button.click()
+        expect(button).to_have_count(0)
+        assert [refused.value.status, taken.value.status] == [503, 200]
+        [kept] = callbacks(tmp_path)
+    assert (kept.body, "from=shop" in kept.headers) == (raw, True)

@@ -1,0 +1,132 @@
+"""The live feed where it is hard: streams held back, sign-ins that end, pages nobody looks at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from sqlmodel import select
+
+from app.records.shops import Shop
+from tests.cast import ADMIN, PASSWORD
+from tests.conftest import Served
+from tests.desk.results_cast import an_order, body, tampered
+
+STREAM = re.compile(r"/live/callbacks")
+POLLING = "Refreshed every 5 seconds"
+HIDDEN = "Object.defineProperty(document, 'hidden', {get: () => window.isHidden === true})"
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/login")
+    page.fill("input[name=email]", ADMIN.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("/")
+
+
+def bring(served: Served, *bodies: bytes) -> None:
+    with served.client(None) as visitor:
+        for raw in bodies:
+            assert visitor.post("/netcash/return", content=raw).status_code == 200
+
+
+def hide(page: Page, hidden: bool) -> None:
+    page.evaluate(f"window.isHidden = {str(hidden).lower()}")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def hold_back(route: Route) -> None:
+    """A proxy that buffers: the request is under way and nothing ever comes."""
+
+
+def refuse(route: Route) -> None:
+    """A proxy that ends streams before they begin."""
+    route.abort()
+
+
+PROXIES = {"buffers": hold_back, "refuses": refuse}
+
+
+@pytest.fixture(params=list(PROXIES.values()), ids=list(PROXIES))
+def cut_off(page: Page, served: Served, request: pytest.FixtureRequest) -> Page:
+    """A signed-in browser behind a proxy through which no stream gets, its clock in our hands."""
+    sign_in(page)
+    proxy: Callable[[Route], None] = request.param
+    page.route(STREAM, proxy)
+    page.clock.install()
+    return page
+
+
+def test_a_list_without_its_stream_asks_for_itself(cut_off: Page, served: Served) -> None:
+    bring(served, tampered("Q1"))
+    cut_off.goto("/callbacks")
+    numbers = cut_off.locator(".order-id")
+    for arriving, seconds in (("Q2", 8), ("Q3", 5)):
+        bring(served, tampered(arriving))
+        cut_off.clock.fast_forward(seconds * 1000)
+        expect(numbers.first).to_have_text(arriving)
+    expect(numbers).to_have_text(["Q3", "Q2", "Q1"])
+    expect(cut_off.locator("[data-live-mark]")).to_have_text(POLLING)
+
+
+def test_an_empty_list_without_its_stream_shows_the_first_that_arrives(
+    cut_off: Page, served: Served
+) -> None:
+    cut_off.goto("/callbacks")
+    bring(served, tampered("Q1"))
+    cut_off.clock.fast_forward(8_000)
+    expect(cut_off.locator(".order-id")).to_have_text(["Q1"])
+
+
+def test_an_order_without_its_stream_asks_for_itself(cut_off: Page, served: Served) -> None:
+    with served.app.state.desk.database.writing() as session:
+        order = an_order(session.exec(select(Shop)).one(), "O1")
+        session.add(order)
+    cut_off.goto(f"/orders/{order.id}")
+    claim = cut_off.locator("[data-status]").first
+    expect(claim).to_have_attribute("data-status", "REQSUCCESS")
+    bring(served, body("O1"))
+    cut_off.clock.fast_forward(8_000)
+    expect(claim).to_have_attribute("data-status", "PAYSUCCESS")
+    expect(cut_off.locator("[data-live-mark]")).to_have_text(POLLING)
+
+
+def test_who_was_signed_out_meanwhile_is_sent_to_the_sign_in_without_a_stream(
+    cut_off: Page,
+) -> None:
+    cut_off.goto("/callbacks")
+    cut_off.context.clear_cookies()
+    cut_off.clock.fast_forward(8_000)
+    expect(cut_off).to_have_url(re.compile(r"/login\?next=/callbacks"))
+
+
+def test_a_stream_that_comes_back_signed_out_leads_to_the_sign_in(
+    page: Page, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.live.LIFE", 0)
+    sign_in(page)
+    page.goto("/callbacks")
+    expect(page.locator("[data-live-mark]")).to_have_text("Live")
+    page.context.clear_cookies()
+    bring(served, tampered("Q1"))
+    expect(page).to_have_url(re.compile(r"/login\?next=/callbacks"))
+
+
+def test_the_title_of_a_hidden_page_counts_what_has_arrived(page: Page, served: Served) -> None:
+    page.add_init_script(HIDDEN)
+    sign_in(page)
+    page.clock.install()
+    page.goto("/callbacks")
+    title = page.title()
+    expect(page.locator("[data-live-mark]")).to_have_text("Live")
+    hide(page, True)
+    bring(served, tampered("H1"), tampered("H2"))
+    page.clock.fast_forward(15_000)
+    expect(page).to_have_title(f"(2) {title}")
+    hide(page, False)
+    expect(page).to_have_title(title)
+    page.clock.fast_forward(2_000)
+    expect(page.locator(".order-id")).to_have_text(["H2", "H1"])
