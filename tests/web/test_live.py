@@ -198,11 +198,15 @@ def test_an_open_order_and_the_overview_follow_a_callback(page: Page, served: Se
     sign_in(page)
     overview = page.context.new_page()
     for window, address in ((page, f"/orders/{order.id}"), (overview, "/")):
+        # A hidden tab keeps no stream: the browser's own order of tabs must not decide here.
+        window.bring_to_front()
         window.goto(address)
         expect(window.locator("[data-live-mark]")).to_have_text("Live")
     with served.client(None) as visitor:
         visitor.post("/netcash/return", content=body("O1"))
+    page.bring_to_front()
     expect(page.locator("[data-status]").first).to_have_attribute("data-status", "PAYSUCCESS")
+    overview.bring_to_front()
     expect(overview.locator("[data-verdict=verified]")).to_have_count(1)
 
 
