@@ -34,7 +34,8 @@ async def test_a_second_lookup_within_an_hour_needs_a_reason_which_is_recorded(
 async def test_an_hour_later_none_is_needed(stage: Stage) -> None:
     order = await stage.look_up(await stage.requested(), found("REQSUCCESS"))
     stage.time_passes(HOUR)
-    await stage.look_up(order, found("PAYSTART"))
+    order = await stage.look_up(order, found("PAYSTART"))
+    assert order.status == "PAYSTART"
 
 
 async def test_the_rule_holds_for_numbers_that_are_no_order_here(stage: Stage) -> None:
@@ -45,9 +46,12 @@ async def test_the_rule_holds_for_numbers_that_are_no_order_here(stage: Stage) -
 
 
 async def test_a_lookup_that_got_no_answer_does_not_count(stage: Stage) -> None:
-    await stage.ask("B1")
-    await stage.ask("B1", refused("E92000001"))
-    await stage.ask("B1", found("REQSUCCESS"))
+    asked = [
+        await stage.ask("B1"),
+        await stage.ask("B1", refused("E92000001")),
+        await stage.ask("B1", found("REQSUCCESS")),
+    ]
+    assert [one.outcome for one in asked] == ["no-answer", "protocol-error", "answered"]
 
 
 async def test_two_lookups_of_one_number_are_never_under_way_at_once(any_stage: Stage) -> None:
