@@ -35,8 +35,7 @@ class Field:
     """One value that a deed needs. `least` and `most`: of an integer itself, of a text's length."""
 
     name: str
-    kind: Literal["string", "integer", "boolean"] = "string"
-    required: bool = True
+    kind: Literal["string", "integer"] = "string"
     least: int = 0
     most: int = 200
     choices: tuple[str, ...] = ()
@@ -47,7 +46,7 @@ class Field:
         value = self._typed(given)
         if self.choices and value not in self.choices:
             raise Wrong(self.name, f"one of {', '.join(self.choices)}")
-        if self.kind != "boolean" and not self._fits(value):
+        if not self._fits(value):
             raise Wrong(self.name, f"from {self.least} to {self.most}")
         if self.pattern and not re.fullmatch(self.pattern, value):
             raise Wrong(self.name, f"must match {self.pattern}")
@@ -58,9 +57,7 @@ class Field:
             return int(given)
         if self.kind == "integer" and isinstance(given, float) and given.is_integer():
             return int(given)  # JSON Schema holds 5.0 for an integer
-        if self.kind == "boolean" and given == "on":  # a ticked box
-            return True
-        types: dict[str, type] = {"string": str, "integer": int, "boolean": bool}
+        types: dict[str, type] = {"string": str, "integer": int}
         if type(given) is not types[self.kind]:
             raise Wrong(self.name, f"must be of type {self.kind}")
         if isinstance(given, str):
@@ -93,7 +90,7 @@ class Deed:
         for field in self.fields:
             if field.name in given:
                 values[field.name] = field.read(given[field.name])
-            elif field.required:
+            else:
                 raise Wrong(field.name, "is missing")
         return values
 

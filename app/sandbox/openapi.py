@@ -107,7 +107,7 @@ def _deed(deed: Deed) -> Json:
         "summary": deed.summary,
         "parameters": _in_path(deed.path),
         "requestBody": {
-            "required": any(field.required for field in fields),
+            "required": bool(fields),
             "content": {"application/json": {"schema": _body(fields)}},
         },
         "responses": _responses(known),
@@ -127,7 +127,7 @@ def _body(fields: list[Field]) -> Json:
         "properties": {one.name: _schema(one) for one in fields},
         "additionalProperties": False,
     }
-    required = [field.name for field in fields if field.required]
+    required = [field.name for field in fields]
     return {**schema, "required": required} if required else schema
 
 
