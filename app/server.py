@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import re
 import signal
 import socket
 import sys
@@ -13,9 +14,34 @@ from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 GRACE_SECONDS = 2
 """How long requests in flight may still take once the process has been told to stop."""
+
+
+_OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
+_REQUEST_LINE = re.compile(rb"[A-Z]+ [^\r\n]+ HTTP/1\.[01]\r\n")
+
+
+class PlainHttp(HttpToolsProtocol):
+    """HTTP/1.1 that declines every offer to go on in another protocol.
+
+    Java's client offers HTTP/2 with each of its requests. httptools takes the offer for accepted
+    and loses the request's body, so it is left out before httptools reads.
+    """
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came, without an offer in the head of the request."""
+        super().data_received(without_offer(data))
+
+
+def without_offer(data: bytes) -> bytes:
+    """A request without its Upgrade header; other bytes as they are."""
+    head, end, rest = data.partition(b"\r\n\r\n")
+    if end and b"pgrade" in head and _REQUEST_LINE.match(head):
+        return _OFFER.sub(b"", head) + end + rest
+    return data
 
 
 class CannotListen(Exception):
@@ -34,6 +60,7 @@ class Server(uvicorn.Server):
                 port=port,
                 log_level="warning",
                 access_log=False,
+                http=PlainHttp,
                 server_header=False,
                 # The guard decides whose X-Forwarded-… headers are believed.
                 proxy_headers=False,

@@ -28,10 +28,17 @@ function deliver(forms) {
 const results = [...document.querySelectorAll("form[data-deliver]")];
 if (results.length) setTimeout(deliver, Number(results[0].dataset.delay) * 1000, results);
 
+// The Clipboard API exists only behind https and on loopback; a local network has neither.
+const copy = (element) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(element.textContent);
+  getSelection().selectAllChildren(element);
+  document.execCommand("copy");
+};
+
 for (const button of document.querySelectorAll("[data-copies]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+    await copy(document.getElementById(button.dataset.copies));
     button.textContent = button.dataset.done;
   });
 }

@@ -19,6 +19,12 @@ def inside(request: Request, path: str) -> str:
     return root + path
 
 
+def within(request: Request) -> str:
+    """The path of a request as the sandbox's own routes know it."""
+    path: str = request.scope["path"]
+    return path.removeprefix(inside(request, ""))
+
+
 def outer_root(request: Request) -> str:
     """The root of the application that the sandbox is mounted in: its own when it is alone."""
     root: str = request.scope.get("app_root_path", request.scope.get("root_path", ""))

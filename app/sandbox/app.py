@@ -14,12 +14,14 @@ from app.protocol.messages import Call
 from app.sandbox import calls, customer
 from app.sandbox.api import api_routes
 from app.sandbox.dials import Dials
+from app.sandbox.failures import EXCEPTION_HANDLERS
 from app.sandbox.guide import guide_routes
 from app.sandbox.ledger import Ledger
 from app.sandbox.panel import panel_routes
 from app.sandbox.rules import Rules
 from app.sandbox.sandbox import Frame, Sandbox
 from app.sandbox.sender import send_for_ever
+from app.sandbox.spelling import OneSlash, not_an_address
 
 _STATIC: Final = Path(__file__).resolve().parents[2] / "static"
 
@@ -41,8 +43,8 @@ def create_sandbox(
     `running`; a server that serves the sandbox alone does so through its lifespan, and sets
     `app.state.stopping` as soon as it is told to end.
 
-    `frame` renders one of our templates with its context in the mounting application's layout
-    (`layout.html`, with `_`, `lang` and the filter `yen` at hand).
+    `frame` renders one of our templates with its context and HTTP status in the mounting
+    application's layout (`layout.html`, with `_`, `lang` and the filter `yen` at hand).
     """
     sandbox = Sandbox(
         ledger=Ledger(store),
@@ -52,7 +54,8 @@ def create_sandbox(
         prefix=prefix,
         frame=frame,
     )
-    app = Starlette(routes=_routes(), lifespan=running)
+    app = Starlette(routes=_routes(), lifespan=running, exception_handlers=EXCEPTION_HANDLERS)
+    app.add_middleware(OneSlash, prefix=prefix)
     app.state.sandbox = sandbox
     app.state.ledger = sandbox.ledger
     app.state.stopping = sandbox.stopping
@@ -88,8 +91,10 @@ def _routes() -> list[BaseRoute]:
             for call, endpoint in calls.ENDPOINTS.items()
         ),
         Route(Call.START.path, customer.start, methods=["POST"]),
+        Route(Call.START.path, customer.opened),
         Route(customer.PAYMENT_PATH, customer.act, methods=["POST"]),
         Route("/payment/{name}.idPass", calls.no_such_call, methods=["POST"]),
+        Route("/payment/{rest:path}", not_an_address, methods=["POST"]),
         *guide_routes(),
         *panel_routes(),
         *api_routes(),

@@ -27,6 +27,10 @@ class Fault(StrEnum):
         return self not in (Fault.HTTP500, Fault.REFUSE, Fault.BUSY)
 
 
+# How long a dripping answer takes; never longer than an answer that comes late.
+DRIP_SECONDS: Final = 10
+
+
 class Ending(StrEnum):
     """How the customer's visit to the payment page ends."""
 
@@ -73,5 +77,8 @@ FAULT_WORDS: Final = {
     Fault.EMPTY: Words("応答の本文が空", "The answer is empty"),
     Fault.BUSY: Words("リクエスト過多(E92000001)を返す", "Too many requests (E92000001)"),
     Fault.DRIP: Words("応答が少しずつ届く", "The answer trickles in"),
-    Fault.OTHER_ORDER: Words("応答のOrderIDが別のもの", "The answer names another OrderID"),
+    Fault.OTHER_ORDER: Words(
+        "応答のOrderIDが別のもの(EntryTranNetcashのみ)",
+        "The answer names another OrderID (EntryTranNetcash only)",
+    ),
 }

@@ -1,6 +1,5 @@
 """Reading what a client sent, whatever it is: never fails, and never holds more than its limit."""
 
-import re
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl
@@ -9,13 +8,15 @@ from starlette.requests import ClientDisconnect, Request
 
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import first_values, split_form
+from app.sandbox.multipart import is_multipart, split_multipart
 
 _FIELD_COUNT: Final = 50
 
 BODY_LIMIT: Final = 64 * 1024  # bytes; ten times the longest request the interface allows
 
-_BOUNDARY: Final = re.compile(r'boundary="?([^";]{1,200})"?', re.IGNORECASE)
-_NAME: Final = re.compile(rb';\s*name="([^"]*)"|;\s*name=([^\s;"]+)', re.IGNORECASE)
+# A body that is too long is read on to here before it is refused: a client that is still sending
+# when the connection closes sees a broken pipe and not the refusal.
+_PATIENCE: Final = 16 * 1024 * 1024  # bytes
 
 
 class Unreadable(Exception):
@@ -28,21 +29,31 @@ class Unreadable(Exception):
 
 async def read_body(request: Request) -> bytes:
     """The raw body. Raises Unreadable when it is too long or was cut off."""
-    body = bytearray()
+    body, length = bytearray(), 0
     try:
         async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY_LIMIT:
-                raise Unreadable(413)
+            length += len(chunk)
+            if length <= BODY_LIMIT:
+                body += chunk
+            elif length > _PATIENCE:
+                break
     except ClientDisconnect:
         # Half a request must not be acted on: a cut amount is an amount too.
         raise Unreadable(400) from None
+    if length > BODY_LIMIT:
+        raise Unreadable(413)
     return bytes(body)
 
 
 def values_of(request: Request, body: bytes) -> dict[str, str]:
-    """The values of a request's form."""
-    return read_values(split_body(body, request.headers.get("content-type", "")))
+    """The values of a request's form.
+
+    A published client sends its lookup's parameters in the address, so those count too, after the
+    body's.
+    """
+    pairs = split_body(body, request.headers.get("content-type", ""))
+    query: bytes = request.scope["query_string"]
+    return read_values([*pairs, *split_form(query)] if query else pairs)
 
 
 async def read_own_form(request: Request) -> dict[str, str]:
@@ -57,25 +68,11 @@ async def read_own_form(request: Request) -> dict[str, str]:
 def split_body(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
     """The pairs of a form in either encoding, as bytes.
 
-    Whatever is not multipart counts as urlencoded, since clients send any type or none.
+    Whatever does not look multipart counts as urlencoded, since clients send any type or none. A
+    line end after an urlencoded form is a file's or a shell's, not the last value's.
     """
-    if content_type.lower().startswith("multipart/form-data"):
-        boundary = _BOUNDARY.search(content_type)
-        if boundary:
-            return split_multipart(body, boundary.group(1).encode("latin-1", "replace"))
-    return split_form(body)
-
-
-def split_multipart(body: bytes, boundary: bytes) -> list[tuple[bytes, bytes]]:
-    """The named parts of a multipart body. Parts without a name or a value are left out."""
-    pairs = []
-    # The delimiter begins a line, so that a boundary inside a value does not end it.
-    for part in (b"\r\n" + body).split(b"\r\n--" + boundary)[1:]:
-        head, separator, value = part.partition(b"\r\n\r\n")
-        name = _NAME.search(head)
-        if separator and name:
-            pairs.append((name.group(1) or name.group(2) or b"", value))
-    return pairs
+    parts = split_multipart(body, content_type) if is_multipart(content_type) else []
+    return parts or split_form(body.rstrip(b"\r\n"))
 
 
 def read_values(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The three calls of a merchant's server: read, check, do, answer, misbehave where told to."""
 
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ from app.sandbox.rules import Rules, Values
 from app.sandbox.sandbox import sandbox_of
 from app.sandbox.scenarios import named
 from app.sandbox.trades import Refused, Trade
+
+log = logging.getLogger(__name__)
+
+STORE_FAILED: Final = "E91019999"
 
 Pairs = list[tuple[str, str]]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -130,7 +135,12 @@ def _endpoint(service: _Service) -> Endpoint:
         values = values_of(request, body)
         sandbox = sandbox_of(request)
         entry = entry_of(request, service.call, values, body)
-        outcome = await sandbox.ledger.run(_serve, sandbox.rules, service, values, entry)
+        try:
+            outcome = await sandbox.ledger.run(_serve, sandbox.rules, service, values, entry)
+        except sqlite3.Error as error:
+            # The gateway has an answer for this too, and its clients know no other.
+            log.error("the sandbox's store failed (%s)", error)
+            return faults.refused(STORE_FAILED)
         return await _answer(request, service, outcome)
 
     return endpoint

@@ -79,6 +79,8 @@ def _on_the_wire(entry: Entry) -> Iterator[Finding]:
         yield findings.FORM_DECODED_TOKEN
     if entry.query:
         yield findings.IN_THE_ADDRESS
+    if entry.call == Call.START and not entry.body:
+        yield findings.START_WITHOUT_FORM
 
 
 def _is_utf_8(value: bytes) -> bool:

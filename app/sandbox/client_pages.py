@@ -1,25 +1,25 @@
 """The pages about a client under test: what it sent, how ready it is, what its RetURL takes."""
 
+import time
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from app.protocol.fields import ORDER_ID, RET_URL_LENGTH
-from app.protocol.wire import encode_form
 from app.sandbox import addresses, checker, journal, readiness, shops
-from app.sandbox.deliveries import DELIVERIES, Pairs
-from app.sandbox.dials import moment
-from app.sandbox.operator_pages import own_page
+from app.sandbox.deed import Deed, NotThere, Values, Wrong
+from app.sandbox.deeds_of_clients import MARK_READINESS, SEND_RESULT, WEB_ADDRESS, results_of
+from app.sandbox.deliveries import DELIVERIES
+from app.sandbox.forms import Form
+from app.sandbox.operator_pages import language_of, own_page
 from app.sandbox.pages import customer_page
 from app.sandbox.readiness import State
 from app.sandbox.results import can_be_reached
 from app.sandbox.sandbox import Sandbox, sandbox_of
-from app.sandbox.scenarios import SCENARIOS
 from app.sandbox.schema import DEFAULT_SHOP_ID
-from app.sandbox.sender import deliver as send
-from app.sandbox.shops import Shop
 
 REQUESTS_SHOWN = 50
 
@@ -44,8 +44,13 @@ async def judged_requests(sandbox: Sandbox, shop_id: str) -> list[checker.Judged
 
 async def show_readiness(request: Request) -> Response:
     """The readiness sheet of a shop's client, and the checker of its receiver."""
-    context = await _about_shop(request)
-    lines = await sandbox_of(request).ledger.run(readiness.sheet, context["shop"].ShopID)
+    return await _readiness(request, Form())
+
+
+async def _readiness(request: Request, form: Form) -> Response:
+    context = await _about_shop(request, form.typed.get("ShopID"))
+    shop_id, language = context["shop"].ShopID, language_of(request)
+    lines = await sandbox_of(request).ledger.run(readiness.sheet, shop_id)
     counts = {state: sum(line.state is state for line in lines) for state in State}
     return own_page(
         request,
@@ -55,56 +60,81 @@ async def show_readiness(request: Request) -> Response:
             "lines": lines,
             "counts": counts,
             "states": list(State),
-            "deliveries": DELIVERIES,
+            "deliveries": [
+                (kind, f"{one.words.get(language)}: {one.expected.get(language)}")
+                for kind, one in DELIVERIES.items()
+            ],
             "answers": request.query_params.getlist("answer"),
+            "made_at": time.time_ns() // 1_000_000,
+            "last": await sandbox_of(request).ledger.run(journal.last_request, shop_id),
+            "base": addresses.base_url(request),
+            "form": form,
+            "query": {"page": "readiness", "shop": shop_id},
         },
+        form.status,
     )
 
 
-async def _about_shop(request: Request) -> dict[str, Any]:
+async def _about_shop(request: Request, shop_id: str | None = None) -> dict[str, Any]:
     found = await sandbox_of(request).ledger.run(shops.all_shops)
-    asked = request.query_params.get("shop", DEFAULT_SHOP_ID)
+    asked = shop_id or request.query_params.get("shop", DEFAULT_SHOP_ID)
     shop = next((one for one in found if one.ShopID == asked), found[0])
     return {"shops": found, "shop": shop}
 
 
-async def mark(request: Request, form: dict[str, str]) -> Response:
+async def mark(request: Request, typed: dict[str, str]) -> Response:
     """A person's word on one scenario."""
-    shop = await sandbox_of(request).ledger.run(shops.one_shop, form.get("ShopID", ""))
-    names, state = {one.name for one in SCENARIOS}, form.get("state", "")
-    if shop is None or form.get("scenario") not in names or state not in set(State):
-        return PlainTextResponse("Unknown shop, scenario or state.", 422)
-    await sandbox_of(request).ledger.run(
-        readiness.judge_by_hand, shop.ShopID, form["scenario"], State(state)
-    )
-    return _back(request, shop, [])
+    _, wrongs = await _do(request, MARK_READINESS, typed)
+    if wrongs:
+        return await _shown_again(request, "mark", typed, wrongs)
+    return _back(request, typed["ShopID"], typed["scenario"])
 
 
-async def deliver(request: Request, form: dict[str, str]) -> Response:
+async def deliver(request: Request, typed: dict[str, str]) -> Response:
     """Results for a merchant's RetURL: through this browser, or from this server."""
-    sandbox = sandbox_of(request)
-    shop = await sandbox.ledger.run(shops.one_shop, form.get("ShopID", ""))
-    kind = DELIVERIES.get(form.get("kind", ""))
-    order_id, ret_url = form.get("OrderID", ""), form.get("RetURL", "").strip()
-    if shop is None or kind is None or not order_id or ORDER_ID.problems(order_id):
-        return PlainTextResponse("Unknown shop, kind or OrderID.", 422)
-    if len(ret_url) > RET_URL_LENGTH or not can_be_reached(ret_url):
-        return PlainTextResponse("RetURL is not a web address.", 422)
-    now = moment(await sandbox.ledger.run(sandbox.rules.dials.now))
-    results = kind.results(shop, order_id, now)
-    if form.get("way") != "server":
-        return customer_page(
-            request, "deliver", {"deliveries": results, "ret_url": ret_url, "delay": 0}
-        )
-    return _back(request, shop, await send_all(sandbox, ret_url, results))
+    typed["RetURL"] = typed.get("RetURL", "").strip()
+    if typed.get("way") == "server":
+        done, wrongs = await _do(request, SEND_RESULT, typed)
+        if not wrongs:
+            return _back(request, typed["ShopID"], "receiver", done["answers"])
+    else:
+        wrongs = SEND_RESULT.problems(typed)
+        if not wrongs and not can_be_reached(typed["RetURL"]):
+            wrongs = [Wrong("RetURL", WEB_ADDRESS)]
+        if not wrongs:
+            return await _through_the_browser(request, typed)
+    return await _shown_again(request, "deliver", typed, wrongs)
 
 
-async def send_all(sandbox: Sandbox, ret_url: str, results: list[Pairs]) -> list[str]:
-    """Send results from server to server, one after the other; what came back for each."""
-    return [await send(sandbox, ret_url, encode_form(pairs)) for pairs in results]
+async def _through_the_browser(request: Request, typed: dict[str, str]) -> Response:
+    try:
+        results = await results_of(sandbox_of(request), SEND_RESULT.read(typed))
+    except NotThere:
+        raise HTTPException(404) from None
+    context = {"deliveries": results, "ret_url": typed["RetURL"], "delay": 0}
+    return customer_page(request, "deliver", context)
 
 
-def _back(request: Request, shop: Shop, answers: list[str]) -> Response:
-    query = [("page", "readiness"), ("shop", shop.ShopID)]
+async def _do(request: Request, deed: Deed, typed: dict[str, str]) -> tuple[Values, list[Wrong]]:
+    """Do it: what it tells, and what is wrong with each field where it cannot be done."""
+    wrongs = deed.problems(typed)
+    try:
+        return ({} if wrongs else await deed.run(sandbox_of(request), deed.read(typed))), wrongs
+    except NotThere:
+        raise HTTPException(404) from None
+    except Wrong as wrong:
+        return {}, [wrong]
+
+
+async def _shown_again(
+    request: Request, which: str, typed: dict[str, str], wrongs: list[Wrong]
+) -> Response:
+    return await _readiness(request, Form.refused(which, typed, wrongs, language_of(request)))
+
+
+def _back(request: Request, shop_id: str, place: str, answers: Iterable[str] = ()) -> Response:
+    """To the sheet again, where the reader was on it."""
+    query = [("page", "readiness"), ("shop", shop_id)]
     query += [("answer", answer) for answer in answers]
-    return RedirectResponse(f"{addresses.inside(request, '/guide')}?{urlencode(query)}", 303)
+    address = f"{addresses.inside(request, '/guide')}?{urlencode(query)}#{place}"
+    return RedirectResponse(address, 303)

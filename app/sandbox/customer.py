@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from app.protocol.messages import Call, StartRequest, error_code
 from app.protocol.statuses import Status
+from app.protocol.wire import split_form
 from app.sandbox import addresses, visits
 from app.sandbox.behaviour import Ending
-from app.sandbox.bodies import Unreadable, read_body, values_of
+from app.sandbox.bodies import Unreadable, read_body, read_values, values_of
 from app.sandbox.journal import Entry, entry_of, note
 from app.sandbox.pages import customer_page
 from app.sandbox.results import can_be_reached, result_of
@@ -54,6 +55,27 @@ async def start(request: Request) -> Response:
     return _payment_page(request, trade)
 
 
+async def opened(request: Request) -> Response:
+    """NetCashStart opened by a link or a redirect, with which no trade can start.
+
+    Kept among the requests all the same: the client checker tells its merchant.
+    """
+    sandbox = sandbox_of(request)
+    code = error_code(StartRequest.problems({})[0], Call.START)
+    values = read_values(split_form(request.scope["query_string"]))
+    entry = entry_of(request, Call.START, values, b"")
+    await sandbox.ledger.run(_note, sandbox.rules, entry, (code,))
+    page = _error_page(request, code, status=405)
+    page.headers["Allow"] = "POST"
+    return page
+
+
+def _note(
+    connection: sqlite3.Connection, rules: Rules, entry: Entry, codes: tuple[str, ...]
+) -> None:
+    note(connection, entry, rules.dials.now(connection), codes)
+
+
 def _start(
     connection: sqlite3.Connection, rules: Rules, values: Values, entry: Entry
 ) -> Trade | Refused:
@@ -62,8 +84,7 @@ def _start(
         trade: Trade | Refused = Refused(error_code(problems[0], Call.START))
     else:
         trade = visits.start(connection, rules, values)
-    codes = (trade.code,) if isinstance(trade, Refused) else ()
-    note(connection, entry, rules.dials.now(connection), codes)
+    _note(connection, rules, entry, (trade.code,) if isinstance(trade, Refused) else ())
     return trade
 
 

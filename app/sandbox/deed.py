@@ -6,18 +6,29 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from app.sandbox.sandbox import Sandbox
+from app.sandbox.words import N_, translation
 
 Values = dict[str, Any]
 
 
 class Wrong(ValueError):
-    """A field's value cannot be used; `field` names it."""
+    """A field's value cannot be used; `field` names it.
+
+    `message` is one of the catalogue's, with gaps for `values`. The automation reads it in
+    English, a page says it in its reader's language.
+    """
 
     status = 422
 
-    def __init__(self, field: str, why: str) -> None:
-        super().__init__(f"{field}: {why}")
+    def __init__(self, field: str, message: str, **values: str | int) -> None:
+        super().__init__(f"{field}: {message % values}")
         self.field = field
+        self._message = message
+        self._values = values
+
+    def say(self, language: str) -> str:
+        """The sentence beside the field."""
+        return translation(language).gettext(self._message) % self._values
 
 
 class NotNow(Wrong):
@@ -32,7 +43,10 @@ class NotThere(LookupError):
 
 @dataclass(frozen=True)
 class Field:
-    """One value that a deed needs. `least` and `most`: of an integer itself, of a text's length."""
+    """One value that a deed needs. `least` and `most`: of an integer itself, of a text's length.
+
+    `says` is the sentence for a text that does not match `pattern`.
+    """
 
     name: str
     kind: Literal["string", "integer"] = "string"
@@ -40,26 +54,40 @@ class Field:
     most: int = 200
     choices: tuple[str, ...] = ()
     pattern: str = ""
+    says: str = N_("This does not have the right form.")
+
+    def find(self, given: Mapping[str, Any]) -> Any:
+        """Its value among those given. Raises Wrong."""
+        if self.name not in given:
+            raise self.wrong(N_("This is needed."))
+        return self.read(given[self.name])
 
     def read(self, given: Any) -> Any:
         """The value, from JSON or from a form's text. Raises Wrong."""
         value = self._typed(given)
         if self.choices and value not in self.choices:
-            raise Wrong(self.name, f"one of {', '.join(self.choices)}")
+            raise self.wrong(
+                N_("Choose one of these: %(choices)s"), choices=", ".join(self.choices)
+            )
         if not self._fits(value):
-            raise Wrong(self.name, f"from {self.least} to {self.most}")
+            raise self._misfit(value)
         if self.pattern and not re.fullmatch(self.pattern, value):
-            raise Wrong(self.name, f"must match {self.pattern}")
+            raise self.wrong(self.says)
         return value
+
+    def wrong(self, message: str, **values: str | int) -> Wrong:
+        """What is wrong with a value of this field."""
+        return Wrong(self.name, message, **values)
 
     def _typed(self, given: Any) -> Any:
         if self.kind == "integer" and isinstance(given, str) and re.fullmatch("[0-9]{1,9}", given):
             return int(given)
         if self.kind == "integer" and isinstance(given, float) and given.is_integer():
             return int(given)  # JSON Schema holds 5.0 for an integer
-        types: dict[str, type] = {"string": str, "integer": int}
-        if type(given) is not types[self.kind]:
-            raise Wrong(self.name, f"must be of type {self.kind}")
+        if self.kind == "integer" and type(given) is not int:
+            raise self._misfit(given)
+        if self.kind == "string" and not isinstance(given, str):
+            raise self.wrong(N_("It must be a text."))
         if isinstance(given, str):
             # JSON can say half of a surrogate pair, which no store can keep.
             return given.encode("utf-8", "replace").decode("utf-8")
@@ -69,12 +97,23 @@ class Field:
         size = value if isinstance(value, int) else len(value)
         return bool(self.least <= size <= self.most)
 
+    def _misfit(self, value: Any) -> Wrong:
+        if self.kind == "integer":
+            message = N_("Enter a whole number from %(least)s to %(most)s.")
+            return self.wrong(message, least=self.least, most=self.most)
+        if not value:
+            return self.wrong(N_("This is needed."))
+        if self.least == self.most:
+            return self.wrong(self.says)
+        return self.wrong(N_("Too long: at most %(limit)s characters."), limit=self.most)
+
 
 @dataclass(frozen=True)
 class Deed:
     """One thing to do. `path` may hold the name of a field in braces.
 
     `for_admins`: not what the sandbox key opens, which is in the hands of merchants' engineers.
+    `needs_sure`: a page's form must carry SURE; a program is not asked whether it is.
     """
 
     name: str
@@ -83,17 +122,30 @@ class Deed:
     run: Callable[[Sandbox, Values], Awaitable[Values]]
     fields: tuple[Field, ...] = ()
     for_admins: bool = False
+    needs_sure: bool = False
 
     def read(self, given: Mapping[str, Any]) -> Values:
         """The values of its fields. Raises Wrong."""
-        values: Values = {}
-        for field in self.fields:
-            if field.name in given:
-                values[field.name] = field.read(given[field.name])
-            else:
-                raise Wrong(field.name, "is missing")
-        return values
+        return {field.name: field.find(given) for field in self.fields}
 
+    def problems(self, given: Mapping[str, Any]) -> list[Wrong]:
+        """What is wrong with each of the fields that a page's form has sent."""
+        found = [wrong for field in self.fields if (wrong := _problem(field, given))]
+        if self.needs_sure and SURE not in given:
+            found.append(Wrong(SURE, N_("Tick this box if you mean it.")))
+        return found
+
+
+def _problem(field: Field, given: Mapping[str, Any]) -> Wrong | None:
+    try:
+        field.find(given)
+    except Wrong as wrong:
+        return wrong
+    return None
+
+
+# The box to be ticked before what cannot be undone.
+SURE: Final = "sure"
 
 # In the address of whatever is about one shop.
 SHOP_ID: Final = Field("ShopID", least=1, most=13, pattern="[0-9A-Za-z]{1,13}")

@@ -9,16 +9,20 @@ from app.protocol.messages import Call
 from app.sandbox import overview, rules, shops, visits
 from app.sandbox.behaviour import Ending, Fault
 from app.sandbox.deed import SHOP_ID, Deed, Field, NotNow, NotThere, Values
-from app.sandbox.deeds_of_clients import CLIENT_DEEDS
+from app.sandbox.deeds_of_clients import CLIENT_DEEDS, NOT_ALLOWED, WEB_ADDRESS
 from app.sandbox.results import result_of
 from app.sandbox.sandbox import Sandbox
 from app.sandbox.scenarios import SCENARIOS
 from app.sandbox.sender import allowed_hosts, may_be_sent
 from app.sandbox.trades import Refused
+from app.sandbox.words import N_
 
 A_YEAR: Final = 366 * 24 * 60  # minutes
 
 CALLS: Final = (Call.ENTRY, Call.EXEC, Call.SEARCH)
+
+_ONE_LINE: Final = N_("A name is one line, without control characters.")
+_HOST_NAMES: Final = N_("Only names of hosts, parted by blanks: no address, no path.")
 
 _ACCESS_ID: Final = Field("AccessID", least=32, most=32, pattern="[0-9a-f]{32}")
 
@@ -31,7 +35,8 @@ async def _forward(sandbox: Sandbox, values: Values) -> Values:
 async def _add_fault(sandbox: Sandbox, values: Values) -> Values:
     call, fault = Call(values["call"]), Fault(values["fault"])
     if fault is Fault.OTHER_ORDER and call is not Call.ENTRY:
-        raise NotNow("fault", "only the answer of EntryTranNetcash names an OrderID")
+        message = N_("This fault can only hit %(call)s: no other answer names an OrderID.")
+        raise NotNow("fault", message, call=Call.ENTRY.value)
     await sandbox.ledger.run(sandbox.rules.dials.add_fault, call, fault)
     return {"call": call.value, "fault": fault.value}
 
@@ -43,8 +48,12 @@ async def _forget_faults(sandbox: Sandbox, _: Values) -> Values:
 
 async def _choose_scenario(sandbox: Sandbox, values: Values) -> Values:
     access_id, name = values["AccessID"], values["scenario"]
-    if not await sandbox.ledger.run(overview.choose_scenario, access_id, name):
+    trade = await sandbox.ledger.run(overview.choose_scenario, sandbox.rules, access_id, name)
+    if trade is None:
         raise NotThere
+    if trade.scenario != name:
+        message = N_("The trade is %(status)s: what this scenario changes is already past.")
+        raise NotNow("scenario", message, status=trade.Status)
     return {"AccessID": access_id, "scenario": name}
 
 
@@ -62,7 +71,7 @@ async def _act_as_customer(sandbox: Sandbox, values: Values) -> Values:
     if not isinstance(trade, Refused):
         trade = await sandbox.ledger.run(visits.end, sandbox.rules, start, ending)
     if isinstance(trade, Refused):
-        raise NotNow("action", f"refused with {trade.code}")
+        raise NotNow("action", N_("The gateway refuses it with %(code)s."), code=trade.code)
     final = trade.Status in ("PAYSUCCESS", "PAYFAIL")
     return {"Status": trade.Status, "result": dict(result_of(trade)) if final else None}
 
@@ -74,7 +83,7 @@ async def _add_shop(sandbox: Sandbox, values: Values) -> Values:
 async def _set_notices(sandbox: Sandbox, values: Values) -> Values:
     shop_id, url = values["ShopID"], values["notify_url"]
     if url and not may_be_sent(url, await sandbox.ledger.run(allowed_hosts)):
-        raise NotNow("notify_url", "leads to a host that is not allowed")
+        raise NotNow("notify_url", NOT_ALLOWED)
     if not await sandbox.ledger.run(shops.set_notify_url, shop_id, url):
         raise NotThere
     return {"ShopID": shop_id, "notify_url": url}
@@ -132,21 +141,21 @@ DEEDS: Final = (
         "/shops",
         "Add a shop with a ShopID and a ShopPass of its own.",
         _add_shop,
-        (Field("name", least=1, most=50, pattern=r"[^\x00-\x1f\x7f]+"),),
+        (Field("name", least=1, most=50, pattern=r"[^\x00-\x1f\x7f]+", says=_ONE_LINE),),
     ),
     Deed(
         "setNotices",
         "/shops/{ShopID}/notices",
         "Send a shop's notices to an address; none with an empty one.",
         _set_notices,
-        (SHOP_ID, Field("notify_url", most=500, pattern="(https?://[!-~]+)?")),
+        (SHOP_ID, Field("notify_url", most=500, pattern="(https?://[!-~]+)?", says=WEB_ADDRESS)),
     ),
     Deed(
         "allowHosts",
         "/hosts",
         "Say to which hosts beyond loopback the sandbox may send (names parted by blanks).",
         _allow_hosts,
-        (Field("hosts", most=1000, pattern=r"[0-9A-Za-z.:\- ]*"),),
+        (Field("hosts", most=1000, pattern=r"[0-9A-Za-z.:\- ]*", says=_HOST_NAMES),),
         for_admins=True,
     ),
     Deed(
@@ -160,6 +169,7 @@ DEEDS: Final = (
         "/reset",
         "Forget every trade, request and judgement, and put the clock right.",
         _reset,
+        needs_sure=True,
     ),
     *CLIENT_DEEDS,
 )

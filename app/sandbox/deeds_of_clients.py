@@ -3,14 +3,21 @@
 from typing import Final
 
 from app.protocol.fields import RET_URL_LENGTH
-from app.sandbox import client_pages, readiness, shops
+from app.sandbox import readiness, shops
 from app.sandbox.deed import SHOP_ID, Deed, Field, NotNow, NotThere, Values
-from app.sandbox.deliveries import DELIVERIES
+from app.sandbox.deliveries import DELIVERIES, Pairs
 from app.sandbox.dials import moment
 from app.sandbox.readiness import State
 from app.sandbox.sandbox import Sandbox
 from app.sandbox.scenarios import SCENARIOS
-from app.sandbox.sender import allowed_hosts, may_be_sent
+from app.sandbox.sender import allowed_hosts, may_be_sent, send_all
+from app.sandbox.words import N_
+
+NOT_ALLOWED: Final = N_(
+    "This server sends to this machine and to hosts that an administrator has allowed, no others."
+)
+WEB_ADDRESS: Final = N_("It must be an address that begins with https:// or http://.")
+_ORDER_ID: Final = N_("Only half-width letters, digits and hyphens can be used.")
 
 
 async def _mark(sandbox: Sandbox, values: Values) -> Values:
@@ -22,39 +29,45 @@ async def _mark(sandbox: Sandbox, values: Values) -> Values:
 
 
 async def _send_result(sandbox: Sandbox, values: Values) -> Values:
-    shop = await sandbox.ledger.run(shops.one_shop, values["ShopID"])
-    if shop is None:
-        raise NotThere
+    results = await results_of(sandbox, values)
     if not may_be_sent(values["RetURL"], await sandbox.ledger.run(allowed_hosts)):
-        raise NotNow("RetURL", "leads to a host that is not allowed")
-    now = moment(await sandbox.ledger.run(sandbox.rules.dials.now))
-    results = DELIVERIES[values["kind"]].results(shop, values["OrderID"], now)
-    answers = await client_pages.send_all(sandbox, values["RetURL"], results)
+        raise NotNow("RetURL", NOT_ALLOWED)
+    answers = await send_all(sandbox, values["RetURL"], results)
     return {"sent": [dict(pairs) for pairs in results], "answers": answers}
 
 
-CLIENT_DEEDS: Final = (
-    Deed(
-        "markReadiness",
-        "/shops/{ShopID}/readiness",
-        "Put down how a scenario came out for a shop's client; `open` takes it back.",
-        _mark,
-        (
-            SHOP_ID,
-            Field("scenario", choices=tuple(one.name for one in SCENARIOS)),
-            Field("state", choices=tuple(state.value for state in State)),
-        ),
-    ),
-    Deed(
-        "sendResult",
-        "/shops/{ShopID}/results",
-        "Send a result, right or wrong, to a RetURL on loopback or on an allowed host.",
-        _send_result,
-        (
-            SHOP_ID,
-            Field("OrderID", least=1, most=27, pattern="[0-9A-Za-z-]{1,27}"),
-            Field("RetURL", least=1, most=RET_URL_LENGTH, pattern="https?://[!-~]+"),
-            Field("kind", choices=tuple(DELIVERIES)),
-        ),
+async def results_of(sandbox: Sandbox, values: Values) -> list[Pairs]:
+    """The results that SEND_RESULT's values ask for. Raises NotThere."""
+    shop = await sandbox.ledger.run(shops.one_shop, values["ShopID"])
+    if shop is None:
+        raise NotThere
+    now = moment(await sandbox.ledger.run(sandbox.rules.dials.now))
+    return DELIVERIES[values["kind"]].results(shop, values["OrderID"], now)
+
+
+MARK_READINESS: Final = Deed(
+    "markReadiness",
+    "/shops/{ShopID}/readiness",
+    "Put down how a scenario came out for a shop's client; `open` takes it back.",
+    _mark,
+    (
+        SHOP_ID,
+        Field("scenario", choices=tuple(one.name for one in SCENARIOS)),
+        Field("state", choices=tuple(state.value for state in State)),
     ),
 )
+
+SEND_RESULT: Final = Deed(
+    "sendResult",
+    "/shops/{ShopID}/results",
+    "Send a result, right or wrong, to a RetURL on loopback or on an allowed host.",
+    _send_result,
+    (
+        SHOP_ID,
+        Field("OrderID", least=1, most=27, pattern="[0-9A-Za-z-]{1,27}", says=_ORDER_ID),
+        Field("RetURL", least=1, most=RET_URL_LENGTH, pattern="https?://[!-~]+", says=WEB_ADDRESS),
+        Field("kind", choices=tuple(DELIVERIES)),
+    ),
+)
+
+CLIENT_DEEDS: Final = (MARK_READINESS, SEND_RESULT)

@@ -8,9 +8,11 @@ import hmac
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
+from app.sandbox.failures import FromElsewhere
 from app.sandbox.sandbox import sandbox_of
 from app.sandbox.sender import is_loopback
 from app.sandbox.shops import sandbox_key
@@ -23,9 +25,9 @@ def for_operators(endpoint: Endpoint) -> Endpoint:
 
     async def door(request: Request) -> Response:
         if sandbox_of(request).base_url is None and not is_open(request):
-            return PlainTextResponse("Open on this machine only.", 403)
+            raise HTTPException(403)
         if from_elsewhere(request):
-            return PlainTextResponse("Sent by another site's page.", 403)
+            raise FromElsewhere
         return await endpoint(request)
 
     return door

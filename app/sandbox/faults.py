@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.protocol.messages import ErrorAnswer
 from app.protocol.wire import ANSWER_TYPE, encode_answer
-from app.sandbox.behaviour import Fault
+from app.sandbox.behaviour import DRIP_SECONDS, Fault
 from app.sandbox.sandbox import Sandbox
 
 REFUSAL: Final = "NC2000005"
@@ -22,7 +22,6 @@ _ERROR_PAGE: Final = (
 )
 
 _DRIP_PIECES: Final = 20
-_DRIP_PAUSE: Final = 0.5  # seconds; the whole takes no longer than a late answer does
 
 
 def answer(body: bytes) -> Response:
@@ -51,6 +50,12 @@ class CutOff(Response):
         await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
+def drip_pauses(size: int, late_seconds: float) -> list[float]:
+    """The pause after each piece of a dripping body of `size` bytes, in seconds."""
+    pieces = max(1, min(size, _DRIP_PIECES))
+    return [min(DRIP_SECONDS, late_seconds) / pieces] * pieces
+
+
 class Drip(Response):
     """Sends its body in small pieces with pauses between them."""
 
@@ -63,12 +68,14 @@ class Drip(Response):
         await send(
             {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         )
-        pause = min(_DRIP_PAUSE, self._sandbox.late_seconds / _DRIP_PIECES)
-        step = max(1, -(-len(self.body) // _DRIP_PIECES))
-        for start in range(0, len(self.body), step):
-            piece = bytes(self.body[start : start + step])
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        body, sent = bytes(self.body), 0
+        pauses = drip_pauses(len(body), self._sandbox.late_seconds)
+        for number, pause in enumerate(pauses, 1):
+            upto = len(body) * number // len(pauses)
+            piece = {"type": "http.response.body", "body": body[sent:upto], "more_body": True}
+            await send(piece)
             await self._sandbox.wait(pause)
+            sent = upto
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -66,6 +66,19 @@ IN_THE_ADDRESS: Final = Finding(
         "Passwords end up in logs there. Send them in the body of the POST.",
     ),
 )
+START_WITHOUT_FORM: Final = Finding(
+    "start-without-form",
+    Words(
+        "StartURLがフォームなしで開かれました(本文にAccessIDとTokenがありません)。",
+        "StartURL was opened without a form: its body has neither AccessID nor Token.",
+    ),
+    Words(
+        "リンクやリダイレクトではなく、AccessIDとTokenをPOSTするフォームでお客様を送ってください"
+        "(ガイドに例があります)。",
+        "Send the customer with a form that posts AccessID and Token (the guide has one), "
+        "not by a link or a redirect.",
+    ),
+)
 START_URL_IGNORED: Final = Finding(
     "start-url-ignored",
     Words(

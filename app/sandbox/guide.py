@@ -8,16 +8,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.sandbox import addresses, client_pages, programs
-from app.sandbox.bodies import Unreadable, read_own_form
+from app.sandbox.deed import Wrong
 from app.sandbox.doors import from_elsewhere, is_key, is_open
-from app.sandbox.operator_pages import own_page
+from app.sandbox.failures import FromElsewhere
+from app.sandbox.forms import Form, read_form
+from app.sandbox.operator_pages import language_of, own_page
 from app.sandbox.scenarios import SCENARIOS
 from app.sandbox.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS
+from app.sandbox.words import N_
 
 PATH: Final = "/guide"
 
@@ -40,25 +44,22 @@ async def show(request: Request) -> Response:
     if page is None:
         return _guide(request)
     if not await _may_see_clients(request):
-        return own_page(request, "key", {"page": request.query_params["page"], "wrong": False})
+        return _ask_for_key(request, request.query_params["page"], Form())
     return await page(request)
 
 
 async def send(request: Request) -> Response:
     """The key's form, and what can be done on the pages about a client."""
     if from_elsewhere(request):
-        return PlainTextResponse("Sent by another site's page.", 403)
-    try:
-        form = await read_own_form(request)
-    except Unreadable as error:
-        return Response(status_code=error.status)
+        raise FromElsewhere
+    form = await read_form(request)
     if "key" in form:
         return await _take_key(request, form)
     deed = _DO.get(form.get("do", ""))
     if deed is None:
-        return PlainTextResponse("Unknown form.", 400)
+        raise HTTPException(400)
     if not await _may_see_clients(request):
-        return PlainTextResponse("The sandbox key is needed.", 401)
+        return _refuse_key(request, "readiness", N_("Nothing was changed: enter the key first."))
     return await deed(request, form)
 
 
@@ -77,10 +78,22 @@ def _guide(request: Request) -> Response:
     return own_page(request, "guide", context)
 
 
+def _ask_for_key(request: Request, page: str, form: Form, status: int = 200) -> Response:
+    # Where the language is switched on the answer to a form, the page is opened anew.
+    context = {"page": page, "form": form, "query": {"page": page}}
+    return own_page(request, "key", context, status)
+
+
+def _refuse_key(request: Request, page: str, why: str) -> Response:
+    # The key is a secret: what was typed does not come back.
+    form = Form.refused("key", {}, [Wrong("key", why)], language_of(request))
+    return _ask_for_key(request, page, form, 401)
+
+
 async def _take_key(request: Request, form: dict[str, str]) -> Response:
     page = form.get("page", "")
     if page not in _SHOW or not await is_key(request, form["key"].strip()):
-        return own_page(request, "key", {"page": page, "wrong": True}, status=401)
+        return _refuse_key(request, page, N_("This is not the sandbox key."))
     where = addresses.inside(request, PATH)
     answer = RedirectResponse(f"{where}?{urlencode({'page': page})}", 303)
     answer.set_cookie(

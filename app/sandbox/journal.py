@@ -73,17 +73,27 @@ def note(
 _LAST: Final = f"""
 select {COLUMNS} from request where id in (
   select request.id from request left join trade using (AccessID)
-  where request.ShopID = :shop or (request.call = 'NetCashStart' and trade.ShopID = :shop)
+  where request.ShopID = :shop
+    or (request.call = 'NetCashStart' and (trade.ShopID = :shop or trade.ShopID is null))
     or (request.call <> 'NetCashStart' and request.ShopID not in (select ShopID from shop))
   order by request.id desc limit :limit)
 order by id"""  # noqa: S608
+
+_VERY_LAST: Final = f"""
+select {COLUMNS} from request where ShopID = ? order by id desc limit 1"""  # noqa: S608
 
 
 def last_requests(connection: sqlite3.Connection, shop_id: str, limit: int) -> list[Entry]:
     """The last requests of a shop's client and its customers, the oldest first.
 
-    Among them those that name no shop there is: a client's first faults are often of that kind,
-    and whose client it was cannot be told.
+    Among them those that name no shop there is, and starts of no trade there is: a client's first
+    faults are often of that kind, and whose client it was cannot be told.
     """
     rows = connection.execute(_LAST, {"shop": shop_id, "limit": limit})
     return [Entry._make(row) for row in rows]
+
+
+def last_request(connection: sqlite3.Connection, shop_id: str) -> Entry | None:
+    """The last request that named this shop."""
+    row = connection.execute(_VERY_LAST, (shop_id,)).fetchone()
+    return Entry._make(row) if row else None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,10 +13,17 @@ from starlette.responses import HTMLResponse, Response
 from app.protocol.wire import JST
 from app.sandbox import addresses
 from app.sandbox.dials import moment
+from app.sandbox.forms import Form
 from app.sandbox.sandbox import sandbox_of
 from app.sandbox.words import LANGUAGES, translation
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
+
+# Written out: the names that strftime gives depend on the machine's locale.
+_MONTHS: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -30,20 +37,27 @@ _HEADERS: Final = {
 }
 
 
-def operator_page(request: Request, name: str, context: Mapping[str, Any]) -> Response:
-    """A page of the control panel, from `templates/sandbox/<name>.html`."""
+def operator_page(
+    request: Request, name: str, context: Mapping[str, Any], status: int = 200
+) -> Response:
+    """A page of the control panel, from `templates/sandbox/<name>.html`.
+
+    `home`, where the context has it, is the address at which the page can be opened again: a form
+    that was refused stands at an address that takes forms only.
+    """
     frame = sandbox_of(request).frame
     if frame is None:
-        return own_page(request, name, {**context, "styles": None})
+        return own_page(request, name, context, status)
     framed = {
         **_surroundings(request),
         **context,
+        "path": context.get("home", request.url.path),
         "layout": "layout.html",
         "environment": "sandbox",
         "section": addresses.inside(request, "") or "/",
         "styles": f"{addresses.outer_root(request)}/static/sandbox.css",
     }
-    return frame(request, f"sandbox/{name}.html", framed)
+    return frame(request, f"sandbox/{name}.html", framed, status)
 
 
 def own_page(
@@ -55,9 +69,9 @@ def own_page(
         "layout": "sandbox/_frame.html",
         "static": f"{addresses.outer_root(request)}/static",
         "alone": sandbox_of(request).base_url is None,
-        "here": addresses.inside(request, "")
-        + request.scope["path"].removeprefix(request.scope.get("root_path", "")),
+        "here": context.get("home", addresses.inside(request, addresses.within(request))),
         "query": dict(request.query_params),
+        "styles": None,
         **context,
     }
     template = _environment(language_of(request)).get_template(f"sandbox/{name}.html")
@@ -81,12 +95,22 @@ def language_of(request: Request) -> str:
 
 
 def _surroundings(request: Request) -> dict[str, Any]:
-    return {"root": addresses.inside(request, ""), "when": when}
+    return {
+        "root": addresses.inside(request, ""),
+        "when": partial(when, language_of(request)),
+        "form": Form(),
+        # Alone, whoever gets in may do everything; a mounting application knows its users.
+        "may_act": True,
+        "may_rule": True,
+    }
 
 
-def when(milliseconds: int) -> str:
+def when(language: str, milliseconds: int) -> str:
     """An instant of the store in Japan's time, with the zone."""
-    return f"{moment(milliseconds).astimezone(JST):%Y-%m-%d %H:%M:%S} JST"
+    at = moment(milliseconds).astimezone(JST)
+    if language == "ja":
+        return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S} JST"
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year} {at:%H:%M:%S} JST"
 
 
 def whole_number(text: str) -> int | None:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from app.sandbox import journal
 from app.sandbox.journal import Entry
 from app.sandbox.rules import Rules, expire_due
+from app.sandbox.scenarios import named
 from app.sandbox.trades import COLUMNS, Trade, by_access_id
 
 PAGE: Final = 50
@@ -89,8 +90,14 @@ def trade_story(connection: sqlite3.Connection, rules: Rules, access_id: str) ->
     )
 
 
-def choose_scenario(connection: sqlite3.Connection, access_id: str, name: str) -> bool:
-    """Let a trade follow another scenario from now on; False when there is no such trade."""
-    row = (name, access_id)
-    sql = "update trade set scenario = ?, tries = 0 where AccessID = ?"
-    return connection.execute(sql, row).rowcount > 0
+def choose_scenario(
+    connection: sqlite3.Connection, rules: Rules, access_id: str, name: str
+) -> Trade | None:
+    """Let a trade follow another scenario from now on; it keeps the one it has when it is past
+    what the other changes. None when there is no such trade."""
+    expire_due(connection, rules)
+    trade = by_access_id(connection, access_id)
+    if trade is None or not named(name).can_still_act(trade.status):
+        return trade
+    connection.execute("update trade set scenario = ?, tries = 0 where id = ?", (name, trade.id))
+    return by_access_id(connection, access_id)

@@ -4,18 +4,19 @@ import re
 import sqlite3
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.sandbox import addresses, overview, shops
 from app.sandbox.behaviour import FAULT_WORDS
-from app.sandbox.bodies import Unreadable, read_own_form
 from app.sandbox.deed import Deed, NotThere, Wrong
 from app.sandbox.deeds import CALLS, DEEDS
 from app.sandbox.dials import clock_offset, waiting_faults
 from app.sandbox.doors import Endpoint, for_operators
-from app.sandbox.operator_pages import operator_page, whole_number
+from app.sandbox.forms import Form, read_form
+from app.sandbox.operator_pages import language_of, operator_page, whole_number
 from app.sandbox.rules import Rules
 from app.sandbox.sandbox import sandbox_of
 from app.sandbox.scenarios import SCENARIOS
@@ -38,53 +39,95 @@ def _survey(
 
 async def show(request: Request) -> Response:
     """The panel."""
+    return await _panel(request, Form())
+
+
+async def _panel(request: Request, form: Form) -> Response:
     sandbox = sandbox_of(request)
     prefix = request.query_params.get("q", "").strip()
     before = whole_number(request.query_params.get("before", ""))
     found = await sandbox.ledger.run(_survey, sandbox.rules, prefix, before)
-    trades = found["trades"]
+    trades, language = found["trades"], language_of(request)
     context = {
         **found,
         "trades": trades[: overview.PAGE],
         "older": trades[overview.PAGE - 1].id if len(trades) > overview.PAGE else None,
         "q": prefix,
-        "calls": CALLS,
-        "faults": FAULT_WORDS,
+        "calls": [(call.value, call.value) for call in CALLS],
+        "faults": [(fault.value, words.get(language)) for fault, words in FAULT_WORDS.items()],
+        "waiting": [(call, FAULT_WORDS[fault]) for call, fault in found["waiting"]],
+        "example": _receiver_of(request),
         "resets_desk": False,
-        "wrong": request.query_params.get("wrong"),
+        "form": form,
+        "home": _home(request),
     }
-    return operator_page(request, "panel", context)
+    return operator_page(request, "panel", context, form.status)
+
+
+def _receiver_of(request: Request) -> str:
+    """An address for notices, to show what one looks like: the desk's own, where there is one."""
+    sandbox = sandbox_of(request)
+    root = addresses.base_url(request).removesuffix(sandbox.prefix)
+    return f"{root if sandbox.base_url else 'http://127.0.0.1:8000'}/netcash/notify"
 
 
 async def show_trade(request: Request) -> Response:
     """One trade as the gateway sees it."""
+    return await _trade(request, Form())
+
+
+async def _trade(request: Request, form: Form) -> Response:
     sandbox = sandbox_of(request)
     access_id = request.path_params["AccessID"]
     story = await sandbox.ledger.run(overview.trade_story, sandbox.rules, access_id)
     if story is None:
-        return PlainTextResponse("Not Found", 404)
-    context = {"story": story, "trade": story.trade, "scenarios": SCENARIOS}
-    return operator_page(request, "trade", context)
+        raise HTTPException(404)
+    trade = story.trade
+    context = {
+        "story": story,
+        "trade": trade,
+        "scenarios": [
+            (one.name, f"{one.name}: {one.does.get(language_of(request))}")
+            for one in SCENARIOS
+            if one.can_still_act(trade.status)
+        ],
+        "form": form,
+        "home": _home(request),
+    }
+    return operator_page(request, "trade", context, form.status)
 
 
 def _doing(deed: Deed) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        try:
-            given = await read_own_form(request)
-            values = deed.read({**given, **request.path_params})
-            await deed.run(sandbox_of(request), values)
-        except Unreadable as error:
-            return Response(status_code=error.status)
-        except NotThere:
-            return PlainTextResponse("Not Found", 404)
-        except Wrong as error:
-            return PlainTextResponse(str(error), error.status)
-        return RedirectResponse(_way_back(request), 303)
+        typed = await read_form(request)
+        wrongs = await _do(deed, request, typed)
+        if not wrongs:
+            return RedirectResponse(_home(request), 303)
+        path = deed.path.format(**request.path_params)
+        form = Form.refused(path, typed, wrongs, language_of(request))
+        return await (_trade if "AccessID" in request.path_params else _panel)(request, form)
 
     return endpoint
 
 
-def _way_back(request: Request) -> str:
+async def _do(deed: Deed, request: Request, typed: dict[str, str]) -> list[Wrong]:
+    """Do it; where it cannot be done, what is wrong with each field."""
+    given = {**typed, **request.path_params}
+    wrongs = deed.problems(given)
+    if any(wrong.field in request.path_params for wrong in wrongs):
+        raise HTTPException(404)
+    try:
+        if not wrongs:
+            await deed.run(sandbox_of(request), deed.read(given))
+    except NotThere:
+        raise HTTPException(404) from None
+    except Wrong as wrong:
+        return [wrong]
+    return wrongs
+
+
+def _home(request: Request) -> str:
+    """The page that a form of ours stands on."""
     access_id = request.path_params.get("AccessID")
     return addresses.inside(request, f"/trades/{access_id}" if access_id else "") or "/"
 

@@ -71,7 +71,8 @@ def sheet(connection: sqlite3.Connection, shop_id: str) -> list[Line]:
     )
     requests: dict[str, list[Entry]] = defaultdict(list)
     for entry in last_requests(connection, shop_id, REQUESTS_LIMIT):
-        requests[entry.OrderID].append(entry)
+        if entry.ShopID == shop_id:  # not those that may be anybody's
+            requests[entry.OrderID].append(entry)
     return [_line(connection, shop_id, scenario, judged, requests) for scenario in SCENARIOS]
 
 
@@ -94,8 +95,10 @@ def _line(
 
 def _seen(scenario: Scenario, trade: Trade, requests: Sequence[Entry]) -> tuple[State, Words]:
     """What the latest trade of a scenario shows."""
-    if scenario.fault in (Fault.BUSY, Fault.DRIP):
+    if scenario.fault is Fault.BUSY:  # executed at last
         return (State.OPEN, _STOPPED) if trade.RetURL == "" else (State.DONE, _WENT_ON)
+    if scenario.fault is Fault.DRIP:  # whoever did not wait has no Token to start with
+        return (State.DONE, _WENT_ON) if _was_started(trade) else (State.OPEN, _STOPPED)
     if scenario.fault is Fault.REFUSE:
         return State.OPEN, _ASK
     if scenario.fault:
@@ -112,7 +115,8 @@ def _seen(scenario: Scenario, trade: Trade, requests: Sequence[Entry]) -> tuple[
 def _after_fault(requests: Sequence[Entry]) -> tuple[State, Words]:
     calls = iter(requests)
     hit = next((entry for entry in calls if entry.fault), None)
-    following = next((entry for entry in calls if entry.call != Call.START), None)
+    # A lookup that was refused has told the client nothing.
+    following = next((one for one in calls if one.call != Call.SEARCH or not one.codes), None)
     if hit is None or following is None:
         return State.OPEN, _NO_LOOKUP
     if following.call == Call.SEARCH:
@@ -121,9 +125,15 @@ def _after_fault(requests: Sequence[Entry]) -> tuple[State, Words]:
 
 
 def _after_silence(trade: Trade, requests: Sequence[Entry]) -> tuple[State, Words]:
-    started = trade.Status not in (Status.UNPROCESSED, Status.REQSUCCESS)
-    asked = any(entry.call == Call.SEARCH and entry.at >= trade.processed_at for entry in requests)
-    return (State.DONE, _LOOKED_UP) if started and asked else (State.OPEN, _NO_LOOKUP)
+    asked = any(
+        entry.call == Call.SEARCH and not entry.codes and entry.at >= trade.processed_at
+        for entry in requests
+    )
+    return (State.DONE, _LOOKED_UP) if _was_started(trade) and asked else (State.OPEN, _NO_LOOKUP)
+
+
+def _was_started(trade: Trade) -> bool:
+    return trade.Status not in (Status.UNPROCESSED, Status.REQSUCCESS)
 
 
 def judge_by_hand(

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from app.sandbox.ledger import Ledger
 from app.sandbox.rules import Rules
 
-# Renders a template of ours, with its context, in the frame of the application that mounts us.
-Frame = Callable[[Request, str, Mapping[str, Any]], Response]
+# Renders a template of ours, with its context and its HTTP status, in the frame of the application
+# that mounts us.
+Frame = Callable[[Request, str, Mapping[str, Any], int], Response]
 
 
 @dataclass

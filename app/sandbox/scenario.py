@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.protocol.messages import Call
+from app.protocol.statuses import Status
 from app.protocol.words import Words
 from app.sandbox.behaviour import Ending, Fault, Forgery
 
@@ -33,3 +34,11 @@ class Scenario:
     def suffix(self) -> str:
         """What an OrderID must end in to follow this scenario; empty for the ordinary one."""
         return f"-{self.name}" if self.name != "ordinary" else ""
+
+    def can_still_act(self, status: Status) -> bool:
+        """Whether a trade in this status is not yet past what the scenario changes."""
+        if self.fault:
+            return self.call is Call.EXEC and status is Status.UNPROCESSED
+        if status is Status.PAYFAIL:  # only its next lookup is still to come
+            return self.paid_after_failed or not self.suffix
+        return not status.is_final

@@ -4,7 +4,7 @@ from typing import Final
 
 from app.protocol.messages import Call
 from app.protocol.words import Words
-from app.sandbox.behaviour import Fault
+from app.sandbox.behaviour import DRIP_SECONDS, Fault
 from app.sandbox.scenario import Scenario
 
 CALL_SCENARIOS: Final = (
@@ -108,8 +108,8 @@ CALL_SCENARIOS: Final = (
     Scenario(
         "drip",
         does=Words(
-            "ExecTranの応答が少しずつ10秒かけて届きます。",
-            "ExecTran's answer trickles in over ten seconds.",
+            f"ExecTranの応答が少しずつ、最長{DRIP_SECONDS}秒かけて届きます。",
+            f"ExecTran's answer trickles in, over up to {DRIP_SECONDS} seconds.",
         ),
         sees=Words(
             "応答を待って通常どおり進みます。",

@@ -161,12 +161,14 @@ PAYMENT_SCENARIOS: Final = (
     Scenario(
         "noticefirst",
         does=Words(
-            "結果通知がお客様の戻りより先に届きます(通知先を設定したショップのみ)。",
-            "The notice comes before the customer is back (for a shop with a notice address).",
+            "お客様の戻りが4秒遅れ、結果通知が先に届きます(通知先を設定したショップのみ)。",
+            "The customer is back 4 seconds late, after the notice (of a shop that gets any).",
         ),
         sees=Words(
-            "通知が先に届き、その後検証済みの結果が届きます。状態を動かすのは結果だけです。",
-            "The notice first, then a verified result: only the latter moves the order.",
+            "先に通知が届き、それを受けた照会で結末が分かります。お客様の戻りは「これから」と表示され、"
+            "その後、同じ内容の検証済みの結果が届きます。",
+            "The notice first: it makes a lookup due, which tells how the payment ended. "
+            "The return is said to be still to come, until a verified result agrees.",
         ),
         delay=4,
     ),

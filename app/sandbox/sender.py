@@ -1,18 +1,24 @@
-"""Sends what is due to merchants' servers: to loopback, or to a host that an operator allowed."""
+"""Sends what is due to merchants' servers: to loopback, or to a host that an admin allowed."""
 
 import asyncio
 import ipaddress
+import logging
 import sqlite3
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
-from app.protocol.wire import FORM_TYPE
+from app.protocol.wire import FORM_TYPE, encode_form
 from app.sandbox import notices
+from app.sandbox.deliveries import Pairs
 from app.sandbox.notices import Due
 from app.sandbox.sandbox import Sandbox
 
+log = logging.getLogger(__name__)
+
 TIMEOUT: Final = 15  # seconds
 PAUSE: Final = 0.5  # seconds between two looks at what is due
+PAUSE_AFTER_FAILURE: Final = 3.0  # seconds more, so that a failing store does not fill the log
 ANSWER_LIMIT: Final = 16 * 1024  # bytes
 ANSWER_KEPT: Final = 100  # characters
 
@@ -23,16 +29,30 @@ UNREACHABLE: Final = "no answer"
 
 
 async def send_for_ever(sandbox: Sandbox) -> None:
-    """Send notices as they fall due, until the process ends."""
+    """Send notices as they fall due, until the process ends, whatever the store does meanwhile."""
     while not sandbox.stopping.is_set():
-        due = await sandbox.ledger.run(notices.claim, sandbox.rules)
-        await asyncio.gather(*(_send(sandbox, notice) for notice in due))
+        try:
+            await _send_due(sandbox)
+        except sqlite3.Error as error:
+            # A disk that is full today has room tomorrow; what is due stays due.
+            log.error("no notices are sent, the sandbox's store failed (%s)", error)
+            await sandbox.wait(PAUSE_AFTER_FAILURE)
         await sandbox.wait(PAUSE)
+
+
+async def _send_due(sandbox: Sandbox) -> None:
+    due = await sandbox.ledger.run(notices.claim, sandbox.rules)
+    await asyncio.gather(*(_send(sandbox, notice) for notice in due))
 
 
 async def _send(sandbox: Sandbox, due: Due) -> None:
     answer = await deliver(sandbox, due.url, due.body)
     await sandbox.ledger.run(notices.settle, due.id, answer)
+
+
+async def send_all(sandbox: Sandbox, url: str, forms: Iterable[Pairs]) -> list[str]:
+    """Send forms one after the other; what came back for each."""
+    return [await deliver(sandbox, url, encode_form(pairs)) for pairs in forms]
 
 
 async def deliver(sandbox: Sandbox, url: str, body: bytes) -> str:
@@ -103,6 +123,6 @@ def is_loopback(host: str) -> bool:
 
 
 def allowed_hosts(connection: sqlite3.Connection) -> frozenset[str]:
-    """The hosts beyond loopback that an operator has allowed."""
+    """The hosts beyond loopback that an administrator has allowed."""
     row = connection.execute("select value from setting where name = 'hosts'").fetchone()
     return frozenset(row[0].split()) if row else frozenset()

@@ -15,32 +15,50 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.desk.starting_over import start_over
+from app.records.people import Role
 from app.web.lines import Under
 from app.web.pages import page
-from app.web.requests import actor_of, desk_of, read_form
+from app.web.requests import actor_of, desk_of, fields_of, may, read_body
+
+SURE = "sure"
+"""The box of the sandbox's form without which nothing is forgotten."""
 
 
-def panel_page(request: Request, name: str, context: Mapping[str, Any]) -> Response:
-    """One of the panel's templates in the frame of our pages."""
-    return page(request, name, {**context, "resets_desk": True})
+def panel_page(
+    request: Request, name: str, context: Mapping[str, Any], status: int = 200
+) -> Response:
+    """One of the panel's templates in the frame of our pages, with what its reader may do."""
+    ours = {
+        "resets_desk": True,
+        "may_act": may(request, Role.OPERATOR),
+        "may_rule": may(request, Role.ADMIN),
+    }
+    return page(request, name, {**context, **ours}, status)
 
 
 class StartingOver:
-    """POST /sandbox/reset: the sandbox forgets its trades; with `desk`, we our sandbox orders."""
+    """POST /sandbox/reset: the sandbox forgets its trades; with `desk`, we our sandbox orders.
+
+    Whoever has not said that they are sure is told so by the sandbox, which gets the same form.
+    """
 
     def __init__(self, sandbox: Under) -> None:
         self._sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Do our part, then hand the request on without its form."""
+        """Do our part, then hand the form on."""
         if self._sandbox.app is None:
             raise HTTPException(404)
         request = Request(scope, receive)
-        if "desk" in await read_form(request):
+        body = await read_body(request)
+        form = fields_of(body)
+        if SURE in form and "desk" in form:
             await run_in_threadpool(start_over, desk_of(request), actor_of(request))
-        headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
-        await self._sandbox({**scope, "headers": headers}, _no_body, send)
+        await self._sandbox(scope, _once_more(body), send)
 
 
-async def _no_body() -> Message:
-    return {"type": "http.request", "body": b"", "more_body": False}
+def _once_more(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

@@ -130,6 +130,12 @@ def test_the_sheet_on_paper_names_the_shop_and_not_its_password(
     customer.goto(f"http://127.0.0.1:{merchant.port}/guide?page=readiness")
     assert "tpass7xq" in customer.inner_text("main")
     customer.emulate_media(media="print")
-    paper = customer.inner_text("main")
+    paper = customer.inner_text("body")
     assert "Sandbox Shop" in paper
     assert "tpass7xq" not in paper
+    assert "JST" in paper
+    for chrome in ("header", "button", "select", "input:not([type=hidden])"):
+        assert customer.locator(f"{chrome}:visible").count() == 0
+    # On A4 it is the table of a wide screen, not the stack of a phone's.
+    customer.set_viewport_size({"width": 703, "height": 1000})
+    assert customer.locator("thead").is_visible()

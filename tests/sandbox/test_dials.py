@@ -89,7 +89,7 @@ def test_another_shop_has_its_own_orders(own: Merchant) -> None:
 
 def test_a_reset_forgets_trades_and_keeps_shops(own: Merchant) -> None:
     trade = own.enter()
-    turn(own, "/reset")
+    turn(own, "/reset", sure="on")
     assert own.status(trade) == "M01004002"
     assert "data-clock-ahead" not in own.http.get("/").text
     own.enter()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 
 import httpx
 import pytest
@@ -10,7 +13,7 @@ from starlette.applications import Starlette
 
 from app.protocol.checkstring import Verdict, judge, read_result
 from app.protocol.messages import Call
-from app.protocol.wire import encode_form
+from app.protocol.wire import JST, encode_form
 from app.sandbox.app import create_sandbox, running
 from app.sandbox.scenarios import SCENARIOS
 from app.sandbox.shops import sandbox_key
@@ -143,6 +146,33 @@ def test_a_token_that_was_decoded_as_a_form_is_named(own: Merchant) -> None:
     assert "form-decoded-token" in findings(own)
 
 
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"AccessID": "0" * 32}, "NC1000002"),
+        ({"AccessID": "typo"}, "NC1000001"),
+        ({"Token": "0" * 64}, "NC1000003"),
+        ({"Token": ""}, "NC1000003"),
+    ],
+)
+def test_a_start_that_is_refused_is_listed_and_judged(
+    own: Merchant, changed: dict[str, str], code: str
+) -> None:
+    page = own.start(own.executed() | changed)
+    assert page.code == code
+    assert findings(own) == {f"error-{code}"}
+
+
+def test_a_start_url_opened_by_a_link_is_listed_and_judged(own: Merchant) -> None:
+    trade = own.executed()
+    linked = {"AccessID": trade["AccessID"], "Token": trade["Token"]}
+    answer = own.http.get(Call.START.path, params=linked)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert 'data-code="NC1000001"' in answer.text
+    assert {"start-without-form", "in-the-address"} <= findings(own)
+    assert own.start(trade).code is None
+
+
 def test_a_start_at_another_host_than_start_url_s_is_named(own: Merchant) -> None:
     trade = own.executed()
     values = {"AccessID": trade["AccessID"], "Token": trade["Token"]}
@@ -191,18 +221,68 @@ def test_the_sheet_follows_what_the_client_does(own: Merchant) -> None:
     assert readiness(own)["silent"] == "done"
 
 
+def test_a_lookup_counts_only_when_it_told_this_shop_something(own: Merchant) -> None:
+    trade, _ = own.ended("-silent")
+    for wrong in ({"ShopID": "nobody"}, {"ShopPass": "wrong"}):
+        refused = own.call(Call.SEARCH, **trade | wrong, PayType="16")
+        assert refused["errinfo"] == "M01002002"
+        assert readiness(own)["silent"] == "open"
+    own.status(trade)
+    assert readiness(own)["silent"] == "done"
+    stopped = own.enter("-http500")
+    own.post(Call.EXEC, **own.execution(stopped))
+    own.post(Call.EXEC, **own.execution(stopped), ShopID="nobody")  # anybody's, not this client's
+    assert readiness(own)["http500"] == "open"
+
+
+def test_whoever_did_not_wait_for_a_slow_answer_is_not_done(own: Merchant) -> None:
+    trade = own.executed("-drip")
+    assert readiness(own)["drip"] == "open"
+    own.start(trade)
+    assert readiness(own)["drip"] == "done"
+
+
+def test_every_scenario_is_on_the_sheet_and_can_be_put_down_as_done(own: Merchant) -> None:
+    names = [scenario.name for scenario in SCENARIOS]
+    for name in names:
+        form = {"do": "mark", "ShopID": SHOP["ShopID"], "scenario": name, "state": "done"}
+        assert own.http.post("/guide", data=form).status_code == 303
+    page = own.http.get("/guide", params={"page": "readiness", "lang": "en"}).text
+    assert re.findall(r'data-scenario="(\w+)" data-readiness="done"', page) == names
+    assert f"{len(names)} done, 0 failed, 0 open" in page
+    own.http.post("/reset", data={"sure": "on"})
+
+
+def test_the_sheet_says_when_it_was_made_for_whom_and_against_what(own: Merchant) -> None:
+    own.http.post("/api/clock", json={"minutes": 600})
+    own.enter()
+    before = time.time() * 1000 - 1
+    for language, written in (("ja", "%Y年%-m月%-d日 %H:%M"), ("en", "%-d %b %Y %H:%M")):
+        page = own.http.get("/guide", params={"page": "readiness", "lang": language}).text
+        stamp, words = re.findall(r'<time data-made-at="(\d+)">([^<]+)</time>', page)[0]
+        assert before < int(stamp) <= time.time() * 1000  # the clock on the wall
+        made = datetime.fromtimestamp(int(stamp) / 1000, JST)
+        assert words.startswith(made.strftime(written))
+        assert words.endswith(" JST")
+        assert f"Sandbox Shop · ShopID <code>{SHOP['ShopID']}</code>" in page
+        assert f"<code>http://127.0.0.1:{own.port}</code>" in page
+        assert "python-httpx" in page
+
+
 def test_a_person_s_word_completes_the_sheet(own: Merchant) -> None:
     own.ended("-tamper")
     assert readiness(own)["tamper"] == "open"
     form = {"do": "mark", "ShopID": SHOP["ShopID"], "scenario": "tamper", "state": "done"}
-    assert own.http.post("/guide", data=form).status_code == 303
+    marked = own.http.post("/guide", data=form)
+    assert marked.status_code == 303
+    assert marked.headers["location"].endswith("#tamper")  # to the row the reader was at
     assert readiness(own)["tamper"] == "done"
     page = own.http.get("/guide", params={"page": "readiness"}).text
     assert 'data-scenario="tamper" data-readiness="done"' in page
     own.http.post("/guide", data=form | {"state": "open"})
     assert readiness(own)["tamper"] == "open"
     own.http.post("/guide", data=form)
-    own.http.post("/reset")
+    own.http.post("/reset", data={"sure": "on"})
     assert set(readiness(own).values()) == {"open"}
 
 
@@ -253,4 +333,5 @@ def test_this_server_sends_to_no_host_that_nobody_allowed(own: Merchant) -> None
 def test_the_guide_s_own_form_sends_to_no_such_host_either(own: Merchant) -> None:
     form = {"do": "deliver", "way": "server", "ShopID": SHOP["ShopID"], "kind": "correct"}
     sent = own.http.post("/guide", data=form | {"OrderID": "A-1", "RetURL": "http://10.0.0.1/"})
-    assert "answer=not+sent%3A+the+host+is+not+allowed" in sent.headers["location"]
+    assert sent.status_code == 409
+    assert 'data-error-for="RetURL"' in sent.text

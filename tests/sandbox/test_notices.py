@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,3 +128,22 @@ def test_an_expiry_is_noticed_though_nobody_asks(noticed: Merchant, receiver: Re
 def test_without_an_address_there_are_no_notices(merchant: Merchant) -> None:
     trade, _ = merchant.ended("-noticefirst")
     assert "data-notice" not in merchant.http.get(f"/trades/{trade['AccessID']}").text
+
+
+def test_notices_go_on_after_the_store_has_failed(
+    receiver: Receiver, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = tmp_path / "sandbox.db"
+    with serving(store, late_seconds=0) as merchant, closing(sqlite3.connect(store)) as intruder:
+        path = f"/shops/{SHOP['ShopID']}/notices"
+        merchant.http.post(path, data={"notify_url": receiver.url})
+        merchant.ended("-noticefirst")
+        receiver.wait_for(1)
+        intruder.execute("alter table notice rename to gone")
+        deadline = time.monotonic() + 5
+        while "no notices are sent" not in caplog.text and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert "no notices are sent" in caplog.text
+        intruder.execute("alter table gone rename to notice")
+        merchant.ended("-noticefirst")
+        assert len(receiver.wait_for(2)) == 2

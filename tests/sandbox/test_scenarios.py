@@ -11,6 +11,8 @@ import pytest
 
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
+from app.sandbox.behaviour import DRIP_SECONDS
+from app.sandbox.faults import drip_pauses
 from app.sandbox.scenarios import ORDINARY, SCENARIOS, scenario_of
 from tests.sandbox.conftest import LATE_SECONDS
 from tests.sandbox.merchant import Merchant
@@ -197,6 +199,16 @@ def test_a_scenario_does_what_the_table_says(
     with caplog.at_level(logging.ERROR):
         CHECKS[name](merchant)
     assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize(("late", "seconds"), [(0.0, 0.0), (0.4, 0.4), (125.0, 10.0)])
+def test_a_drip_takes_what_its_words_say_and_no_longer_than_a_late_answer(
+    late: float, seconds: float
+) -> None:
+    words = scenario_of("A-drip").does
+    assert f"最長{DRIP_SECONDS}秒" in words.ja
+    assert f"up to {DRIP_SECONDS} seconds" in words.en
+    assert [sum(drip_pauses(size, late)) for size in (1, 30, 190)] == [pytest.approx(seconds)] * 3
 
 
 def test_only_an_exact_suffix_chooses_a_scenario() -> None:

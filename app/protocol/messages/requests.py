@@ -12,7 +12,9 @@ from app.protocol.calls import Call
 from app.protocol.fields import Problem, Reason
 from app.protocol.messages.message import Message, Parameter
 
-RESERVED_ORDER_ID = "ML-ORDER"  # the gateway makes such OrderIDs itself (Interface, table 1.1-1)
+# The gateway makes such OrderIDs itself (Interface, table 1.1-1).
+# Assumed: it asks merchants to stay away from them and refuses none that a merchant sends.
+RESERVED_ORDER_ID = "ML-ORDER"
 
 _outside_ascii = f.outside("!-~")
 
