@@ -9,10 +9,16 @@ import sys
 from dataclasses import asdict
 
 from app.settings import load_settings
-from tests.bench import pages, start
+from tests.bench import feeds, pages, results, sandbox, start
 from tests.bench.measurement import Measurement
 
-PARTS = {"start": start.measure, "pages": pages.measure}
+PARTS = {
+    "start": start.measure,
+    "pages": pages.measure,
+    "sandbox": sandbox.measure,
+    "results": results.measure,
+    "feeds": feeds.measure,
+}
 
 
 def main(names: list[str]) -> int:

@@ -12,14 +12,14 @@ import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.settings import Settings
+from tests.bench import programs
 from tests.bench.measurement import Measurement, at_most, plain, within
-from tests.bench.start import first_answer, running
+from tests.bench.programs import first_answer, running
 from tests.chromium import find
 from tests.postgresql import free_port
 
 ORDERS = 5000
 ROUNDS = 120
-ACCOUNT = {"ADMIN_EMAIL": "bench@example.jp", "ADMIN_PASSWORD": "a password for the bench"}
 FIRST_LOAD_LIMIT = 100_000
 SECOND_LOAD_LIMIT = 15_000
 
@@ -27,14 +27,10 @@ SECOND_LOAD_LIMIT = 15_000
 def measure() -> Iterator[Measurement]:
     """A desk with a history, asked over loopback and looked at with a real browser."""
     with TemporaryDirectory() as folder:
-        port = free_port()
-        environment = os.environ | ACCOUNT | {"PORT": str(port), "DATA_DIR": folder}
         _write_history(Path(folder))
-        with running([sys.executable, "-m", "app", "serve"], environment):
-            first_answer(port)
-            desk = f"http://127.0.0.1:{port}"
-            yield from _orders_list(desk, Path(folder))
-            yield from _bytes_on_the_wire(desk)
+        with programs.desk(Path(folder)) as port:
+            yield from _orders_list(port, Path(folder))
+            yield from _bytes_on_the_wire(port)
 
 
 def _write_history(folder: Path) -> None:
@@ -43,8 +39,8 @@ def _write_history(folder: Path) -> None:
     write_history(Settings(_env_file=None, data_dir=folder), ORDERS)  # type: ignore[call-arg]
 
 
-def _orders_list(desk: str, folder: Path) -> Iterator[Measurement]:
-    client = _signed_in(desk)
+def _orders_list(desk: int, folder: Path) -> Iterator[Measurement]:
+    client = programs.signed_in(desk)
     body = client.get("/orders").text
     port = free_port()
     command = [sys.executable, "-m", "tests.bench.floor_list", str(port), str(folder / "desk.db")]
@@ -54,14 +50,6 @@ def _orders_list(desk: str, folder: Path) -> Iterator[Measurement]:
         ours, theirs = _take_turns(lambda: client.get("/orders"), lambda: floor.get("/orders"))
     yield plain("orders list, a hand-written page of the same weight", theirs * 1000, "ms")
     yield at_most("orders list", ours * 1000, "ms", 2, theirs * 1000)
-
-
-def _signed_in(desk: str) -> httpx.Client:
-    client = httpx.Client(base_url=desk, timeout=30)
-    form = {"email": ACCOUNT["ADMIN_EMAIL"], "password": ACCOUNT["ADMIN_PASSWORD"]}
-    if client.post("/login", data=form).status_code != 303:
-        raise RuntimeError("the bench could not sign in")
-    return client
 
 
 def _take_turns(*requests: Callable[[], httpx.Response]) -> list[float]:
@@ -75,7 +63,7 @@ def _take_turns(*requests: Callable[[], httpx.Response]) -> list[float]:
     return [median(durations) for durations in seconds]
 
 
-def _bytes_on_the_wire(desk: str) -> Iterator[Measurement]:
+def _bytes_on_the_wire(desk: int) -> Iterator[Measurement]:
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find(), args=arguments)
@@ -85,12 +73,16 @@ def _bytes_on_the_wire(desk: str) -> Iterator[Measurement]:
     yield within("a second page load", second, "bytes", SECOND_LOAD_LIMIT)
 
 
-def _two_loads(browser: Browser, desk: str) -> tuple[int, int]:
+def _two_loads(browser: Browser, desk: int) -> tuple[int, int]:
     """What the orders list costs a browser that has nothing, and one that has been here."""
-    context = browser.new_context(base_url=desk)
-    signed_in = _signed_in(desk)
+    signed_in = programs.signed_in(desk)
+    address = str(signed_in.base_url)
+    context = browser.new_context(base_url=address)
     context.add_cookies(
-        [{"name": name, "value": value, "url": desk} for name, value in signed_in.cookies.items()]
+        [
+            {"name": name, "value": value, "url": address}
+            for name, value in signed_in.cookies.items()
+        ]
     )
     page = context.new_page()
     return _load(page), _load(page)

@@ -1,18 +1,15 @@
 """Cold start to the first answer, and memory at rest, beside the least application's."""
 
 import os
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.bench.measurement import Measurement, at_most, plain
+from tests.bench.programs import first_answer, running
 from tests.postgresql import free_port
 
 ROUNDS = 7
@@ -55,33 +52,6 @@ def _start_once(command: list[str], environment: dict[str, str], port: int) -> t
         seconds = time.perf_counter() - began
         time.sleep(REST_SECONDS)
         return seconds, _resident_megabytes(process.pid)
-
-
-@contextmanager
-def running(command: list[str], environment: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process that is told to stop at the end of the block."""
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(15)
-
-
-def first_answer(port: int, path: str = "/login") -> None:
-    """Wait until the address answers 200."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        connection = HTTPConnection("127.0.0.1", port, timeout=10)
-        try:
-            connection.request("GET", path)
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.002)
-        finally:
-            connection.close()
-    raise RuntimeError(f"nothing answered at port {port}")
 
 
 def _resident_megabytes(pid: int) -> float:
