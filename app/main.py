@@ -9,11 +9,13 @@ from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 
 from app.desk import exchanges, first_admin, notices, results, shops
 from app.desk.desk import Calls, Desk, Terms
+from app.desk.limits import Limits
 from app.desk.rechecks import Rechecks
-from app.desk.results.retention import Limits, keep_sweeping
+from app.desk.results.retention import keep_sweeping
 from app.gateway import Gateway
 from app.records.database import Database
 from app.records.group_writer import GroupWriter
@@ -21,12 +23,16 @@ from app.records.schema import upgrade
 from app.records.sealing import unlock
 from app.sandbox.app import create_sandbox, running
 from app.sandbox.scenarios import choices
+from app.sandbox.spelling import OneSlash
 from app.settings import Settings
 from app.web.failures import exception_handlers
 from app.web.guard import middleware
 from app.web.pages import keep_compiled
 from app.web.routes import routes
 from app.web.sandbox import panel_page
+
+SANDBOX = "/sandbox"
+"""Where the sandbox is mounted."""
 
 LATE_SECONDS = 5
 """How long after our own time-out the sandbox's `-timeout` scenario answers."""
@@ -39,9 +45,10 @@ def open_desk(settings: Settings) -> Desk:
     upgrade(database)
     terms = Terms(
         base_url=settings.base_url,
-        sandbox_url=f"{settings.own_url}/sandbox" if settings.sandbox_on else None,
+        sandbox_url=f"{settings.own_url}{SANDBOX}" if settings.sandbox_on else None,
         gateway_timeout=settings.gateway_timeout,
         gateway_settle=timedelta(seconds=settings.gateway_settle),
+        sender_seconds=settings.sender_seconds,
     )
     gateway = Gateway(settings.gateway_timeout)
     desk = Desk(database, GroupWriter(database), gateway, Calls(), terms)
@@ -77,9 +84,13 @@ def create_app(settings: Settings) -> Starlette:
             yield
             app.state.stopping.set()
 
+    lines = routes(sandbox)
     app = Starlette(
-        routes=routes(sandbox),
-        middleware=middleware(settings.trusted_proxies),
+        routes=lines,
+        middleware=[
+            Middleware(OneSlash, prefix=SANDBOX),
+            *middleware(settings.trusted_proxies, lines),
+        ],
         exception_handlers=exception_handlers,
         lifespan=lifespan,
     )
@@ -87,21 +98,22 @@ def create_app(settings: Settings) -> Starlette:
     app.router.redirect_slashes = False
     app.state.desk = desk
     app.state.settings = settings
+    app.state.limits = limits(settings)
     app.state.scenarios = choices() if sandbox else ()
     return app
 
 
 def limits(settings: Settings) -> Limits:
-    """How long unverified callbacks are kept."""
+    """How long unverified callbacks and notices are kept."""
     return Limits(timedelta(days=settings.unverified_days), settings.unverified_number)
 
 
 def _sandbox(settings: Settings) -> Starlette:
     return create_sandbox(
         settings.data_dir / "sandbox.db",
-        base_url=f"{settings.base_url}/sandbox",
+        base_url=f"{settings.base_url}{SANDBOX}",
         late_seconds=settings.gateway_timeout + LATE_SECONDS,
-        prefix="/sandbox",
+        prefix=SANDBOX,
         frame=panel_page,
     )
 

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, UniqueConstraint
-from sqlmodel import Field, Session, col, select, update
+from sqlalchemy import ColumnElement, Index, Table, UniqueConstraint, Update, bindparam, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
+from sqlmodel import Field, Session, col, select
 
 from app.records.columns import (
     Record,
@@ -56,6 +59,8 @@ class Conflict(StrEnum):
     AMOUNT = "amount"
     LAGGING = "lagging"
     NEVER_EXECUTED = "never-executed"
+    # Verified callbacks name an order that the gateway, asked, does not know.
+    NOT_REGISTERED = "not-registered"
     FOREIGN = "foreign"
 
 
@@ -131,13 +136,15 @@ def has_status(wanted: str) -> ColumnElement[bool]:
 def needs_attention() -> ColumnElement[bool]:
     """Whether a person has to look: sources disagree, or nobody knows what became of the order.
 
-    An order that never left us (no source, made here) is unknown too, but nothing is amiss.
+    An order that never left us (no source, made here) is unknown too, but nothing is amiss; nor is
+    it once a person has settled that of one not made here.
     """
-    left_us = col(Order.source).is_not(None) | (col(Order.origin) == Origin.CALLBACK)
+    left_us = (col(Order.origin) == Origin.CREATED) & col(Order.source).is_not(None)
+    first_met = (col(Order.origin) == Origin.CALLBACK) & col(Order.status_at).is_(None)
     # Two ranges of two indexes, merged: every value is named so that each range has its index.
     split = select(Order.id).where(col(Order.conflict).in_(list(Conflict)))
     in_the_dark = select(Order.id).where(
-        col(Order.environment).in_(list(Environment)), Order.status == UNKNOWN, left_us
+        col(Order.environment).in_(list(Environment)), Order.status == UNKNOWN, left_us | first_met
     )
     return col(Order.id).in_(split.union(in_the_dark))
 
@@ -161,30 +168,42 @@ def locked_order(session: Session, order_key: str) -> Order | None:
 
 def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:
     """Take the order's one place for a call under way; False when it is taken."""
-    free = col(Order.open_exchange).is_(None)
-    return _update_if(session, order_key, free, {"open_exchange": exchange_key})
+    return _update_if(session, order_key, {"open_exchange": None}, {"open_exchange": exchange_key})
 
 
 def move_claim(session: Session, order: Order, values: dict[str, Any]) -> bool:
     """Change an order if its claim and its conflict are still those read; False when not."""
-    read = (
-        _is(col(Order.status), order.status)
-        & _is(col(Order.source), order.source)
-        & _is(col(Order.conflict), order.conflict)
-    )
+    read = {"status": order.status, "source": order.source, "conflict": order.conflict}
     return _update_if(session, order.id, read, values)
 
 
-def _is(column: Any, value: Any) -> ColumnElement[bool]:
-    held: ColumnElement[bool] = column.is_(None) if value is None else column == value
-    return held
-
-
 def _update_if(
-    session: Session, order_key: str, holds: ColumnElement[bool], values: dict[str, Any]
+    session: Session, order_key: str, held: dict[str, Any], values: dict[str, Any]
 ) -> bool:
-    statement = update(Order).where(col(Order.id) == order_key, holds).values(**values)
-    return session.exec(statement).rowcount == 1
+    if session.autoflush:
+        session.flush()
+    read = {f"held_{name}": value for name, value in held.items()}
+    written = {f"new_{name}": value for name, value in values.items()}
+    statement = _update(tuple(held), tuple(values))
+    result = session.connection().execute(statement, {"order_key": order_key} | read | written)
+    if result.rowcount != 1:
+        return False
+    loaded = session.identity_map.get(identity_key(Order, order_key))
+    if loaded is not None:
+        for name, value in values.items():
+            set_committed_value(loaded, name, value)
+    return True
+
+
+@cache
+def _update(held: tuple[str, ...], written: tuple[str, ...]) -> Update:
+    # Built once for each set of names, and past the session: with every update it would compare
+    # all the rows it holds, and judging holds fifty.
+    table: Table = Order.metadata.tables["orders"]
+    columns = table.c
+    still = (columns[name].is_not_distinct_from(bindparam(f"held_{name}")) for name in held)
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in written}
+    return update(table).where(columns.id == bindparam("order_key"), *still).values(values)
 
 
 def numbers_like(session: Session, shop_key: str, prefix: str) -> Sequence[str]:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,22 +19,36 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.records.people import User, sign_in_by_secret
 from app.web.cookies import is_secure, remember, session_secret
 from app.web.environments import ENVIRONMENT_COOKIE, asked, choose, offered
+from app.web.express import Express
 from app.web.failures import ELSEWHERE, FORBIDDEN, answer, fail, is_stream
 from app.web.headers import harden
-from app.web.lines import line_of
+from app.web.lines import Line, line_of
 from app.web.origins import SAFE_METHODS, from_elsewhere
 from app.web.proxies import Network, believe, networks
 from app.web.requests import desk_of
 
-WORTH_COMPRESSING = 1024
-"""Bytes. Larger than any answer of the protocol, which goes out as the gateway's would."""
+WORTH_COMPRESSING = 1024  # bytes
+
+UNCOMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/plain")
+"""An answer of the protocol is plain text, and goes out as the gateway's would: one of its clients
+asks for compression and cannot undo it."""
 
 
-def middleware(trusted_proxies: Iterable[str]) -> list[Middleware]:
-    """The guard as Starlette takes it. `trusted_proxies`: addresses or networks."""
+def middleware(trusted_proxies: Iterable[str], lines: Iterable[Line]) -> list[Middleware]:
+    """The guard as Starlette takes it, and the lane that passes it. `lines`: the routes table.
+
+    `trusted_proxies`: addresses or networks.
+    """
+    trusted = networks(trusted_proxies)
     return [
-        Middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=6),
-        Middleware(Guard, networks(trusted_proxies)),
+        Middleware(Express, lines, trusted),
+        Middleware(
+            GZipMiddleware,
+            minimum_size=WORTH_COMPRESSING,
+            compresslevel=6,
+            exclude_content_types=UNCOMPRESSED,
+        ),
+        Middleware(Guard, trusted),
     ]
 
 

@@ -17,28 +17,28 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
-ALWAYS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
+ALWAYS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
     # Under no-referrer a browser would send `Origin: null` to ourselves.
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cache-Control": "no-store",
-}
-OPENER_POLICY = "Cross-Origin-Opener-Policy"
-STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"cache-control", b"no-store"),
+)
+OPENER_POLICY = (b"cross-origin-opener-policy", b"same-origin")
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 
 
 def harden(headers: MutableHeaders, *, secure: bool) -> None:
     """Add what the endpoint has not set itself. `secure`: the browser came by https."""
-    for name, value in ALWAYS.items():
-        headers.setdefault(name, value)
+    # As bytes: this is done for every answer, and each look-up by name encodes and compares.
+    own = dict(headers.raw)
+    wanted = [*ALWAYS, STRICT_TRANSPORT] if secure else [*ALWAYS]
     # A browser refuses to show a page that is sandboxed and asks for an opener policy too.
-    if not _is_sandboxed(headers["Content-Security-Policy"]):
-        headers.setdefault(OPENER_POLICY, "same-origin")
-    if secure:
-        headers.setdefault(*STRICT_TRANSPORT)
+    if not _is_sandboxed(own.get(b"content-security-policy", b"")):
+        wanted.append(OPENER_POLICY)
+    headers.raw.extend(header for header in wanted if header[0] not in own)
 
 
-def _is_sandboxed(policy: str) -> bool:
-    return any(directive.split()[:1] == ["sandbox"] for directive in policy.split(";"))
+def _is_sandboxed(policy: bytes) -> bool:
+    return any(directive.split()[:1] == [b"sandbox"] for directive in policy.split(b";"))

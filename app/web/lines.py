@@ -15,7 +15,8 @@ RANK = {role: rank for rank, role in enumerate(Role)}
 class Line(Route):
     """`may`: the least role that may use it; None for everybody, signed in or not.
 
-    `stream`: it answers with a stream of events.
+    `stream`: it answers with a stream of events. `express`: it is answered before the guard, the
+    compression and the router (see `express`); its endpoint is a coroutine that looks at no cookie.
     """
 
     def __init__(
@@ -27,10 +28,12 @@ class Line(Route):
         *,
         may: Role | None = Role.VIEWER,
         stream: bool = False,
+        express: bool = False,
     ) -> None:
         super().__init__(path, endpoint, methods=methods, name=name)
         self.may = may
         self.stream = stream
+        self.express = express
 
     def is_open_to(self, role: Role | None) -> bool:
         """Whether a user of this role may use it; None: somebody not signed in."""

@@ -20,13 +20,10 @@ from app.protocol.fields import ORDER_ID
 from app.protocol.reading import read_result
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
-from app.web.incoming import inbox_of
-from app.web.pages import language_of, render
-from app.web.requests import read_body, remote_address_of
-from app.web.words import LANGUAGES, N_, translation
-
-READ_SECONDS = 10
-"""How long a sender may take over its body. A browser sends these few hundred bytes at once."""
+from app.web.incoming import inbox_of, losses_of
+from app.web.pages import render
+from app.web.requests import desk_of, read_body, remote_address_of
+from app.web.words import LANGUAGES, N_, preferred, translation
 
 RELOADED = "reloaded"
 """What a page asked for without a result says."""
@@ -76,7 +73,7 @@ async def take(request: Request) -> Response:
     inbox = inbox_of(request)
     async with inbox.reading:
         try:
-            async with asyncio.timeout(READ_SECONDS):
+            async with asyncio.timeout(desk_of(request).terms.sender_seconds):
                 body = await read_body(request)
         except TimeoutError:
             return PlainTextResponse("Request Timeout", 408, {"Connection": "close"})
@@ -84,6 +81,7 @@ async def take(request: Request) -> Response:
             key = await inbox.receive(body, _headers(request), remote_address_of(request))
         except Exception:
             log.exception("a result could not be stored")
+            losses_of(request).note()
             return _page(request, Told.BEING_CONFIRMED, _order_id(body), again=body)
     judged = await inbox.judged(key)
     told = judged.told if judged else Told.BEING_CONFIRMED
@@ -115,21 +113,25 @@ def _order_id(body: bytes) -> str:
 
 
 def _page(request: Request, told: str, order_id: str, again: bytes | None = None) -> Response:
-    language = language_of(request)
+    # Not the cookie of the switch: nothing here looks at a cookie.
+    language = preferred(request.headers.get("accept-language", ""))
     if again is None:
-        text = _frame(language, told).replace(_PLACE, order_id or "—")
-    else:
-        text = _rendered(language, told, order_id, _fields(again))
-    return HTMLResponse(text, 200 if again is None else 503, {"Content-Language": "ja, en"})
+        page = (order_id or "—").encode().join(_frame(language, told))
+        return HTMLResponse(page, 200, _LANGUAGES)
+    text = _rendered(language, told, order_id, _fields(again))
+    return HTMLResponse(text, 503, _LANGUAGES)
 
+
+_LANGUAGES = {"Content-Language": "ja, en"}
 
 _PLACE = "\ue000"
 """Stands where an OrderID will stand: the pages differ in nothing else."""
 
 
 @cache
-def _frame(language: str, told: str) -> str:
-    return _rendered(language, told, _PLACE, None)
+def _frame(language: str, told: str) -> Sequence[bytes]:
+    """The page in two parts, between which the OrderID stands; in one where it shows none."""
+    return [part.encode() for part in _rendered(language, told, _PLACE, None).split(_PLACE)]
 
 
 def _rendered(

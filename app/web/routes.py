@@ -38,7 +38,7 @@ def routes(sandbox: ASGIApp | None) -> list[line]:
     starting_over = StartingOver(under_sandbox)
     return [
         # Without a sign-in. Customers come first: lines are tried in this order.
-        line("/netcash/return", results.take, "result", SEND, may=None),
+        line("/netcash/return", results.take, "result", SEND, may=None, express=True),
         line("/netcash/return", results.reloaded, "result-reloaded", may=None),
         line("/netcash/notify", notices.take, "notice", SEND, may=None),
         line("/login", sign_in.show, "sign-in", may=None),

@@ -5,7 +5,7 @@ Only the standard library's gettext runs here; Babel extracts and compiles, at d
 
 import gettext
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 LANGUAGES = ("ja", "en")
@@ -25,6 +25,7 @@ def translation(language: str) -> gettext.NullTranslations:
     return gettext.translation("messages", LOCALES, [language])
 
 
+@lru_cache(maxsize=500)  # browsers of one kind all send the same
 def preferred(accept_language: str) -> str:
     """The offered language a browser ranks highest, by its Accept-Language header."""
     ranked = sorted(_ranks(accept_language), key=lambda pair: pair[1], reverse=True)

@@ -10,6 +10,10 @@ from app.desk.results.receiving import RawRow, store
 
 MOST_AT_ONCE = 200
 
+GATHERING = 0.001
+"""Seconds that a group waits for more, when the one before it held several: in a rush a commit
+costs more than this, and the fewer there are the more is received."""
+
 
 class Tray:
     """Commits what is put into it, many rows at a time. Belongs to one event loop."""
@@ -30,8 +34,11 @@ class Tray:
         await future
 
     async def _empty(self) -> None:
+        group: Sequence[object] = ()
         try:
             while self._waiting:
+                if len(group) > 1:
+                    await asyncio.sleep(GATHERING)
                 group = self._waiting[:MOST_AT_ONCE]
                 del self._waiting[:MOST_AT_ONCE]
                 await self._commit(group)
