@@ -143,14 +143,17 @@ def _shop_add(chosen: argparse.Namespace) -> int:
     from app.server import say
 
     password = sys.stdin.readline().rstrip("\r\n")
-    with _database(load_settings()) as database:
+    settings = load_settings()
+    typed = (chosen.environment, chosen.shop_id, password, chosen.name, chosen.gateway)
+    with _database(settings) as database:
         try:
-            shop = add_shop_by_command(
-                database, chosen.environment, chosen.shop_id, password, chosen.name, chosen.gateway
-            )
+            added = add_shop_by_command(database, *typed, sandbox_on=settings.sandbox_on)
         except ShopRefused as refusal:
             raise Failed(str(refusal)) from None
+    shop = added.shop
     say(f"{shop.shop_id} ({shop.name}) belongs to {shop.environment}")
+    if added.rejudged:
+        say(f"Stored callbacks whose verdict changed: {added.rejudged}")
     return 0
 
 

@@ -10,13 +10,14 @@ from sqlmodel import Session
 from app.desk.claims import Word, hear, hear_missing, went_unknown
 from app.desk.heard import Heard, heard
 from app.desk.held import went_silent
+from app.desk.results.applying import contradict, recall
 from app.gateway import Outcome, Reply
 from app.protocol.messages import Call, EntryTranAnswer, ExecTranAnswer, SearchAnswer
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, history_of
-from app.records.orders import UNKNOWN, Order, Origin, Source
+from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
 
 
 def believable(reply: Reply, exchange: Exchange, order: Order | None) -> Reply:
@@ -52,7 +53,7 @@ def absorb(
             _found(session, exchange, order, answer, settle)
         case _ if exchange.call is Call.SEARCH:
             if told is Heard.MISSING:
-                hear_missing(session, order, exchange, _late_enough(order, exchange, settle))
+                _missing(session, exchange, order, settle)
         case _:
             _refused_or_silent(session, exchange, order, told)
 
@@ -78,13 +79,22 @@ def _found(
         tax=answer.Tax,
         late_enough=_late_enough(order, exchange, settle),
     )
+    first_met = order.origin is Origin.CALLBACK and order.status == UNKNOWN
     moved = hear(session, order, word) is Effect.MOVED
+    if moved and first_met:
+        recall(session, order, exchange)
     if not moved or order.access_id is not None:
         return
     order.access_id = answer.AccessID
     if order.origin is Origin.CREATED:
         # Adopted: what our own unanswered EntryTran would have told us.
         order.access_pass = answer.AccessPass
+
+
+def _missing(session: Session, exchange: Exchange, order: Order, settle: timedelta) -> None:
+    conflict = hear_missing(session, order, exchange, _late_enough(order, exchange, settle))
+    if conflict is Conflict.NOT_REGISTERED:
+        contradict(session, order)
 
 
 def _word(exchange: Exchange, source: Source, status: Status) -> Word:

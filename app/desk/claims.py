@@ -52,8 +52,10 @@ def consequences(order: Order, word: Word, ruling: Ruling) -> tuple[dict[str, An
     return _values(order, word, ruling, at), changes
 
 
-def hear_missing(session: Session, order: Order, exchange: Exchange, late_enough: bool) -> None:
-    """A lookup finds no order with this number. `late_enough`: see Word."""
+def hear_missing(
+    session: Session, order: Order, exchange: Exchange, late_enough: bool
+) -> Conflict | None:
+    """A lookup finds no such order; the conflict that this raises. `late_enough`: see Word."""
     ruling = rule_missing(held_of(session, order, None), late_enough)
     at = exchange.answered_at or now()
     change = _change(order, Effect.NOT_REGISTERED, order.status, UNKNOWN, at)
@@ -64,8 +66,11 @@ def hear_missing(session: Session, order: Order, exchange: Exchange, late_enough
         change.effect, change.conflict = Effect.CONFLICT, ruling.conflict
         values = {"conflict": ruling.conflict, "conflict_at": at, "lookup_due_at": None}
     else:
-        return
+        if ruling.known:
+            order.lookup_due_at = None
+        return None
     _move_locked(session, order, values, change)
+    return ruling.conflict
 
 
 def went_unknown(session: Session, order: Order, exchange: Exchange) -> None:

@@ -25,7 +25,8 @@ class NoGateway(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """What the settings say. `gateway_timeout` is in seconds.
+    """What the settings say. `gateway_timeout` is in seconds, and so is `sender_seconds`, within
+    which a result or a notice must have been sent.
 
     `sandbox_url` is where this machine reaches the built-in sandbox, None while it is off.
     `gateway_settle` is the time after which an unanswered call can no longer be at work.
@@ -35,6 +36,7 @@ class Terms:
     sandbox_url: str | None
     gateway_timeout: float
     gateway_settle: timedelta
+    sender_seconds: float = 10
 
     @property
     def sandbox_on(self) -> bool:

@@ -11,7 +11,7 @@ from app.desk.heard import Heard, heard
 from app.desk.rulings import Held, Word
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
-from app.records.changes import Effect, changes_since
+from app.records.changes import Effect, changes_since, was_settled
 from app.records.exchanges import Exchange, call_under_way, history_of
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
 
@@ -36,6 +36,7 @@ def held_of(session: Session, order: Order, word: Word | None) -> Held:
         confirmed=order.confirmed_at is not None,
         conflict=order.conflict,
         silent_entry=went_silent(past, Call.ENTRY),
+        settled=asks_past and was_settled(session, order.id),
         paid_after_failure=asks_past and _paid_after_failure(session, order),
         lagged_at=_lagged_at(past, order, word),
     )

@@ -1,15 +1,18 @@
 """Re-checks: the lookups that the desk asks for by itself.
 
 One queue for all of them, so that the gateway's interval is kept whoever wants to know: the one
-lookup that confirms a reported payment, when the shop's policy says so, and the hourly question
-about an order that has no final status yet. Several processes may sweep: an order's one place
-for a call under way goes to whoever takes it first.
+lookup that confirms what a callback reported, when the shop's policy says so, and the hourly
+question about an order that has no final status yet. Each environment has its own places in it:
+whoever knows the sandbox's public password can make any number of its orders due, and must not
+make a customer's wait. Several processes may sweep: an order's one place for a call under way goes
+to whoever takes it first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -26,14 +29,15 @@ from app.protocol.statuses import Status
 from app.records.columns import now
 from app.records.due import due_orders
 from app.records.exchanges import Exchange, Purpose
-from app.records.orders import Order, locked_order
-from app.records.shops import Confirmation, Shop
+from app.records.orders import Order, Origin, locked_order
+from app.records.shops import Confirmation, Environment, Shop
 
 KEEP_ASKING = timedelta(days=30)
 """How long an order is asked about. Assumed: no payment term is longer."""
 
 AT_ONCE = 4
-"""How many lookups run beside each other: the gateway refuses too many (E92000001)."""
+"""How many lookups of one environment run beside each other: a gateway refuses too many
+(E92000001)."""
 
 TRY_AGAIN = timedelta(minutes=1)
 """When an order is looked at again that could not be asked about just now."""
@@ -61,7 +65,9 @@ class Rechecks:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[Environment, set[asyncio.Task[None]]] = {
+            environment: set() for environment in _environments(desk)
+        }
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Keep asking until told to stop."""
@@ -77,31 +83,35 @@ class Rechecks:
 
     async def tick(self) -> int:
         """Begin as many due lookups as there are places free; how many were begun."""
-        free = AT_ONCE - len(self._under_way)
         begun = 0
-        for key in await asyncio.to_thread(self._due, free) if free else ():
-            begun += await self._begin(key)
+        for environment, under_way in self._under_way.items():
+            begun += await self._begin_due(environment, AT_ONCE - len(under_way))
         return begun
 
     async def drain(self) -> int:
         """Ask for all that is due now and wait for the answers; how many were asked."""
+        return sum([await self._drain(environment) for environment in self._under_way])
+
+    async def _drain(self, environment: Environment) -> int:
         total = 0
         # What cannot be begun is put off, so this ends; it does not mean that nothing else is due.
-        while keys := await asyncio.to_thread(self._due, AT_ONCE):
+        while keys := await asyncio.to_thread(self._due, environment, AT_ONCE):
             for key in keys:
-                total += await self._begin(key)
-            await asyncio.gather(*self._under_way)
+                total += await self._begin(environment, key)
+            await asyncio.gather(*self._under_way[environment])
         return total
 
-    def _due(self, limit: int) -> list[str]:
-        sandbox = self._desk.terms.sandbox_url is not None
-        with self._desk.database.reading() as session:
-            found = due_orders(
-                session, now(), LOOKUP_INTERVAL, KEEP_ASKING, limit=limit, sandbox=sandbox
-            )
-            return list(found)
+    async def _begin_due(self, environment: Environment, free: int) -> int:
+        keys = await asyncio.to_thread(self._due, environment, free) if free else ()
+        return sum([await self._begin(environment, key) for key in keys])
 
-    async def _begin(self, order_key: str) -> bool:
+    def _due(self, environment: Environment, limit: int) -> Sequence[str]:
+        with self._desk.database.reading() as session:
+            return due_orders(
+                session, environment, now(), LOOKUP_INTERVAL, KEEP_ASKING, limit=limit
+            )
+
+    async def _begin(self, environment: Environment, order_key: str) -> bool:
         try:
             _, task = await ask(self._desk, partial(_intend, self._desk, order_key))
         except NotDueYet as early:
@@ -113,9 +123,15 @@ class Rechecks:
             # Another process was first, or a person has settled it.
             await self._desk.writer.write(partial(_postpone, order_key, now() + TRY_AGAIN))
             return False
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way[environment].add(task)
+        task.add_done_callback(self._under_way[environment].discard)
         return True
+
+
+def _environments(desk: Desk) -> list[Environment]:
+    """Those asked about, real money first; the sandbox's only while it is on."""
+    found = [Environment.PRODUCTION, Environment.TEST]
+    return [*found, Environment.SANDBOX] if desk.terms.sandbox_on else found
 
 
 def _intend(desk: Desk, order_key: str, session: Session) -> Exchange:
@@ -130,14 +146,20 @@ def _intend(desk: Desk, order_key: str, session: Session) -> Exchange:
     message = SearchRequest(ShopID=shop.shop_id, ShopPass=shop.password, OrderID=order.order_id)
     exchange = begin(session, desk, Intent(shop, order, message, None, purpose=_purpose(order)))
     # Should no answer come, the next attempt keeps the interval like any other.
-    late = order.status == Status.PAYSUCCESS and shop.confirmation is Confirmation.AFTER_AN_HOUR
+    late = _is_reported(order) and shop.confirmation is Confirmation.AFTER_AN_HOUR
     # That policy adds the interval itself (`records.due`).
     order.lookup_due_at = now() if late else now() + LOOKUP_INTERVAL
     return exchange
 
 
 def _purpose(order: Order) -> Purpose:
-    return Purpose.CONFIRM if order.status == Status.PAYSUCCESS else Purpose.RECHECK
+    return Purpose.CONFIRM if _is_reported(order) else Purpose.RECHECK
+
+
+def _is_reported(order: Order) -> bool:
+    # An order that a callback made has no claim before its first lookup.
+    first_met = order.origin is Origin.CALLBACK and order.status_at is None
+    return first_met or order.status == Status.PAYSUCCESS
 
 
 def _postpone(order_key: str, until: datetime, session: Session) -> None:

@@ -45,9 +45,9 @@ class Held:
 
     `amount` and `tax` are what we sent in yen, None where we sent none; `said_amount` and
     `said_tax` what the lookup before said. `executed`: an ExecTran of ours worked or may have.
-    `silent_entry`: an EntryTran of ours went unanswered. `paid_after_failure`: the conflict is
-    that a callback says it was paid after all. `lagged_at`: when the first lookup that lagged
-    behind this claim was asked.
+    `silent_entry`: an EntryTran of ours went unanswered. `settled`: a person has had the last word.
+    `paid_after_failure`: the conflict is that a callback says it was paid after all. `lagged_at`:
+    when the first lookup that lagged behind this claim was asked.
     """
 
     status: Status | None = None
@@ -62,6 +62,7 @@ class Held:
     confirmed: bool = False
     conflict: Conflict | None = None
     silent_entry: bool = False
+    settled: bool = False
     paid_after_failure: bool = False
     lagged_at: datetime | None = None
 
@@ -157,8 +158,12 @@ def _persists(held: Held, word: Word) -> bool:
 
 @dataclass(frozen=True)
 class Missing:
-    """What "not registered" does: nothing, free the number again, or raise a conflict."""
+    """What "not registered" does: nothing, free the number again, or raise a conflict.
 
+    `known`: a person has it on the table already, so that no more need be asked.
+    """
+
+    known: bool = False
     frees_number: bool = False
     conflict: Conflict | None = None
 
@@ -166,7 +171,10 @@ class Missing:
 def rule_missing(held: Held, late_enough: bool) -> Missing:
     """What it does to a claim that a lookup finds no order with this number."""
     if held.conflict:
-        return Missing()
+        return Missing(known=True)
+    if not held.ours and held.status is None:
+        # All that speaks for it are callbacks.
+        return Missing(known=True) if held.settled else Missing(conflict=Conflict.NOT_REGISTERED)
     if held.ours and held.status is None and held.source is not Source.EXEC:
         return Missing(frees_number=held.source is Source.ENTRY and late_enough)
     return Missing(conflict=Conflict.STATUS)

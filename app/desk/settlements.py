@@ -96,6 +96,9 @@ def _keep(session: Session, order: Order) -> Change:
     if order.conflict is Conflict.FOREIGN:
         # The number is somebody else's: no call of ours is open any more.
         values["source"] = None
+    if order.status_at is None:
+        # Met through callbacks alone: that nothing is known of it is now somebody's decision.
+        values["status_at"] = now()
     return _end(session, order, values)
 
 

@@ -46,7 +46,7 @@ def add_shop(desk: Desk, actor: Actor, draft: ShopDraft) -> Changed:
             note(session, actor, "shop-added", subject=shop.shop_id, **_told(shop))
     except IntegrityError:
         raise ShopRefused({"ShopID": TAKEN}) from None
-    return Changed(shop, rejudge(desk))
+    return Changed(shop, _rejudge(desk))
 
 
 def add_shop_by_command(
@@ -56,10 +56,12 @@ def add_shop_by_command(
     password: str,
     name: str,
     gateway_url: str | None,
-) -> Shop:
+    *,
+    sandbox_on: bool,
+) -> Changed:
     """Add a shop from the command line; without a gateway address, the environment's usual one.
 
-    Raises ShopRefused.
+    What it may explain is judged again. Raises ShopRefused.
     """
     shop = _new_shop(ShopDraft(environment, shop_id, password, name, gateway_url or ""))
     deed = Deed(email=BY_COMMAND, action="shop-added", subject=shop.shop_id)
@@ -68,7 +70,7 @@ def add_shop_by_command(
             session.add_all((shop, deed))
     except IntegrityError:
         raise ShopRefused({"ShopID": TAKEN}) from None
-    return shop
+    return Changed(shop, rejudge(database, sandbox_on))
 
 
 def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed:
@@ -96,7 +98,11 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
             **_told(shop),
             password_changed=new_password,
         )
-    return Changed(shop, rejudge(desk) if new_password else 0)
+    return Changed(shop, _rejudge(desk) if new_password else 0)
+
+
+def _rejudge(desk: Desk) -> int:
+    return rejudge(desk.database, desk.terms.sandbox_on)
 
 
 def ensure_sandbox_shop(database: Database) -> None:

@@ -143,6 +143,14 @@ def said_before(session: Session, callback: Callback) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
+def first_words(session: Session, order_key: str) -> Sequence[Callback]:
+    """Of each status that verified callbacks have named of an order, the first; oldest first."""
+    verified = (Callback.order_key == order_key, Callback.verdict == "verified")
+    firsts = select(func.min(Callback.id)).where(*verified).group_by(col(Callback.status))
+    query = select(Callback).where(col(Callback.id).in_(firsts))
+    return session.exec(query.order_by(col(Callback.id))).all()
+
+
 _SAID = select(Callback.order_key, Callback.status, Callback.tran_date).where(
     col(Callback.order_key).in_(_KEYS),
     Callback.verdict == "verified",

@@ -7,30 +7,32 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from app.protocol.statuses import Status
-from app.records.orders import UNKNOWN, Order
+from app.records.orders import UNKNOWN, Order, Origin
 from app.records.shops import Confirmation, Environment, Shop
 
 
 def due_orders(
     session: Session,
+    environment: Environment,
     at: datetime,
     interval: timedelta,
     keep_asking: timedelta,
     *,
     limit: int,
-    sandbox: bool,
 ) -> Sequence[str]:
-    """The keys of the orders to ask about now, the longest due first.
+    """The keys of the orders of one environment to ask about now, the longest due first.
 
     `interval` is the gateway's least time between two requests for one order; `keep_asking` is
-    how long after its making an order is asked about at all. The sandbox's orders only while it
-    is on.
+    how long after its making an order is asked about at all.
     """
     query = (
         select(Order.id)
         .join(Shop, col(Shop.id) == col(Order.shop_key))
         .where(
-            col(Order.lookup_due_at) <= at,
+            # Nothing is due that long and still asked about; the index need not go back further.
+            col(Order.lookup_due_at).between(at - keep_asking, at),
+            # Wrapped so that no index of the environment is used: few of its orders are due.
+            func.coalesce(Order.environment, "") == environment,
             col(Order.open_exchange).is_(None),
             func.coalesce(Order.executed_at, Order.created_at) >= at - keep_asking,
             col(Shop.closed_at).is_(None),
@@ -42,8 +44,6 @@ def due_orders(
             ),
         )
     )
-    if not sandbox:
-        query = query.where(col(Order.environment) != Environment.SANDBOX)
     return session.exec(query.order_by(col(Order.lookup_due_at)).limit(limit)).all()
 
 
@@ -53,16 +53,19 @@ def _after_silence(before: datetime) -> ColumnElement[bool]:
 
 
 def _to_confirm(before: datetime) -> ColumnElement[bool]:
-    """Money that a callback reported: each shop says when that is confirmed."""
-    reported = or_(col(Order.status) == Status.PAYSUCCESS, col(Order.conflict).is_not(None))
+    """What a callback alone reported: each shop says when that is confirmed."""
+    paid = or_(col(Order.status) == Status.PAYSUCCESS, col(Order.conflict).is_not(None))
+    reported = or_(and_(col(Order.status) != UNKNOWN, paid), _first_met())
     late = and_(
         col(Shop.confirmation) == Confirmation.AFTER_AN_HOUR, col(Order.lookup_due_at) <= before
     )
-    return and_(
-        col(Order.status) != UNKNOWN,
-        reported,
-        or_(col(Shop.confirmation) == Confirmation.AT_ONCE, late),
-    )
+    return and_(reported, or_(col(Shop.confirmation) == Confirmation.AT_ONCE, late))
+
+
+def _first_met() -> ColumnElement[bool]:
+    """An order of which we have nothing but a verified callback's word, and no claim yet."""
+    untold = and_(col(Order.status) == UNKNOWN, col(Order.conflict).is_(None))
+    return and_(untold, col(Order.origin) == Origin.CALLBACK, col(Order.status_at).is_(None))
 
 
 def _under_way() -> ColumnElement[bool]:

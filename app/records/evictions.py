@@ -1,11 +1,11 @@
-"""Evictions: how many unverified callbacks the rolling limits have dropped."""
+"""Evictions: how many callbacks and notices are not here, dropped by a limit or never stored."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, func, update
+from sqlalchemy import ColumnElement, delete, exists, func, union_all, update
 from sqlmodel import Field, Session, col, select
 
 from app.protocol.statuses import Status
@@ -17,16 +17,32 @@ from app.records.shops import Environment
 
 FINAL = [status for status in Status if status.is_final]
 
+SURPLUS = 10_000
+"""How many of a flood that names open orders are found at once: finding them reads it whole."""
+
 
 class Limit(StrEnum):
     """Which limit was passed."""
 
     AGE = "age"
     NUMBER = "number"
+    # The disk was full or the database away: these were never here.
+    STORAGE = "storage"
+
+
+NOTICES = "notices"
+"""What an eviction of notices has in the place of a verdict."""
+
+
+UNSTORED = "unstored"
+"""What results that could not be stored, and so were never judged, have in its place."""
 
 
 class Eviction(Record, table=True):
-    """One sweep that dropped callbacks of one verdict (append-only)."""
+    """One sweep that dropped callbacks of one verdict, or notices; or one gap in storing.
+
+    Append-only.
+    """
 
     __tablename__ = "evictions"
 
@@ -53,6 +69,14 @@ def dropped_so_far(session: Session) -> Sequence[Dropped]:
     return [Dropped(verdict, int(number), at) for verdict, number, at in rows]
 
 
+def unstored_since(session: Session, since: datetime) -> tuple[int, datetime | None]:
+    """How many results could not be stored since then, and when last."""
+    query = select(func.sum(Eviction.dropped), func.max(col(Eviction.at)))
+    gaps = query.where(Eviction.verdict == UNSTORED, col(Eviction.at) >= since)
+    number, last_at = session.exec(gaps).one()
+    return int(number or 0), last_at
+
+
 def nth_newest(session: Session, verdict: str, number: int) -> str:
     """The key of the newest callback of a verdict that is one too many; empty when none is."""
     query = select(Callback.id).where(Callback.verdict == verdict)
@@ -63,14 +87,45 @@ def nth_newest(session: Session, verdict: str, number: int) -> str:
 
 def evictable(session: Session, verdict: str, upto: str, limit: int) -> Sequence[str]:
     """The oldest callbacks of a verdict, up to a key, that no open order of ours is named in."""
-    open_order = exists().where(
+    query = select(Callback.id).where(
+        Callback.verdict == verdict, Callback.id <= upto, ~_names_open_order()
+    )
+    return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
+
+
+def surplus(
+    session: Session, verdict: str, upto: str, kept: int, limit: int = SURPLUS
+) -> Sequence[str]:
+    """Of those that do name an open order: repeats, and what lies between the first and last.
+
+    `kept` different ones from each end stay, so that neither what came before a flood nor what
+    came after it is pushed out by it.
+    """
+    named = (Callback.verdict == verdict, _names_open_order())
+    order, at = col(Callback.order_id), col(Callback.id)
+    ranked = (
+        select(
+            Callback.id,
+            func.row_number().over(partition_by=order, order_by=at).label("nth"),
+            func.row_number().over(partition_by=order, order_by=at.desc()).label("nth_last"),
+        )
+        .where(*named, col(Callback.copy_of).is_(None))
+        .subquery()
+    )
+    between = select(ranked.c.id).where(ranked.c.nth > kept, ranked.c.nth_last > kept)
+    repeats = select(Callback.id).where(*named, col(Callback.copy_of).is_not(None))
+    both = union_all(between, repeats).subquery()
+    query = select(both.c.id).where(both.c.id <= upto)
+    return session.exec(query.order_by(both.c.id).limit(limit)).all()
+
+
+def _names_open_order() -> ColumnElement[bool]:
+    return exists().where(
         # Every environment is named because that is what the index begins with.
         col(Order.environment).in_(list(Environment)),
         col(Order.order_id) == col(Callback.order_id),
         col(Order.status).not_in(FINAL) | col(Order.conflict).is_not(None),
     )
-    query = select(Callback.id).where(Callback.verdict == verdict, Callback.id <= upto, ~open_order)
-    return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
 
 
 def evict(session: Session, keys: Sequence[str]) -> None:

@@ -56,18 +56,31 @@ def unread_keys(session: Session, limit: int) -> Sequence[str]:
     return session.exec(query.order_by(col(Notice.id)).limit(limit)).all()
 
 
-def drop_notices(session: Session, *, older_than: str, number: int) -> int:
-    """Drop notices that are older than a key, and those beyond a number; how many were dropped.
+def orders_noticed(session: Session, above: str) -> Sequence[tuple[str, str]]:
+    """Key and order of the notices above a key that name an order of ours, oldest first."""
+    query = select(Notice.id, Notice.order_key).where(Notice.id > above)
+    rows = session.exec(query.where(col(Notice.order_key).is_not(None)).order_by(col(Notice.id)))
+    return [(key, order_key) for key, order_key in rows if order_key]
+
+
+def drop_older(session: Session, than: str) -> int:
+    """Drop the notices that are older than a key; how many were dropped."""
+    return session.exec(delete(Notice).where(col(Notice.id) < than)).rowcount
+
+
+def drop_beyond(session: Session, number: int) -> int:
+    """Drop all but the newest notices; how many were dropped.
 
     Those that name an order of ours and those that do not are counted apart: a flood of the
     latter pushes out none of the former.
     """
     groups = (col(Notice.order_key).is_(None), col(Notice.order_key).is_not(None))
-    return sum(_drop(session, group, older_than, number) for group in groups)
+    return sum(_drop_beyond(session, group, number) for group in groups)
 
 
-def _drop(session: Session, group: ColumnElement[bool], older_than: str, number: int) -> int:
+def _drop_beyond(session: Session, group: ColumnElement[bool], number: int) -> int:
     newest = select(Notice.id).where(group).order_by(col(Notice.id).desc())
-    surplus = session.exec(newest.offset(number).limit(1)).first() or ""
-    too_old = group & ((col(Notice.id) < older_than) | (col(Notice.id) <= surplus))
-    return session.exec(delete(Notice).where(too_old)).rowcount
+    surplus = session.exec(newest.offset(number).limit(1)).first()
+    if surplus is None:
+        return 0
+    return session.exec(delete(Notice).where(group, col(Notice.id) <= surplus)).rowcount

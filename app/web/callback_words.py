@@ -41,6 +41,14 @@ _APPLIED: dict[str, str] = {
 _UNKNOWN_ORDER = N_(
     "We did not make this order, so it was noted with an unknown status. A lookup decides."
 )
+_OF_UNKNOWN_ORDER: dict[str, str] = {
+    Applied.NOTHING: _UNKNOWN_ORDER,
+    Applied.AGREED: N_("We did not make this order. The gateway, asked since, says the same."),
+    Applied.CONFLICT: N_(
+        "We did not make this order, and the gateway, asked since, says something else. The order"
+        " waits for a person to settle it."
+    ),
+}
 _SAID_BEFORE = N_("An earlier callback had said the same. Nothing was changed.")
 _NOT_VERIFIED = N_("Nothing was changed: only a verified result may move an order.")
 _NOT_JUDGED = N_("It has been stored, but not judged yet. Nothing was changed.")
@@ -66,8 +74,8 @@ def became(callback: Callback) -> str:
         return _NOT_JUDGED
     if callback.applied is None:
         return _NOT_VERIFIED
-    if callback.applied is Applied.NOTHING and Tag.UNKNOWN_ORDER in callback.tag_list:
-        return _UNKNOWN_ORDER
+    if Tag.UNKNOWN_ORDER in callback.tag_list and callback.applied in _OF_UNKNOWN_ORDER:
+        return _OF_UNKNOWN_ORDER[callback.applied]
     if callback.applied is Applied.NOTHING and Tag.DUPLICATE in callback.tag_list:
         return _SAID_BEFORE
     return _APPLIED[callback.applied]

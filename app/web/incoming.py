@@ -4,6 +4,7 @@ from starlette.requests import Request
 
 from app.desk.results import Inbox
 from app.desk.results.feed import Feed
+from app.desk.results.losing import Losses
 from app.web.requests import desk_of
 
 
@@ -23,3 +24,12 @@ def inbox_of(request: Request) -> Inbox:
         state.inbox = Inbox(desk_of(request), feed_of(request).ring)
     inbox: Inbox = state.inbox
     return inbox
+
+
+def losses_of(request: Request) -> Losses:
+    """What this process's inbox could not store."""
+    state = request.app.state
+    if not hasattr(state, "losses"):
+        state.losses = Losses(desk_of(request), inbox_of(request), state.stopping)
+    losses: Losses = state.losses
+    return losses

@@ -13,7 +13,9 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from app.desk.results.arrivals import Arrival, Mark, missed, present_mark
+from app.desk.notices.noticed import Noticed
+from app.desk.results.arrivals import Mark, missed, present_mark
+from app.desk.results.feed import News
 from app.records.shops import Environment
 from app.web.callback_words import done
 from app.web.incoming import feed_of
@@ -25,6 +27,9 @@ LIFE = 600
 
 GREETING = b"retry: 1000\nevent: live\ndata: live\n\n"
 """Says that the stream gets through: an event of its own, which changes no row."""
+
+NOTICED = b"data: notice\n\n"
+"""Has the page of an order read again. It is no row, and leaves the mark where it is."""
 
 MOST_COUNTED = 99
 
@@ -59,7 +64,7 @@ async def _events(request: Request) -> AsyncIterator[bytes]:
             return
 
 
-def _wanted_by(request: Request) -> Callable[[Arrival], bool]:
+def _wanted_by(request: Request) -> Callable[[News], bool]:
     environment, order_key = environment_of(request), request.query_params.get("order", "")
     return lambda arrival: arrival.concerns(environment, order_key)
 
@@ -70,8 +75,10 @@ def _since(request: Request) -> Mark | None:
 
 
 @lru_cache(maxsize=1_000)
-def _event(language: str, arrival: Arrival) -> bytes:
+def _event(language: str, arrival: News) -> bytes:
     """One row, written once for all streams of a language."""
+    if isinstance(arrival, Noticed):
+        return NOTICED
     context = {
         "callback": arrival.shown,
         "copies": arrival.copies,

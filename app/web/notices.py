@@ -9,13 +9,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.desk.notices import Mailbox
+from app.web.incoming import feed_of
 from app.web.requests import desk_of, read_body, remote_address_of
 
 RECEIVED, NOT_RECEIVED = "0", "1"
 """All that the gateway understands. After anything but RECEIVED it sends the notice again."""
-
-READ_SECONDS = 10
-"""How long a sender may take over its body. The gateway gives us 15 seconds in all."""
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +25,7 @@ async def take(request: Request) -> Response:
     mailbox = _mailbox_of(request)
     async with mailbox.reading:
         try:
-            async with asyncio.timeout(READ_SECONDS):
+            async with asyncio.timeout(desk_of(request).terms.sender_seconds):
                 body = await read_body(request)
         except TimeoutError:
             return PlainTextResponse("Request Timeout", 408, {"Connection": "close"})
@@ -40,9 +38,9 @@ async def take(request: Request) -> Response:
 
 
 def _mailbox_of(request: Request) -> Mailbox:
-    """The mailbox of this process."""
+    """The mailbox of this process; it rings the feed's bell."""
     state = request.app.state
     if not hasattr(state, "mailbox"):
-        state.mailbox = Mailbox(desk_of(request))
+        state.mailbox = Mailbox(desk_of(request), state.limits, feed_of(request).ring)
     mailbox: Mailbox = state.mailbox
     return mailbox

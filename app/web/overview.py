@@ -11,7 +11,7 @@ from app.records.order_lists import any_order
 from app.records.paging import Place
 from app.web.callbacks import list_context
 from app.web.formats import JST
-from app.web.incoming import inbox_of
+from app.web.incoming import losses_of
 from app.web.live import live_context
 from app.web.pages import page
 from app.web.requests import desk_of, environment_of
@@ -33,7 +33,7 @@ def index(request: Request) -> Response:
             "health": health(session, environment, now),
             **list_context(session, latest),
             **live,
-            "unstored": inbox_of(request).unstored,
+            "lost": losses_of(request).lost(session, now),
         }
     context |= {"day": now.astimezone(JST).date(), "now": now, "conflicts": CONFLICTS}
     return page(request, "overview/index.html", context)

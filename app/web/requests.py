@@ -68,7 +68,12 @@ async def read_form(request: Request) -> Mapping[str, str]:
     What is not UTF-8, and the NUL that PostgreSQL cannot store, becomes U+FFFD, which every check
     refuses by name. Raises HTTPException 413 for a form that is too long or has too many fields.
     """
-    text = (await read_body(request)).decode("utf-8", "replace")
+    return fields_of(await read_body(request))
+
+
+def fields_of(body: bytes) -> Mapping[str, str]:
+    """The same of a body that has been read already."""
+    text = body.decode("utf-8", "replace")
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
     except ValueError:

@@ -167,6 +167,15 @@ CONFLICTS: dict[Conflict, Step] = {
         N_("Paid, though we never requested a payment"),
         N_("A verified callback reports a payment for an order that this desk never executed."),
     ),
+    Conflict.NOT_REGISTERED: Step(
+        N_("A verified result, but the gateway does not know this order"),
+        N_(
+            "Whoever made the result had this shop's password, yet the gateway in the shop's"
+            " settings has no such OrderID. Deliver nothing on it. See whether the shop's"
+            " environment and the gateway's address belong together; if they do, somebody else"
+            " has the password: have it changed."
+        ),
+    ),
     Conflict.FOREIGN: Step(
         N_("The gateway's trade is not the one we sent"),
         N_("The OrderID is registered there with another amount, so it is somebody else's trade."),
@@ -194,12 +203,13 @@ EFFECTS: dict[Effect, str] = {
 
 DEEDS: dict[str, str] = {
     "create": N_("The order was created"),
+    "sandbox-orders-forgotten": N_("The sandbox's orders were forgotten"),
 }
-"""What people did to an order, as far as it left no row of its own."""
+"""What people did, as far as it left no row of its own."""
 
 PURPOSES: dict[Purpose, str] = {
     Purpose.OPERATOR: N_("asked by a person"),
-    Purpose.CONFIRM: N_("asked by this desk, to confirm a reported payment"),
+    Purpose.CONFIRM: N_("asked by this desk, to confirm what a callback reported"),
     Purpose.RECHECK: N_("asked by this desk, because a lookup was due"),
 }
 

@@ -10,8 +10,6 @@ from app.desk.decisions.facts import Facts, facts_of
 from app.desk.decisions.locks import lock_of
 from app.desk.decisions.steps import step_of
 from app.desk.decisions.words import Action, Decision, NextStep, NotPossible
-from app.desk.heard import Heard
-from app.desk.rulings import LOOKUP_INTERVAL
 from app.records.changes import was_settled
 from app.records.exchanges import history_of
 from app.records.launches import has_launches
@@ -29,20 +27,9 @@ def decide(facts: Facts) -> Decision:
         due_at=row.due(facts),
         possible=frozenset(Action) - locks.keys(),
         locked=locks,
-        lookup_free_at=None if row.step in _ASKS else lookup_free_at(facts),
+        # One that the table itself recommends, as after silence, needs no reason.
+        lookup_free_at=None if row.step in _ASKS else facts.lookup_free_at,
     )
-
-
-def lookup_free_at(facts: Facts) -> datetime | None:
-    """Until when a further lookup needs a reason; None where it needs none.
-
-    A lookup without a usable answer does not count. One that the table itself recommends, as
-    after silence or to confirm a payment, needs none either.
-    """
-    if facts.lookup is None or facts.lookup.heard not in (Heard.DONE, Heard.MISSING):
-        return None
-    free_at = facts.lookup.asked_at + LOOKUP_INTERVAL
-    return free_at if facts.now < free_at else None
 
 
 def decision_of(session: Session, order: Order, now: datetime, settle: timedelta) -> Decision:

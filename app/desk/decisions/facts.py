@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.desk.heard import Heard, heard
+from app.desk.rulings import LOOKUP_INTERVAL
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.exchanges import Exchange
@@ -106,6 +107,17 @@ class Facts:
     def lookup_is_due(self) -> bool:
         """Whether the time for a lookup has come."""
         return self.lookup_due_at is not None and self.lookup_due_at <= self.now
+
+    @property
+    def lookup_free_at(self) -> datetime | None:
+        """Until when a further lookup needs a reason; None where it needs none.
+
+        A lookup without a usable answer does not count.
+        """
+        if self.lookup is None or self.lookup.heard not in (Heard.DONE, Heard.MISSING):
+            return None
+        free_at = self.lookup.asked_at + LOOKUP_INTERVAL
+        return free_at if self.now < free_at else None
 
     @property
     def asked_since(self) -> Past | None:

@@ -81,6 +81,13 @@ STEPS: tuple[Row, ...] = (
     Row(_asked_too_early, NextStep.WAIT_UNTIL_DUE, lambda f: f.settles_at),
     Row(lambda f: f.unanswered, NextStep.ASK_GATEWAY),
     # Nobody has told us the status.
+    Row(lambda f: f.unknown and not f.ours and f.settled, NextStep.NOTHING),
+    Row(
+        # Asked before a callback made it an order here.
+        lambda f: f.unknown and not f.ours and f.lookup_free_at is not None,
+        NextStep.WAIT_UNTIL_DUE,
+        lambda f: f.lookup_free_at,
+    ),
     Row(lambda f: f.unknown and not f.ours, NextStep.ASK_GATEWAY),
     Row(lambda f: f.taken, NextStep.NEW_ORDER_ID),
     Row(lambda f: f.unknown and f.entry is None, NextStep.REGISTER),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from sqlmodel import Session
 
 from app.desk.desk import Desk
+from app.desk.limits import Limits
 from app.desk.notices.hinting import read
 from app.desk.notices.retention import sweep_notices
 from app.records.notices import Notice
@@ -22,11 +24,16 @@ log = logging.getLogger(__name__)
 
 
 class Mailbox:
-    """Receives notices for one process. Belongs to one event loop."""
+    """Receives notices for one process. Belongs to one event loop.
 
-    def __init__(self, desk: Desk) -> None:
+    `ring` is called when a notice has been read.
+    """
+
+    def __init__(self, desk: Desk, limits: Limits, ring: Callable[[], None] = lambda: None) -> None:
         self.reading = asyncio.Semaphore(READING_LIMIT)
         self._desk = desk
+        self._limits = limits
+        self._ring = ring
         self._received = 0
 
     async def receive(self, body: bytes, remote_address: str) -> str:
@@ -34,6 +41,7 @@ class Mailbox:
         key = await self._desk.writer.write(lambda s: _store(s, body, remote_address))
         try:
             await self._desk.writer.write(lambda s: read(s, self._desk.terms.sandbox_on, key))
+            self._ring()
             await self._hold_limits()
         except Exception:
             # It is stored, which is all the gateway wants to know; the next start reads it.
@@ -43,7 +51,7 @@ class Mailbox:
     async def _hold_limits(self) -> None:
         self._received += 1
         if self._received % SWEEP_EVERY == 0:
-            await self._desk.writer.write(sweep_notices)
+            await self._desk.writer.write(lambda s: sweep_notices(s, self._limits))
 
 
 def _store(session: Session, body: bytes, remote_address: str) -> str:

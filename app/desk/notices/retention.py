@@ -1,22 +1,26 @@
-"""Retention: anybody can send notices, so they are kept on rolling limits of age and number."""
+"""Retention: anybody can send notices. They are kept on the rolling limits of unverified callbacks.
+
+What is dropped is counted, and shown where dropped callbacks are.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlmodel import Session
 
+from app.desk.limits import Limits
 from app.records.columns import now
+from app.records.evictions import NOTICES, Eviction, Limit
 from app.records.keys import first_key
-from app.records.notices import drop_notices
-
-AGE = timedelta(days=90)
-
-NUMBER = 2_000
-"""How many are kept that name an order of ours, and how many that do not: with 64 KiB each, at
-most 256 MiB."""
+from app.records.notices import drop_beyond, drop_older
 
 
-def sweep_notices(session: Session, age: timedelta = AGE, number: int = NUMBER) -> int:
-    """Drop what is beyond the limits; how many were dropped."""
-    return drop_notices(session, older_than=first_key(now() - age), number=number)
+def sweep_notices(session: Session, limits: Limits) -> int:
+    """Drop what is beyond the limits, and note how many; how many were dropped."""
+    dropped = {
+        Limit.AGE: drop_older(session, first_key(now() - limits.age)),
+        Limit.NUMBER: drop_beyond(session, limits.number),
+    }
+    for limit, number in dropped.items():
+        if number:
+            session.add(Eviction(verdict=NOTICES, limit=limit, dropped=number))
+    return sum(dropped.values())

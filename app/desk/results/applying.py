@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,11 +12,13 @@ from sqlmodel import Session, col, select
 
 from app.desk.claims import Word, hear
 from app.desk.results.matters import Matter, Tag
+from app.desk.rulings import LOOKUP_INTERVAL
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
-from app.records.callbacks import Applied, said_before, said_of
+from app.records.callbacks import Applied, Callback, first_words, said_before, said_of
 from app.records.changes import Effect
 from app.records.columns import now
+from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key
 from app.records.orders import UNKNOWN, Order, Origin, Source
 
@@ -50,6 +52,7 @@ def find_orders(session: Session, matters: Iterable[Matter]) -> None:
     if unmet:
         _create(session, unmet)
         _give_orders(session, unmet)
+        _give_lookups(session, unmet)
     _note_what_was_said(session, [matter for matter in named if matter.verified])
 
 
@@ -106,7 +109,15 @@ def _new_order(matter: Matter) -> dict[str, Any]:
         "origin": Origin.CALLBACK,
         "status": UNKNOWN,
         "created_at": now(),
+        # All we know of it is this word: a lookup decides, when its shop's policy says so.
+        "lookup_due_at": now(),
     }
+
+
+def _give_lookups(session: Session, met: Iterable[Matter]) -> None:
+    # Somebody may have asked for the number before: the interval counts from there.
+    for order, shop in {m.order.id: (m.order, m.shop) for m in met if m.order and m.shop}.values():
+        give_to_order(session, shop, order.order_id, order.id)
 
 
 def apply(session: Session, matter: Matter) -> None:
@@ -117,7 +128,11 @@ def apply(session: Session, matter: Matter) -> None:
     if matter.verified and order is not None:
         callback.applied = _applied(session, matter, order)
         callback.applied_at = now()
-    callback.tags = " ".join(tag for tag in Tag if tag in matter.tags)
+    _write_tags(callback, matter.tags)
+
+
+def _write_tags(callback: Callback, tags: Collection[str]) -> None:
+    callback.tags = " ".join(tag for tag in Tag if tag in tags)
 
 
 def _plain_tags(matter: Matter) -> set[Tag]:
@@ -154,12 +169,50 @@ def _heard(session: Session, matter: Matter, order: Order) -> Applied:
     status = Status(matter.judgement.reading.values["Status"])
     key = matter.callback.id
     effect = hear(session, order, Word(Source.CALLBACK, status, _said_at(matter), callback_key=key))
+    if effect is Effect.CONFLICT:
+        matter.tags.add(Tag.CONFLICT)
+    return _became(effect, order, status)
+
+
+def _became(effect: Effect | None, order: Order, status: Status) -> Applied:
     if effect is Effect.MOVED:
         return Applied.MOVED
     if effect is Effect.CONFLICT:
-        matter.tags.add(Tag.CONFLICT)
         return Applied.CONFLICT
     return Applied.AGREED if order.status == status else Applied.NOTHING
+
+
+def recall(session: Session, order: Order, lookup: Exchange) -> None:
+    """Let the callbacks speak through which an order was met: its first lookup has just answered.
+
+    What they and the lookup say comes to the same as if the lookup had been first.
+    """
+    for callback in first_words(session, order.id):
+        _recall(session, order, lookup, callback)
+
+
+def _recall(session: Session, order: Order, lookup: Exchange, callback: Callback) -> None:
+    status = Status(callback.status or "")
+    said_at = parse_jst_stamp(callback.tran_date or "")
+    word = Word(Source.CALLBACK, status, said_at, lookup.answered_at, callback_key=callback.id)
+    effect = hear(session, order, word)
+    callback.applied, callback.applied_at = _became(effect, order, status), now()
+    if effect is Effect.MOVED:
+        # It had reached us before the gateway was asked, whose answer then lags behind it.
+        order.status_at = callback.received_at
+        if order.lookup_due_at:
+            order.lookup_due_at = lookup.asked_at + LOOKUP_INTERVAL
+    elif effect is Effect.CONFLICT:
+        # The gateway has just said its word: now it is a person's turn.
+        _write_tags(callback, {*callback.tag_list, Tag.CONFLICT})
+        order.lookup_due_at = None
+
+
+def contradict(session: Session, order: Order) -> None:
+    """The gateway does not know the order: that is said of the callbacks that speak for it."""
+    for callback in first_words(session, order.id):
+        callback.applied, callback.applied_at = Applied.CONFLICT, now()
+        _write_tags(callback, {*callback.tag_list, Tag.CONFLICT})
 
 
 def _said_at(matter: Matter) -> datetime:

@@ -17,10 +17,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.desk.desk import Desk
+from app.desk.notices.noticed import Noticed, NoticeReader, noticed_since
 from app.desk.results.arrivals import WINDOW, Arrival, Known, Mark, fresh, missed
 from app.records.bell import listening
 from app.records.columns import now
 from app.records.keys import first_key
+
+News = Arrival | Noticed
 
 KEPT = 2_000
 """How many arrivals are kept for streams that are slow; a slower one ends and begins again."""
@@ -41,16 +44,18 @@ log = logging.getLogger(__name__)
 
 
 class Feed:
-    """Tells its followers of every callback. Reads only while there are any."""
+    """Tells its followers of every callback, and of notices to orders of ours. Reads only while
+    there are any."""
 
     def __init__(self, desk: Desk, stopping: asyncio.Event) -> None:
         self._desk = desk
         self._stopping = stopping
         self._bell = asyncio.Event()
         self._news = asyncio.Event()
-        self._kept: deque[Arrival] = deque(maxlen=KEPT)
+        self._kept: deque[News] = deque(maxlen=KEPT)
         self._told = 0  # arrivals ever told; the last of them is the last one kept
         self._known = Known()
+        self._notices = NoticeReader()
         self._waiting: set[str] = set()
         self._followers = 0
         self._reader: asyncio.Task[None] | None = None
@@ -60,7 +65,7 @@ class Feed:
         """Something may have arrived."""
         self._bell.set()
 
-    async def follow(self, since: Mark | None) -> AsyncIterator[Sequence[Arrival]]:
+    async def follow(self, since: Mark | None) -> AsyncIterator[Sequence[News]]:
         """What arrives from a mark on (None: from now on); an empty list now and then.
 
         Ends when the process stops and when the follower is too slow.
@@ -88,11 +93,11 @@ class Feed:
             self._reader = self._desk.calls.spawn(self._read())
         await self._ready.wait()
 
-    def _missed(self, since: Mark) -> Sequence[Arrival]:
+    def _missed(self, since: Mark) -> Sequence[News]:
         with self._desk.database.reading() as session:
-            return missed(session, since)
+            return [*missed(session, since), *noticed_since(session, since.key)]
 
-    def _since(self, place: int) -> Sequence[Arrival]:
+    def _since(self, place: int) -> Sequence[News]:
         return [self._kept[-back] for back in range(self._told - place, 0, -1)]
 
     async def _read(self) -> None:
@@ -130,15 +135,18 @@ class Feed:
         except SQLAlchemyError as error:
             log.error("the feed cannot read (%s)", type(error).__name__)
             return False
-        self._known.forget_before(first_key(now() - 3 * WINDOW))
+        forgotten = first_key(now() - 3 * WINDOW)
+        self._known.forget_before(forgotten)
+        self._notices.forget_before(forgotten)
         if tell:
             self._kept.extend(arrived)
             self._told += len(arrived)
         return bool(arrived)
 
-    def _fresh(self, above: str) -> Sequence[Arrival]:
+    def _fresh(self, above: str) -> Sequence[News]:
         with self._desk.database.reading() as session:
-            return fresh(session, above, self._known, self._waiting)
+            arrived = fresh(session, above, self._known, self._waiting)
+            return [*arrived, *self._notices.fresh(session, above)]
 
     def _wake_all(self) -> None:
         news, self._news = self._news, asyncio.Event()
@@ -148,5 +156,7 @@ class Feed:
             self._news.set()
 
 
-def _name(arrival: Arrival) -> tuple[str, datetime | None]:
-    return arrival.callback.id, arrival.callback.judged_at
+def _name(news: News) -> tuple[str, datetime | None]:
+    if isinstance(news, Noticed):
+        return news.key, None
+    return news.callback.id, news.callback.judged_at

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     CURL = "curl"
     JSON = "json"
+    MULTIPART = "multipart"
     LINES = "lines"
     FORM = "form"  # a body, a query string, an address or a log line that holds one
     RAW = "raw"
@@ -69,6 +70,9 @@ def _is_result(names: Iterable[str]) -> bool:
 # curl, as browsers and people write it.
 
 _ANSI_C = re.compile(r"\$'((?:[^'\\]|\\.)*)'")
+_ESCAPED = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+_CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
+_CMD = re.compile(r"\^([\"&|<>%^\n])")
 _AS_IT_IS = {"-d", "--data", "--data-raw", "--data-binary", "--data-ascii"}
 _TO_ESCAPE = {"--data-urlencode", "-F", "--form", "--form-string"}
 
@@ -76,25 +80,33 @@ _TO_ESCAPE = {"--data-urlencode", "-F", "--form", "--form-string"}
 def _in_curl(text: str) -> bytes | None:
     if not re.match(r"\$?\s*curl\s", text):
         return None
+    text = text.replace("\r\n", "\n")
+    if '^"' in text:  # as browsers copy it for Windows
+        text = _CMD.sub(lambda match: match[1].replace("\n", " "), text)
     try:
         words = shlex.split(_ANSI_C.sub(_quoted, text).replace("\\\n", " ").replace("^\n", " "))
     except ValueError:  # a quote that is never closed
         return None
     data = [part for part in _data(words) if part]
     if data:
-        return b"&".join(data)
+        return _in_multipart(data[0].decode(WINDOWS_31J, "replace")) or b"&".join(data)
     return next((_bytes(urlsplit(word).query) for word in words if "?" in word), None)
 
 
 def _quoted(match: re.Match[str]) -> str:
     """$'…' of a shell as a plain quoted word."""
-    return shlex.quote(re.sub(r"\\(['\"\\?])", r"\1", match[1]))
+    return shlex.quote(_ESCAPED.sub(_unescaped, match[1]))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    sign = match[1]
+    return chr(int(sign[1:], 16)) if len(sign) > 1 else _CONTROLS.get(sign, sign)
 
 
 def _data(words: list[str]) -> Iterator[bytes]:
     for word, following in zip(words, [*words[1:], ""], strict=True):
         option, value = _option(word, following)
-        if option in _AS_IT_IS:
+        if option in _AS_IT_IS and (option == "--data-raw" or not value.startswith("@")):
             yield _bytes(value)
         elif option in _TO_ESCAPE:
             name, _, content = value.partition("=")
@@ -111,21 +123,22 @@ def _option(word: str, following: str) -> tuple[str, str]:
     return word, following
 
 
-# JSON: an object of parameters, or a log entry that holds one somewhere.
+# JSON: an object of parameters, or a piece of a log or of a HAR file that holds one somewhere.
 
 
 def _in_json(text: str) -> bytes | None:
-    if not text.startswith(("{", "[")):
+    start = re.search(r"[{\[]", text)
+    if start is None:
         return None
     try:
-        return _within(json.loads(text))
+        return _within(json.JSONDecoder().raw_decode(text, start.start())[0])
     except (ValueError, RecursionError):
         return None
 
 
 def _within(value: Any) -> bytes | None:
     if isinstance(value, str):
-        return _in_form(value)
+        return _in_multipart(value) or _in_form(value)
     if isinstance(value, dict) and _is_result(value):
         return _encoded(value.items())
     if isinstance(value, list) and all(isinstance(one, dict) for one in value):
@@ -134,6 +147,27 @@ def _within(value: Any) -> bytes | None:
             return _encoded(pairs)
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return next((found for one in inner if (found := _within(one)) is not None), None)
+
+
+# multipart/form-data, as an inspector shows it: each value under a head that names it.
+
+_BOUNDARY = re.compile(r"^--(\S+)[ \t]*$", re.MULTILINE)
+_NAMED = re.compile(
+    r"""^content-disposition:.*?\bname="?([^"\n;]+)""", re.IGNORECASE | re.MULTILINE
+)
+
+
+def _in_multipart(text: str) -> bytes | None:
+    text = text.replace("\r\n", "\n")
+    boundary = _BOUNDARY.search(text)
+    if boundary is None:
+        return None
+    pairs = []
+    for part in f"\n{text[boundary.start() :]}".split(f"\n--{boundary[1]}"):
+        head, _, value = part.partition("\n\n")
+        if name := _NAMED.search(head):
+            pairs.append((name[1], value))
+    return _encoded(pairs) if _is_result(name for name, _ in pairs) else None
 
 
 # `key: value` lines, as people write them into mails and as inspectors show them.
@@ -165,6 +199,7 @@ def _in_form(text: str) -> bytes | None:
 _FINDERS = {
     Kind.CURL: _in_curl,
     Kind.JSON: _in_json,
+    Kind.MULTIPART: _in_multipart,
     Kind.LINES: _in_lines,
     Kind.FORM: _in_form,
 }

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from app.desk.desk import Desk
 from app.desk.results.applying import apply, find_orders
 from app.desk.results.judging import BATCH
 from app.desk.results.matters import Matter, open_matters, write_verdict
 from app.protocol.checkstring import Verdict
 from app.records.callbacks import Callback
+from app.records.database import Database
 from app.records.rejudgements import Rejudgement
 from app.records.shops import Shop
 
@@ -19,23 +19,23 @@ DOUBTFUL = (Verdict.UNKNOWN_SHOP, Verdict.MISMATCH)
 """The verdicts that depend on what we know of shops. A verified one never falls."""
 
 
-def rejudge(desk: Desk) -> int:
+def rejudge(database: Database, sandbox_on: bool) -> int:
     """Judge every doubtful callback of our shops again. Returns how many verdicts changed."""
     changed, last = 0, ""
-    while keys := _doubtful(desk, last):
-        with desk.database.writing() as session:
-            changed += _rejudge_rows(session, desk.terms.sandbox_on, keys)
+    while keys := _doubtful(database, last):
+        with database.writing() as session:
+            changed += _rejudge_rows(session, sandbox_on, keys)
         last = keys[-1]
     return changed
 
 
-def _doubtful(desk: Desk, last: str) -> Sequence[str]:
+def _doubtful(database: Database, last: str) -> Sequence[str]:
     query = select(Callback.id).where(
         col(Callback.verdict).in_(DOUBTFUL),
         col(Callback.shop_id).in_(select(Shop.shop_id)),
         Callback.id > last,
     )
-    with desk.database.reading() as session:
+    with database.reading() as session:
         return session.exec(query.order_by(col(Callback.id)).limit(BATCH)).all()
 
 

@@ -1,7 +1,8 @@
 """Retention: unverified bodies are kept on rolling limits, so that a flood cannot fill the disk.
 
 Each verdict has its own limits, so that a flood of one kind pushes out nothing of another. What
-names an OrderID of ours without a final status stays: a later judging might verify it.
+names an OrderID of ours without a final status stays, since a later judging might verify it: of
+each such order the first and the last different ones, for a flood may name one too.
 """
 
 from __future__ import annotations
@@ -9,20 +10,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from app.desk.limits import Limits as Limits
 from app.desk.notices.retention import sweep_notices
 from app.protocol.checkstring import Verdict
 from app.records.columns import now
 from app.records.database import Database
-from app.records.evictions import Eviction, Limit, evict, evictable, nth_newest
+from app.records.evictions import Eviction, Limit, evict, evictable, nth_newest, surplus
 from app.records.keys import first_key
 
 UNVERIFIED = tuple(verdict for verdict in Verdict if verdict is not Verdict.VERIFIED)
+
+KEPT_OF_AN_ORDER = 50
+"""How many of the first, and of the last, stay of those that name one open order."""
 
 BATCH = 500
 """How many are dropped in one transaction."""
@@ -31,14 +34,6 @@ FIRST, EVERY = 60.0, 600.0
 """Seconds until the first sweep, and between two of them."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long, and how many of each verdict, unverified callbacks are kept."""
-
-    age: timedelta
-    number: int
 
 
 def sweep(database: Database, limits: Limits) -> int:
@@ -57,7 +52,7 @@ async def keep_sweeping(database: Database, limits: Limits, stopping: asyncio.Ev
         pause = EVERY
         try:
             await asyncio.to_thread(sweep, database, limits)
-            await asyncio.to_thread(_sweep_notices, database)
+            await asyncio.to_thread(_sweep_notices, database, limits)
         except SQLAlchemyError as error:
             log.error("callbacks could not be swept (%s)", type(error).__name__)
 
@@ -69,9 +64,9 @@ async def _is_set_within(seconds: float, event: asyncio.Event) -> bool:
         return False
 
 
-def _sweep_notices(database: Database) -> None:
+def _sweep_notices(database: Database, limits: Limits) -> None:
     with database.writing() as session:
-        sweep_notices(session)
+        sweep_notices(session, limits)
 
 
 def _bounds(database: Database, verdict: Verdict, limits: Limits) -> Sequence[tuple[Limit, str]]:
@@ -85,6 +80,10 @@ def _drop(database: Database, verdict: Verdict, limit: Limit, upto: str) -> int:
     dropped = 0
     while number := _drop_some(database, verdict, upto):
         dropped += number
+    while keys := _surplus(database, verdict, upto):
+        for start in range(0, len(keys), BATCH):
+            with database.writing() as session:
+                dropped += _dropped(session, keys[start : start + BATCH])
     if dropped:
         with database.writing() as session:
             session.add(Eviction(verdict=verdict, limit=limit, dropped=dropped))
@@ -94,6 +93,11 @@ def _drop(database: Database, verdict: Verdict, limit: Limit, upto: str) -> int:
 def _drop_some(database: Database, verdict: Verdict, upto: str) -> int:
     with database.writing() as session:
         return _dropped(session, evictable(session, verdict, upto, BATCH))
+
+
+def _surplus(database: Database, verdict: Verdict, upto: str) -> Sequence[str]:
+    with database.reading() as session:
+        return surplus(session, verdict, upto, KEPT_OF_AN_ORDER)
 
 
 def _dropped(session: Session, keys: Sequence[str]) -> int:

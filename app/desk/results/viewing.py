@@ -13,6 +13,7 @@ from app.desk.results.matters import Matter, open_matters
 from app.desk.results.rejudging import DOUBTFUL
 from app.protocol.checkstring import COVERED, Verdict
 from app.protocol.diagnosis import Finding
+from app.protocol.fields import CHECK_STRING
 from app.protocol.reading import Reading
 from app.records.callback_lists import copies_of
 from app.records.callbacks import Callback
@@ -44,6 +45,11 @@ class CallbackView:
     def received(self) -> str:
         """The CheckString that came with it; empty where none did."""
         return self.reading.values.get("CheckString", "")
+
+    @property
+    def received_is_digest(self) -> bool:
+        """Whether what came has the form of a CheckString at all."""
+        return not CHECK_STRING.problems(self.received.strip())
 
     @property
     def parts(self) -> Sequence[tuple[str, str | None]]:

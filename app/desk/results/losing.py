@@ -1,0 +1,81 @@
+"""Losing: results that could not be stored are put on record as soon as storing works again.
+
+A process that cannot write can tell nobody but those who ask it. Once it can, every process shows
+what was lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from app.desk.desk import Desk
+from app.desk.results.inbox import Inbox
+from app.records.evictions import UNSTORED, Eviction, Limit, unstored_since
+
+SHOWN_FOR = timedelta(hours=24)
+
+AGAIN_AFTER = 1.0
+"""Seconds between two attempts to write down what was lost."""
+
+log = logging.getLogger(__name__)
+
+
+class Lost(NamedTuple):
+    """How many results were lost of late, and when last. `goes_on`: storing still does not work."""
+
+    number: int
+    last_at: datetime | None
+    goes_on: bool
+
+
+class Losses:
+    """What the inbox of one process could not store. Belongs to one event loop."""
+
+    def __init__(self, desk: Desk, inbox: Inbox, stopping: asyncio.Event) -> None:
+        self._desk, self._inbox, self._stopping = desk, inbox, stopping
+        self._noted = 0
+        self._noting = False
+
+    def note(self) -> None:
+        """A result was lost just now."""
+        if not self._noting:
+            self._noting = True
+            self._desk.calls.spawn(self._note())
+
+    def lost(self, session: Session, at: datetime) -> Lost:
+        """What all processes have lost of late, as far as this one can know."""
+        own, own_last = self._inbox.unstored
+        unnoted = own - self._noted
+        recorded, last_at = unstored_since(session, at - SHOWN_FOR)
+        return Lost(recorded + unnoted, own_last if unnoted else last_at, unnoted > 0)
+
+    async def _note(self) -> None:
+        try:
+            while self._inbox.unstored.number > self._noted and not self._stopping.is_set():
+                await self._wait()
+                await self._write()
+        finally:
+            self._noting = False
+
+    async def _wait(self) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), AGAIN_AFTER)
+        except TimeoutError:
+            return
+
+    async def _write(self) -> None:
+        number, last_at = self._inbox.unstored
+        gap = Eviction(verdict=UNSTORED, limit=Limit.STORAGE, dropped=number - self._noted)
+        gap.at = last_at or gap.at
+        try:
+            await self._desk.writer.write(lambda session: session.merge(gap))
+        except SQLAlchemyError as error:
+            log.error("lost results could not be put on record (%s)", type(error).__name__)
+        else:
+            self._noted = number
