@@ -24,13 +24,20 @@ from app.records.sealing import unlock
 from app.server import Server
 from app.settings import Settings
 from tests.cast import ADMIN, OPERATOR, PASSWORD, Member, enroll, signed_in_cookie
+from tests.plain import plain_client
 from tests.postgresql import free_port, fresh_database, running_postgresql
+from tests.scratch import work_in_memory
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SECRET_KEY = "a key for the tests alone, long enough to be one"
 _names = count()
+
+
+def pytest_configure() -> None:
+    """Before anything makes a file."""
+    work_in_memory()
 
 
 @pytest.fixture(scope="session")
@@ -169,7 +176,7 @@ class Served:
 
     def client(self, member: Member | None = ADMIN) -> httpx.Client:
         """A client over the socket, signed in through the door like everybody."""
-        client = httpx.Client(base_url=self.url, headers={"Accept-Language": "en"}, timeout=15)
+        client = plain_client(self.url, headers={"Accept-Language": "en"})
         if member:
             form = {"email": member.email, "password": PASSWORD}
             assert client.post("/login", data=form).status_code == 303
@@ -225,3 +232,11 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def admin_page(page: Page, served: Served) -> Page:
+    """The same, after an admin has signed in."""
+    name, value = signed_in_cookie(served.app, ADMIN)
+    page.context.add_cookies([{"name": name, "value": value, "url": served.url}])
+    return page

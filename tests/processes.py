@@ -16,6 +16,7 @@ from typing import IO
 import httpx
 
 from tests.cast import ADMIN, PASSWORD
+from tests.plain import plain_client
 from tests.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +108,7 @@ class DeskProcess(Process):
     def client(self) -> Iterator[httpx.Client]:
         """A client that has signed in."""
         headers = {"Accept-Language": "en"}
-        with closing(httpx.Client(base_url=self.url, headers=headers, timeout=15)) as client:
+        with closing(plain_client(self.url, headers=headers)) as client:
             form = {"email": ADMIN.email, "password": PASSWORD}
             assert client.post("/login", data=form).status_code == 303
             yield client

@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 import stat
 import sys
+from contextlib import closing
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
-import httpx
 import pytest
+from sqlmodel import select
 
 from app.cli import main
+from app.desk.results import judge_waiting
+from app.desk.results.receiving import raw_row, store
 from app.protocol.checkstring import signed_result
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
+from app.records.callbacks import Callback
+from app.records.database import Database, sqlite_url
 from app.settings import Settings
+from tests.desk.results_cast import body, desk_over
+from tests.plain import plain_client, post
 from tests.postgresql import free_port
 from tests.processes import Process, desk_process, run
 from tests.reading import Shown
@@ -90,6 +97,22 @@ def test_a_user_is_added_once_and_the_password_is_never_said(shell: Shell) -> No
 def test_a_short_password_is_refused_in_a_sentence(shell: Shell) -> None:
     assert shell.types("user", "add", "a@example.jp", "--role", "admin", typed=b"short\n") == 1
     assert (shell.out, shell.err.count("\n")) == ("", 1)
+
+
+def test_a_shop_added_by_command_has_its_callbacks_judged_again(
+    shell: Shell, tmp_path: Path
+) -> None:
+    shell.types("migrate")
+    raw = body("B1", shop="tshop2", password="s3cr3tpw")
+    with closing(Database(sqlite_url(tmp_path / "desk.db"))) as database:
+        with database.writing() as session:
+            store(session, [raw_row(raw, [], "192.0.2.1")])
+        judge_waiting(desk_over(database))
+        assert shell.adds_shop("tshop2") == 0
+        with database.reading() as session:
+            [callback] = session.exec(select(Callback)).all()
+    assert callback.verdict == "verified"
+    assert "verdict changed: 1" in shell.out
 
 
 def test_a_shop_is_added_once_and_listed_without_its_password(shell: Shell) -> None:
@@ -174,13 +197,13 @@ def test_the_first_sign_in_link_is_printed_once_and_only_its_button_uses_it_up(
         line = desk.wait_for("Sign in for the first time")
         link = re.search(r"http\S+", line)
         assert link
-        with httpx.Client(base_url=desk.url, headers={"Accept-Language": "en"}) as browser:
+        with plain_client(desk.url, headers={"Accept-Language": "en"}) as browser:
             for _ in range(2):
                 page = Shown(browser.get(link[0]))
             form = page.form("/login/link")
             assert browser.post(form.action, data=form.fields).status_code == 303
             assert browser.get("/orders").status_code == 200
-        assert httpx.post(f"{desk.url}{form.action}", data=form.fields).status_code != 303
+        assert post(f"{desk.url}{form.action}", data=form.fields).status_code != 303
         assert sum("/login/link" in line for line in desk.lines) == 1
 
 
@@ -212,7 +235,7 @@ def test_the_sandbox_alone_needs_no_user_and_no_key(tmp_path: Path) -> None:
         sandbox.wait_for("The sandbox gateway is at")
         asked = {"ShopID": SHOP, "ShopPass": PASSWORD, "OrderID": "A1", "Amount": "1"}
         address = f"http://127.0.0.1:{port}/payment/EntryTranNetcash.idPass"
-        assert httpx.post(address, data=asked).text.startswith("OrderID=A1&AccessID=")
+        assert post(address, data=asked).text.startswith("OrderID=A1&AccessID=")
     finally:
         code, _ = sandbox.stop()
     assert code == 0

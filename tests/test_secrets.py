@@ -47,9 +47,9 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
     port = free_port()
     alone = Process(folder, "sandbox", "--port", str(port), "--store", str(stores[1]))
     try:
-        alone.wait_for("The sandbox gateway is at")
-        add_shop(stores[1])
         with desk_process(folder, GATEWAY_TIMEOUT=1, GATEWAY_SETTLE=0) as desk:
+            alone.wait_for("The sandbox gateway is at")
+            add_shop(stores[1])
             left = walk(desk, f"http://127.0.0.1:{port}")
             desk.stop()
     finally:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from io import StringIO
 from pathlib import Path
 
-import httpx
 import pytest
 
 from app.cli import main
 from app.settings import Settings
+from tests.plain import get, post
 from tests.processes import desk_process, run
 
 WRONG = (
@@ -105,11 +106,12 @@ def test_in_its_own_process_too_there_is_no_traceback(tmp_path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
-    with desk_process(tmp_path) as desk:
-        ended = run(tmp_path, "serve", PORT=desk.port)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = run(tmp_path, "serve", PORT=port)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
-    assert f"PORT {desk.port}" in ended.stderr
+    assert f"PORT {port}" in ended.stderr
 
 
 def test_a_dotenv_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -142,8 +144,8 @@ def test_the_sandbox_is_on_only_where_nobody_else_reaches_it(
 
 def test_off_the_loopback_nothing_of_the_sandbox_answers(tmp_path: Path) -> None:
     with desk_process(tmp_path, HOST="0.0.0.0") as desk, desk.client() as client:
-        assert httpx.get(f"{desk.url}/sandbox/guide").status_code == 404
-        call = httpx.post(f"{desk.url}/sandbox/payment/SearchTradeMulti.idPass")
+        assert get(f"{desk.url}/sandbox/guide").status_code == 404
+        call = post(f"{desk.url}/sandbox/payment/SearchTradeMulti.idPass")
         assert call.status_code == 404
         assert "tshop00000001" not in client.get("/settings/shops").text
 

@@ -12,6 +12,7 @@ import httpx
 from app.protocol.checkstring import signed_result
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
+from tests.plain import plain_client, post
 from tests.reading import Shown
 
 SHOP, PASSWORD = "tshop00000001", "tpass7xq"
@@ -71,7 +72,7 @@ class Customer:
     """Somebody with a browser of their own, which knows nothing of the desk."""
 
     def __init__(self, desk_url: str) -> None:
-        self.browser = httpx.Client(base_url=desk_url, timeout=15, follow_redirects=True)
+        self.browser = plain_client(desk_url, follow_redirects=True)
 
     def close(self) -> None:
         self.browser.close()
@@ -112,4 +113,4 @@ def bring_result(desk_url: str, order_id: str, status: Status, **changed: str) -
     result = signed_result(SHOP, order_id, status, "20261124140322", PASSWORD)
     body = encode_form((dict(result.pairs()) | changed).items())
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "null"}
-    return httpx.post(f"{desk_url}/netcash/return", content=body, headers=headers, timeout=15)
+    return post(f"{desk_url}/netcash/return", content=body, headers=headers)

@@ -186,7 +186,7 @@ async def test_a_verified_order_that_the_gateway_does_not_know_is_a_conflict(
         )
         session.add(order)
     order = await stage.look_up(order, refused("M01004002"))
-    assert (order.status, order.conflict) == ("unknown", Conflict.STATUS)
+    assert (order.status, order.conflict) == ("unknown", Conflict.NOT_REGISTERED)
 
 
 async def test_a_result_that_arrives_before_the_answer_to_exec_is_not_overwritten(

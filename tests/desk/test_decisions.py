@@ -325,6 +325,18 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
         NextStep.ASK_GATEWAY,
         {A},
     ),
+    (
+        "met through a callback, asked about shortly before",
+        met(origin=Origin.CALLBACK, source=None, lookup=lookup(Heard.MISSING)),
+        NextStep.WAIT_UNTIL_DUE,
+        {A},
+    ),
+    (
+        "met through a callback, and settled that nothing is known of it",
+        met(origin=Origin.CALLBACK, source=None, settled=True),
+        NextStep.NOTHING,
+        {A},
+    ),
     ("met unprocessed", met(status="UNPROCESSED"), NextStep.NOTHING, {A}),
     ("met requested", met(status="REQSUCCESS"), NextStep.WAIT_FOR_CUSTOMER, {A}),
     ("met paid", met(status="PAYSUCCESS"), NextStep.NOTHING, {A}),

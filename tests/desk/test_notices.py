@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from app.desk.limits import Limits
 from app.desk.notices import AwaitedPart, Mailbox, read_waiting, sweep_notices
 from app.desk.rechecks import Rechecks
 from app.desk.rulings import LOOKUP_INTERVAL
@@ -17,6 +18,7 @@ from app.protocol.wire import encode_form
 from app.records.callbacks import Callback
 from app.records.changes import Change
 from app.records.columns import now
+from app.records.evictions import dropped_so_far
 from app.records.exchanges import Purpose
 from app.records.keys import key_at
 from app.records.notices import Notice, unread_keys
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.anyio
 
 SHOP = "tshop00000077"
 STAMP = "20260110140322"
+LIMITS = Limits(timedelta(days=90), 1000)
 
 
 def notice(order_id: str = "A1001", status: str = "PAYSUCCESS", shop_id: str = SHOP) -> bytes:
@@ -40,7 +43,7 @@ def notice(order_id: str = "A1001", status: str = "PAYSUCCESS", shop_id: str = S
 
 
 async def send(stage: Stage, raw: bytes) -> Notice:
-    key = await Mailbox(stage.desk).receive(raw, "192.0.2.9")
+    key = await Mailbox(stage.desk, LIMITS).receive(raw, "192.0.2.9")
     with stage.desk.database.reading() as session:
         return session.get_one(Notice, key)
 
@@ -168,9 +171,11 @@ async def test_notices_are_kept_on_rolling_limits(any_stage: Stage) -> None:
                 at = now() - timedelta(days=days, minutes=1)
                 session.add(Notice(id=key_at(at), body=b"", order_key=order_key))
     with any_stage.desk.database.writing() as session:
-        assert sweep_notices(session, timedelta(days=4), 100) == 2
-        assert sweep_notices(session, timedelta(days=4), 3) == 2
+        assert sweep_notices(session, Limits(timedelta(days=4), 100)) == 2
+        assert sweep_notices(session, Limits(timedelta(days=4), 3)) == 2
+        assert sweep_notices(session, Limits(timedelta(days=4), 3)) == 0
     with any_stage.desk.database.reading() as session:
+        assert [(one.verdict, one.number) for one in dropped_so_far(session)] == [("notices", 4)]
         left = session.exec(select(Notice)).all()
     assert sum(one.order_key is None for one in left) == 3
     assert len(left) == 6

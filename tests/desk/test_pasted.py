@@ -22,6 +22,12 @@ HAR = {
     "log": {"entries": [{"postData": {"params": [{"name": n, "value": PAIRS[n]} for n in PAIRS]}}]}
 }
 
+BOUNDARY = "----WebKitFormBoundaryVxGqQf1Xx7vIvYtT"
+PART = '--{}\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+MULTIPART = "".join(PART.format(BOUNDARY, n, v) for n, v in PAIRS.items()) + f"--{BOUNDARY}--\r\n"
+SHELL = MULTIPART.replace("\r\n", "\\r\\n")
+CMD = BODY.replace("&", "^&")
+
 TEXTS = {
     "a raw body": (BODY, Kind.FORM),
     "a raw body with a line end": (BODY + "\r\n", Kind.FORM),
@@ -48,6 +54,23 @@ TEXTS = {
     ),
     "curl -F": ("curl " + " ".join(f"-F{n}={v}" for n, v in PAIRS.items()) + " x.jp", Kind.CURL),
     "curl -G": (f"curl 'https://shop.example.jp/return?{BODY}'", Kind.CURL),
+    "curl in double quotes": (f'curl -X POST "https://x.jp/return" --data "{BODY}"', Kind.CURL),
+    "curl, data by data": (
+        "curl x.jp " + " ".join(f"-d {n}={v}" for n, v in PAIRS.items()),
+        Kind.CURL,
+    ),
+    "curl on Windows": (
+        f'curl ^"https://x.jp/return^" ^\r\n  -X ^"POST^" ^\r\n  --data-raw ^"{CMD}^"',
+        Kind.CURL,
+    ),
+    "curl of a multipart form": (f"curl 'https://x.jp/' --data-raw $'{SHELL}'", Kind.CURL),
+    "fetch": (f'fetch("https://x.jp/return", {{"body": "{BODY}", "method": "POST"}});', Kind.JSON),
+    "a multipart form": (MULTIPART, Kind.MULTIPART),
+    "a multipart form with its head": (
+        f"POST /return HTTP/1.1\nContent-Type: multipart/form-data; boundary={BOUNDARY}\n\n"
+        + MULTIPART.replace("\r\n", "\n"),
+        Kind.MULTIPART,
+    ),
     "lines": (LINES, Kind.LINES),
     "lines of a mail": ("\n".join(f"> - {line} " for line in LINES.split("\n")), Kind.LINES),
     "lines with equals signs": (LINES.replace(": ", " = "), Kind.LINES),
@@ -57,6 +80,15 @@ TEXTS = {
     "JSON": (json.dumps(PAIRS), Kind.JSON),
     "a JSON log entry": (json.dumps({"time": 1, "request": {"body": BODY}}), Kind.JSON),
     "a HAR file": (json.dumps(HAR), Kind.JSON),
+    "a piece of a HAR file": (
+        '"postData": ' + json.dumps(HAR["log"]["entries"][0]["postData"], indent=2),
+        Kind.JSON,
+    ),
+    "a piece of a HAR file with the text": (
+        '"postData": ' + json.dumps({"mimeType": "x", "text": MULTIPART}),
+        Kind.JSON,
+    ),
+    "a log line that ends in JSON": (f"14:03 INFO {json.dumps({'body': BODY})}", Kind.JSON),
 }
 
 
@@ -72,6 +104,10 @@ def test_a_raw_body_keeps_every_byte() -> None:
     assert body_in(odd).body == odd.encode()
 
 
+def test_a_file_that_only_curl_can_read_is_no_body() -> None:
+    assert body_in("curl -d @body.txt https://shop.example.jp/return").kind is Kind.RAW
+
+
 def test_what_is_nothing_known_is_taken_as_the_body_itself() -> None:
     assert body_in(" good morning ") == body_in("good morning")
     assert body_in("good morning").kind is Kind.RAW
@@ -84,7 +120,15 @@ def test_any_text_at_all_gives_a_body(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 60_000, "a=" * 30_000, "\n" * 60_000, "ShopID: " + " " * 60_000 + "x", "[" * 60_000],
+    [
+        "a" * 60_000,
+        "a=" * 30_000,
+        "\n" * 60_000,
+        "ShopID: " + " " * 60_000 + "x",
+        "[" * 60_000,
+        "--a\n" * 15_000,
+        "-" * 60_000,
+    ],
 )
 def test_a_long_text_takes_no_longer_than_its_length_deserves(text: str) -> None:
     start = time.perf_counter()

@@ -242,28 +242,28 @@ async def test_a_shop_added_later_has_its_callbacks_judged_again(desk: Desk) -> 
     key = (await bring(desk, raw)).callback.id
     with desk.database.writing() as session:
         session.add(a_shop("newshop", "secret12"))
-    assert rejudge(desk) == 1
+    assert rejudge(desk.database, sandbox_on=True) == 1
     with desk.database.reading() as session:
         callback = session.get_one(Callback, key)
         assert (callback.verdict, callback.tag_list) == ("verified", ["unknown-order"])
         assert callback.environment is Environment.SANDBOX
         [earlier] = rejudgements_of(session, key)
     assert (earlier.from_verdict, earlier.to_verdict) == ("unknown-shop", "verified")
-    assert rejudge(desk) == 0
+    assert rejudge(desk.database, sandbox_on=True) == 0
 
 
 async def test_a_corrected_password_verifies_what_did_not_match(desk: Desk) -> None:
     open_order(desk, "A1001")
     await bring(desk, body("A1001", password="otherpw1"))
     set_password(desk, "otherpw1")
-    assert rejudge(desk) == 1
+    assert rejudge(desk.database, sandbox_on=True) == 1
     assert order_of(desk, "A1001").status == "PAYSUCCESS"
 
 
 async def test_a_verified_verdict_never_falls(desk: Desk) -> None:
     key = (await bring(desk, body("A1001"))).callback.id
     set_password(desk, "otherpw1")
-    assert rejudge(desk) == 0
+    assert rejudge(desk.database, sandbox_on=True) == 0
     with desk.database.reading() as session:
         assert session.get_one(Callback, key).verdict == "verified"
 

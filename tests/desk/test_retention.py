@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from app.desk.results.retention import Limits, sweep
+from app.desk.results.retention import KEPT_OF_AN_ORDER, Limits, sweep
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.columns import now
@@ -81,6 +81,37 @@ def test_what_names_an_open_order_of_ours_stays(kept: Database) -> None:
             callback(session, name, "unknown-shop", 100)
     assert sweep(kept, LIMITS) == 2
     assert names(kept) == ["disputed", "open"]
+
+
+def test_a_flood_that_names_one_open_order_keeps_its_first_and_last(kept: Database) -> None:
+    with kept.writing() as session:
+        shop = session.exec(select(type(a_shop()))).one()
+        session.add(an_order(shop, "open", Status.REQSUCCESS))
+        days = 5.0
+        for number in range(4 * KEPT_OF_AN_ORDER):
+            callback(session, f"{number:03}", "mismatch", days - number / 100, order_id="open")
+    assert sweep(kept, LIMITS) == 2 * KEPT_OF_AN_ORDER
+    with kept.reading() as session:
+        left = sorted(session.exec(select(Callback.digest)).all())
+    first, last = left[:KEPT_OF_AN_ORDER], left[KEPT_OF_AN_ORDER:]
+    assert (first[0], first[-1]) == ("000", f"{KEPT_OF_AN_ORDER - 1:03}")
+    assert (last[0], last[-1]) == (f"{3 * KEPT_OF_AN_ORDER:03}", f"{4 * KEPT_OF_AN_ORDER - 1:03}")
+    with kept.reading() as session:
+        assert [one.number for one in dropped_so_far(session)] == [2 * KEPT_OF_AN_ORDER]
+
+
+def test_of_repeats_that_name_an_open_order_the_first_stays(kept: Database) -> None:
+    with kept.writing() as session:
+        shop = session.exec(select(type(a_shop()))).one()
+        session.add(an_order(shop, "open", Status.REQSUCCESS))
+        first = callback(session, "first", "mismatch", 5, order_id="open")
+        for number in range(20):
+            name = f"repeat{number}"
+            callback(session, name, "mismatch", 4 - number / 100, order_id="open", copy_of=first)
+    assert sweep(kept, LIMITS) == 17
+    with kept.reading() as session:
+        left = session.exec(select(Callback.digest).order_by(col(Callback.id))).all()
+    assert left == ["first", "repeat17", "repeat18", "repeat19"]
 
 
 def test_what_was_dropped_is_counted(kept: Database) -> None:

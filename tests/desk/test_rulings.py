@@ -170,9 +170,10 @@ def test_a_lookup(held: Held, word: Word, ruling: Ruling) -> None:
         (SILENT_EXEC, True, Missing(conflict=Conflict.STATUS)),
         (REGISTERED, True, Missing(conflict=Conflict.STATUS)),
         (REPORTED, True, Missing(conflict=Conflict.STATUS)),
-        (MET_BY_CALLBACK, True, Missing(conflict=Conflict.STATUS)),
+        (MET_BY_CALLBACK, True, Missing(conflict=Conflict.NOT_REGISTERED)),
+        (replace(MET_BY_CALLBACK, settled=True), True, Missing(known=True)),
         (MET, True, Missing(conflict=Conflict.STATUS)),
-        (replace(REPORTED, conflict=Conflict.AMOUNT), True, Missing()),
+        (replace(REPORTED, conflict=Conflict.AMOUNT), True, Missing(known=True)),
     ],
 )
 def test_a_lookup_that_finds_no_such_order(held: Held, late_enough: bool, missing: Missing) -> None:

@@ -173,9 +173,8 @@ async def test_every_change_is_a_deed_without_the_password(desk: Desk, admin: Ac
 
 def test_a_shop_is_added_from_the_command_line_too(any_database: Database) -> None:
     def add() -> Shop:
-        return add_shop_by_command(
-            any_database, "production", "9200000000001", "pass4567", "Books", None
-        )
+        typed = ("production", "9200000000001", "pass4567", "Books", None)
+        return add_shop_by_command(any_database, *typed, sandbox_on=False).shop
 
     assert add().gateway_url == "https://p01.smbc-gp.co.jp"
     with pytest.raises(ShopRefused, match="already a shop"):

@@ -14,6 +14,8 @@ from tests.journeys.window import AN_ORDER, Window, window
 from tests.walk import Operator, bring_result
 
 PAID = {"ja": "お支払いが完了しました", "en": "Your payment is complete"}
+UNANSWERED = {"ja": "-timeout", "en": "-drop"}
+"""Either way of not being answered, each in another language."""
 _numbers = count(1)
 
 
@@ -33,7 +35,7 @@ def new_number(suffix: str = "") -> str:
     return f"J{next(_numbers)}{suffix}"
 
 
-def test_a_customer_pays_and_the_payment_is_confirmed(at_desk: Window) -> None:
+def test_a_customer_pays_and_the_payment_is_confirmed(at_desk: Window, operator: Operator) -> None:
     page = at_desk.page
     page.get_by_role("link", name=at_desk.say("Orders"), exact=True).click()
     page.get_by_role("link", name=at_desk.say("New transaction")).first.click()
@@ -42,20 +44,20 @@ def test_a_customer_pays_and_the_payment_is_confirmed(at_desk: Window) -> None:
     at_desk.expect_claim("REQSUCCESS", "exec")
     at_desk.expect_step("send-customer")
     customer = at_desk.send_customer("pay")
-    language = page.locator("html").get_attribute("lang")
-    assert language
-    expect(customer.get_by_role("heading", name=PAID[language])).to_be_visible()
+    expect(customer.get_by_role("heading", name=PAID[at_desk.language])).to_be_visible()
     expect(customer.get_by_text(number)).to_be_visible()
     customer.close()
-    expect_confirmed(page, order)
+    expect_confirmed(page, order, operator)
     at_desk.expect_claim("PAYSUCCESS", "callback")
     see_its_callback(at_desk, order, "verified")
 
 
-def test_a_confirmed_payment_can_be_looked_up_again_with_a_reason(at_desk: Window) -> None:
+def test_a_confirmed_payment_can_be_looked_up_again_with_a_reason(
+    at_desk: Window, operator: Operator
+) -> None:
     order = at_desk.create(new_number())
     at_desk.send_customer("pay").close()
-    expect_confirmed(at_desk.page, order)
+    expect_confirmed(at_desk.page, order, operator)
     at_desk.page.goto("/lookups")
     at_desk.page.fill("[name=OrderID]", at_desk.page.locator("[data-row]").first.inner_text())
     at_desk.page.fill("[name=Reason]", "電話での問い合わせ")
@@ -64,6 +66,7 @@ def test_a_confirmed_payment_can_be_looked_up_again_with_a_reason(at_desk: Windo
     expect(at_desk.page.get_by_text("電話での問い合わせ")).to_be_visible()
 
 
+@in_one_language
 def test_another_customer_cancels(at_desk: Window) -> None:
     order = at_desk.create(new_number())
     at_desk.send_customer("cancel")
@@ -72,6 +75,7 @@ def test_another_customer_cancels(at_desk: Window) -> None:
     expect(at_desk.page.locator("[data-money]")).to_have_count(0)
 
 
+@in_one_language
 def test_a_result_that_was_tampered_with_moves_nothing(at_desk: Window) -> None:
     order = at_desk.create(new_number("-tamper"))
     customer = at_desk.send_customer("pay")
@@ -82,6 +86,7 @@ def test_a_result_that_was_tampered_with_moves_nothing(at_desk: Window) -> None:
     expect(at_desk.page.locator("[data-diagnosis=status]")).to_be_visible()
 
 
+@in_one_language
 def test_a_result_posted_with_a_wrong_checkstring_moves_nothing(
     at_desk: Window, desk: Served
 ) -> None:
@@ -93,9 +98,8 @@ def test_a_result_posted_with_a_wrong_checkstring_moves_nothing(
     at_desk.expect_claim("REQSUCCESS", "exec")
 
 
-@pytest.mark.parametrize("suffix", ["-timeout", "-drop"])
-def test_an_unanswered_call_is_recovered_by_a_lookup(at_desk: Window, suffix: str) -> None:
-    at_desk.create(new_number(suffix))
+def test_an_unanswered_call_is_recovered_by_a_lookup(at_desk: Window) -> None:
+    at_desk.create(new_number(UNANSWERED[at_desk.language]))
     # The page fills itself in once the call has gone unanswered.
     at_desk.expect_claim("unknown", "exec")
     at_desk.expect_step("ask-gateway")
@@ -110,6 +114,7 @@ def test_an_unanswered_call_is_recovered_by_a_lookup(at_desk: Window, suffix: st
     at_desk.expect_step("send-customer")
 
 
+@in_one_language
 def test_tomorrow_it_is_all_found_again(at_desk: Window) -> None:
     number = new_number("-again")
     order = at_desk.create(number)
@@ -167,7 +172,7 @@ def test_the_same_form_in_two_tabs_registers_once(at_desk: Window, operator: Ope
     assert registrations(operator, number) == 1
 
 
-def test_it_all_works_without_scripts(browser: Browser, desk: Served) -> None:
+def test_it_all_works_without_scripts(browser: Browser, desk: Served, operator: Operator) -> None:
     with window(browser, desk, java_script_enabled=False) as at_desk:
         at_desk.sign_in()
         order = at_desk.create(new_number())
@@ -178,21 +183,18 @@ def test_it_all_works_without_scripts(browser: Browser, desk: Served) -> None:
         customer.locator("[name=action][value=pay]").click()
         customer.locator("form button").click()
         expect(customer.locator("body")).to_have_class("paid")
-        expect_confirmed(at_desk.page, order)
+        expect_confirmed(at_desk.page, order, operator)
         see_its_callback(at_desk, order, "verified")
         at_desk.page.fill("[data-search]", "J")
         at_desk.page.press("[data-search]", "Enter")
         expect(at_desk.page.locator("[data-row]").first).to_be_visible()
 
 
-def expect_confirmed(page: Page, order: str) -> None:
+def expect_confirmed(page: Page, order: str, operator: Operator) -> None:
     """The desk asks for the confirming lookup by itself, within a moment."""
-    for _ in range(40):
-        page.goto(order)
-        if page.locator("[data-money=confirmed]").count():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the payment was not confirmed")
+    operator.wait_for(order, claim=("PAYSUCCESS", "callback", "confirmed"))
+    page.goto(order)
+    expect(page.locator("[data-money=confirmed]").first).to_be_visible()
 
 
 def see_its_callback(at_desk: Window, order: str, verdict: str) -> None:

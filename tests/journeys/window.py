@@ -24,6 +24,7 @@ class Window:
 
     def __init__(self, context: BrowserContext, language: str) -> None:
         self.context = context
+        self.language = language
         self.page = context.new_page()
         self._catalogue = translation(language)
 

@@ -85,6 +85,18 @@ async def test_a_mismatch_nothing_explains_says_that(
     text = (await client.get(f"/callbacks/{key_of(desk_app, 'mismatch')}")).text
     assert hooks(text, "diagnosis") == []
     assert "No single change that we know of" in text
+    assert "more than one thing was changed" in text
+
+
+async def test_a_checkstring_that_is_none_is_not_diagnosed_as_one(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    cut_off = body("A1001")[: body("A1001").index(b"CheckString=") + 20]
+    await bring(client, cut_off)
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'mismatch')}")).text
+    assert hooks(text, "verdict") == ["mismatch"]
+    assert "32 hexadecimal digits belong there" in text
+    assert "No single change" not in text
 
 
 async def test_a_callback_that_does_not_exist_is_not_found(client: httpx.AsyncClient) -> None:

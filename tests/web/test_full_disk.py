@@ -17,9 +17,11 @@ from sqlmodel import select
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
 from tests.desk.results_cast import body, tampered
+from tests.plain import plain_client
 from tests.processes import DeskProcess, desk_process
 
 LOUD = "Results are being lost"
+OVER = "Results were lost in the last 24 hours"
 ENOUGH = 20
 """Answers of a kind before a test goes on."""
 
@@ -37,7 +39,7 @@ class Flood:
 
     def _bring(self, place: int) -> None:
         number = 0
-        with httpx.Client(base_url=self._url, timeout=15) as customer:
+        with plain_client(self._url) as customer:
             while not self._over.is_set():
                 number += 1
                 raw = tampered(f"{self._name}-{place}-{number}")
@@ -99,6 +101,23 @@ def test_a_disk_that_fills_in_mid_flood_loses_nothing_that_was_answered(
             assert set(flood.stored) <= there
             assert not there & set(flood.refused)
         until(lambda: all(one.judged_at for one in callbacks(tmp_path)))
+
+
+def test_what_one_process_lost_every_process_tells_once_storing_works_again(
+    tmp_path: Path,
+) -> None:
+    with desk_process(tmp_path) as desk, desk_process(tmp_path) as other:
+        with full_disk(desk), httpx.Client(base_url=desk.url) as customer:
+            for number in range(3):
+                lost = customer.post("/netcash/return", content=tampered(f"LOST-{number}"))
+                assert lost.status_code == 503
+        with other.client() as elsewhere, desk.client() as here:
+            until(lambda: OVER in elsewhere.get("/").text)
+            for operator in (elsewhere, here):
+                shown = operator.get("/").text
+                assert "3 results of customers could not be stored" in shown
+                assert LOUD not in shown
+            assert "could not be stored at all: 3" in elsewhere.get("/callbacks").text
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from app.records.shops import Shop
-from tests.cast import ADMIN, PASSWORD
 from tests.conftest import Served, serving, settings_for
 from tests.desk.results_cast import an_order, body, tampered
 
@@ -28,6 +27,7 @@ class Reader:
     def __init__(self, client: httpx.Client, address: str, last: str = "") -> None:
         self.ids: list[str] = []
         self.rows: list[str] = []
+        self.notices = 0
         self.ended = False
         headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {})
         self._response = client.send(
@@ -41,6 +41,7 @@ class Reader:
             for line in self._response.iter_lines():
                 if line.startswith("id: "):
                     self.ids.append(line[4:])
+                self.notices += line == "data: notice"
                 if found := re.search(r'<code class="order-id">(.*?)</code>', line):
                     self.rows.append(found[1])
         except (httpx.HTTPError, httpx.StreamError):
@@ -183,19 +184,11 @@ def test_what_one_process_receives_the_other_tells(
         assert reader.wait_for(3, 2) == ["T1", "T2", "T3"]
 
 
-def sign_in(page: Page) -> None:
-    page.goto("/login")
-    page.fill("input[name=email]", ADMIN.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("/")
-
-
-def test_an_open_order_and_the_overview_follow_a_callback(page: Page, served: Served) -> None:
+def test_an_open_order_and_the_overview_follow_a_callback(admin_page: Page, served: Served) -> None:
+    page = admin_page
     with served.app.state.desk.database.writing() as session:
         order = an_order(session.exec(select(Shop)).one(), "O1")
         session.add(order)
-    sign_in(page)
     overview = page.context.new_page()
     for window, address in ((page, f"/orders/{order.id}"), (overview, "/")):
         # A hidden tab keeps no stream: the browser's own order of tabs must not decide here.
@@ -210,8 +203,8 @@ def test_an_open_order_and_the_overview_follow_a_callback(page: Page, served: Se
     expect(overview.locator("[data-verdict=verified]")).to_have_count(1)
 
 
-def test_an_open_page_fills_itself_and_can_be_paused(page: Page, served: Served) -> None:
-    sign_in(page)
+def test_an_open_page_fills_itself_and_can_be_paused(admin_page: Page, served: Served) -> None:
+    page = admin_page
     bring(served, "W0")
     page.goto("/callbacks")
     expect(page.locator("[data-live-mark]")).to_have_text("Live")

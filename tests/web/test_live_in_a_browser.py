@@ -10,21 +10,12 @@ from playwright.sync_api import Page, Route, expect
 from sqlmodel import select
 
 from app.records.shops import Shop
-from tests.cast import ADMIN, PASSWORD
 from tests.conftest import Served
 from tests.desk.results_cast import an_order, body, tampered
 
 STREAM = re.compile(r"/live/callbacks")
 POLLING = "Refreshed every 5 seconds"
 HIDDEN = "Object.defineProperty(document, 'hidden', {get: () => window.isHidden === true})"
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/login")
-    page.fill("input[name=email]", ADMIN.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("/")
 
 
 def bring(served: Served, *bodies: bytes) -> None:
@@ -51,13 +42,12 @@ PROXIES = {"buffers": hold_back, "refuses": refuse}
 
 
 @pytest.fixture(params=list(PROXIES.values()), ids=list(PROXIES))
-def cut_off(page: Page, served: Served, request: pytest.FixtureRequest) -> Page:
+def cut_off(admin_page: Page, request: pytest.FixtureRequest) -> Page:
     """A signed-in browser behind a proxy through which no stream gets, its clock in our hands."""
-    sign_in(page)
     proxy: Callable[[Route], None] = request.param
-    page.route(STREAM, proxy)
-    page.clock.install()
-    return page
+    admin_page.route(STREAM, proxy)
+    admin_page.clock.install()
+    return admin_page
 
 
 def test_a_list_without_its_stream_asks_for_itself(cut_off: Page, served: Served) -> None:
@@ -104,10 +94,10 @@ def test_who_was_signed_out_meanwhile_is_sent_to_the_sign_in_without_a_stream(
 
 
 def test_a_stream_that_comes_back_signed_out_leads_to_the_sign_in(
-    page: Page, served: Served, monkeypatch: pytest.MonkeyPatch
+    admin_page: Page, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.web.live.LIFE", 0)
-    sign_in(page)
+    page = admin_page
     page.goto("/callbacks")
     expect(page.locator("[data-live-mark]")).to_have_text("Live")
     page.context.clear_cookies()
@@ -115,9 +105,11 @@ def test_a_stream_that_comes_back_signed_out_leads_to_the_sign_in(
     expect(page).to_have_url(re.compile(r"/login\?next=/callbacks"))
 
 
-def test_the_title_of_a_hidden_page_counts_what_has_arrived(page: Page, served: Served) -> None:
+def test_the_title_of_a_hidden_page_counts_what_has_arrived(
+    admin_page: Page, served: Served
+) -> None:
+    page = admin_page
     page.add_init_script(HIDDEN)
-    sign_in(page)
     page.clock.install()
     page.goto("/callbacks")
     title = page.title()

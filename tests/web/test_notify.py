@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy import text
 from sqlmodel import select
 from starlette.applications import Starlette
 
+from app.desk.limits import Limits
+from app.desk.notices.mailbox import SWEEP_EVERY
 from app.records.notices import Notice
 from tests.desk.test_notices import notice
 from tests.web.rows import an_order
@@ -88,3 +91,14 @@ async def test_the_order_shows_the_notice_and_keeps_its_claim(
     assert 'data-awaited="return"' in shown.text
     assert "Notice from the gateway (unsigned)" in shown.text
     assert shown.text.index('data-status="REQSUCCESS"') < shown.text.index("PAYSUCCESS")
+
+
+async def test_what_the_limits_have_dropped_is_shown(
+    desk_app: Starlette, visitor: httpx.AsyncClient, operator: httpx.AsyncClient
+) -> None:
+    desk_app.state.limits = Limits(timedelta(days=1), 3)
+    for _ in range(SWEEP_EVERY):
+        await post(visitor, b"")
+    assert len(stored(desk_app)) == 3
+    shown = (await operator.get("/callbacks")).text
+    assert f"Notices from the gateway (unsigned): {SWEEP_EVERY - 3}" in shown

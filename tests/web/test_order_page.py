@@ -20,6 +20,7 @@ from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
 from app.records.exchanges import Exchange, exchanges_of
 from app.records.orders import Order
+from app.records.shops import Environment
 from tests.cast import VIEWER
 from tests.conftest import Served, serving, settings_for
 
@@ -88,10 +89,10 @@ def return_result(desk: Served, order: Order, status: Status) -> None:
     assert answer.status_code == 200
 
 
-def page_after_lookup(client: httpx.Client, address: str) -> str:
+def page_after_lookup(client: httpx.Client, address: str, outcome: str = "answered") -> str:
     """The order's page once the desk's own lookup, which follows a result, has been answered."""
     deadline = time.monotonic() + 8
-    while ("SearchTradeMulti", "answered") not in calls(shown := client.get(address).text):
+    while ("SearchTradeMulti", outcome) not in calls(shown := client.get(address).text):
         assert time.monotonic() < deadline, "no lookup followed the result"
         time.sleep(0.05)
     return shown
@@ -211,6 +212,28 @@ def test_a_conflict_shows_both_sides_and_is_settled_with_a_reason(
     assert "The conflict was settled" in settled
     assert "a test" in settled
     assert 'id="settle"' not in settled
+
+
+def test_a_result_of_an_order_that_the_gateway_does_not_know_is_a_conflict_without_a_source(
+    desk: Served, operator: httpx.Client
+) -> None:
+    """The sandbox's password is public: anybody may sign a result for a number that never was."""
+    never = Order(shop_key="", environment=Environment.SANDBOX, order_id=f"NEVER{next(_numbers)}")
+    return_result(desk, never, Status.PAYSUCCESS)
+    address = operator.get(f"/orders?q={never.order_id}").headers["location"]
+    shown = page_after_lookup(operator, address, "protocol-error")
+    assert hooks(shown) == {
+        "status": "unknown",
+        "next-step": "settle-conflict",
+        "environment": "sandbox",
+    }
+    assert "the gateway does not know this order" in shown
+    assert "No such OrderID at the gateway" in shown
+    both_sides = shown[shown.index('class="sides"') :]
+    assert both_sides.index('data-status="PAYSUCCESS"') < both_sides.index("No such OrderID")
+    assert act(operator, address, "settlements", believe="keep", Reason="not ours").is_redirect
+    assert hooks(operator.get(address).text)["next-step"] == "nothing"
+    assert never.order_id not in operator.get("/orders?env=sandbox&status=attention").text
 
 
 def test_no_secret_stands_on_the_page(desk: Served, operator: httpx.Client) -> None:

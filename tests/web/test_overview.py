@@ -103,7 +103,7 @@ async def test_an_order_that_never_left_us_needs_nobody(
     client: httpx.AsyncClient, desk_app: Starlette
 ) -> None:
     an_order(desk_app, "DRAFT", "unknown", source=None)
-    an_order(desk_app, "MET", "unknown", source=None, origin=Origin.CALLBACK)
+    an_order(desk_app, "MET", "unknown", source=None, status_at=None, origin=Origin.CALLBACK)
     assert (await figures(client))["attention"][1] == 1
 
 

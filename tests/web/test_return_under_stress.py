@@ -6,6 +6,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,13 +22,17 @@ from sqlmodel import col, select
 from app.records.callbacks import Callback
 from app.records.changes import Change
 from app.records.database import Database
+from app.records.notices import Notice
 from app.records.shops import Shop
-from tests.conftest import SECRET_KEY, Served
+from app.settings import Settings
+from tests.conftest import SECRET_KEY, Served, serving, settings_for
 from tests.desk.results_cast import an_order, body, tampered
+from tests.plain import get, plain_client
 from tests.postgresql import free_port
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 soak = pytest.mark.soak
+ROUNDS = 100
 ENOUGH = 10
 """Results answered before a round is cut short."""
 
@@ -50,10 +55,16 @@ def process(folder: Path, url: str, port: int) -> Iterator[subprocess.Popen[byte
         running.wait()
 
 
+def url_of(database: Database) -> str:
+    """As a deployer writes it."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    return url.replace("postgresql+psycopg", "postgresql")
+
+
 def wait_until_ready(base: str) -> None:
     for _ in range(400):
         with suppress(httpx.HTTPError):
-            if httpx.get(f"{base}/healthz").status_code == 200:
+            if get(f"{base}/healthz").status_code == 200:
                 return
         time.sleep(0.05)
     raise RuntimeError("the desk did not start")
@@ -69,21 +80,21 @@ def wait_for_answers(answered: list[bytes], number: int) -> None:
 
 def bring_without_end(base: str, name: str, answered: list[bytes]) -> None:
     """A crowd's share of results, until the process dies; `answered` are those that got a 200."""
-    with suppress(httpx.HTTPError), httpx.Client(base_url=base, headers=FORM) as client:
+    with suppress(httpx.HTTPError), plain_client(base, headers=FORM) as client:
         for number in range(100_000):
             raw = tampered(f"{name}-{number}")
             if client.post("/netcash/return", content=raw).status_code == 200:
                 answered.append(raw)
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(100, marks=soak)])
+@soak
 def test_whatever_was_answered_is_there_after_a_kill(
-    any_database: Database, tmp_path: Path, rounds: int
+    any_database: Database, tmp_path: Path
 ) -> None:
-    url = any_database.engine.url.render_as_string(hide_password=False)
-    url = url.replace("postgresql+psycopg", "postgresql")
+    """The short version is in test_interruption, from the operator's side."""
+    url = url_of(any_database)
     answered: list[bytes] = []
-    for number in range(rounds):
+    for number in range(ROUNDS):
         port = free_port()
         base = f"http://127.0.0.1:{port}"
         with process(tmp_path, url, port):
@@ -100,7 +111,7 @@ def test_whatever_was_answered_is_there_after_a_kill(
             one.join()
     with any_database.reading() as session:
         there = set(session.exec(select(Callback.body)).all())
-    assert len(answered) >= ENOUGH * rounds
+    assert len(answered) >= ENOUGH * ROUNDS
     assert set(answered) <= there
 
 
@@ -111,12 +122,11 @@ def test_what_a_kill_left_unjudged_is_judged_at_the_next_start(
 
     with any_database.writing() as session:
         store(session, [raw_row(tampered(f"U{number}"), [], "") for number in range(120)])
-    url = any_database.engine.url.render_as_string(hide_password=False)
-    port = free_port()
-    with process(tmp_path, url.replace("postgresql+psycopg", "postgresql"), port):
-        wait_until_ready(f"http://127.0.0.1:{port}")
-        with any_database.reading() as session:
-            verdicts = session.exec(select(Callback.verdict)).all()
+    with (
+        serving(settings_for(tmp_path, database_url=url_of(any_database))),
+        any_database.reading() as session,
+    ):
+        verdicts = session.exec(select(Callback.verdict)).all()
     assert set(verdicts) == {"mismatch"}
     assert len(verdicts) == 120
 
@@ -134,17 +144,20 @@ def random_body(dice: random.Random) -> bytes:
 
 @pytest.mark.parametrize("number", [300, pytest.param(100_000, marks=soak)])
 def test_any_body_is_stored_as_it_came_and_never_breaks_anything(
-    served: Served, number: int
+    settings: Settings, number: int
 ) -> None:
     dice = random.Random(number)
     bodies = [random_body(dice) for _ in range(number)]
-    with served.client(None) as visitor:
-        statuses = {
-            visitor.post("/netcash/return", content=raw, headers=FORM).status_code for raw in bodies
-        }
-    assert statuses == {200}
-    with served.app.state.desk.database.reading() as session:
-        assert sorted(session.exec(select(Callback.body)).all()) == sorted(bodies)
+    # None of them is dropped for its age or their number: that is tested elsewhere.
+    with serving(settings.model_copy(update={"unverified_number": 10 * number})) as served:
+        with served.client(None) as visitor:
+            statuses = {
+                visitor.post("/netcash/return", content=raw, headers=FORM).status_code
+                for raw in bodies
+            }
+        assert statuses == {200}
+        with served.app.state.desk.database.reading() as session:
+            assert sorted(session.exec(select(Callback.body)).all()) == sorted(bodies)
 
 
 @pytest.mark.parametrize("times", [60, pytest.param(1000, marks=soak)])
@@ -175,16 +188,15 @@ def wait_until_judged(database: Database) -> None:
         time.sleep(0.05)
 
 
-def test_a_slow_sender_is_cut_off(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
-    monkeypatch.setattr("app.web.results.READ_SECONDS", 0.3)
-    address = ("127.0.0.1", served.settings.port)
-    with socket.create_connection(address, timeout=5) as connection:
-        connection.sendall(
-            b"POST /netcash/return HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nOrderID="
-        )
-        answer = connection.recv(1000)
-    assert answer.startswith(b"HTTP/1.1 408 ")
-    with served.app.state.desk.database.reading() as session:
-        assert session.exec(select(Callback)).all() == []
+@pytest.mark.parametrize("address", [b"/netcash/return", b"/netcash/notify"])
+def test_a_slow_sender_is_cut_off(settings: Settings, address: bytes) -> None:
+    with (
+        serving(settings.model_copy(update={"sender_seconds": 0.2})) as served,
+        socket.create_connection(("127.0.0.1", settings.port), timeout=5) as connection,
+    ):
+        head = b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nOrderID="
+        connection.sendall(head % address)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 408 ")
+        with served.app.state.desk.database.reading() as session:
+            assert session.exec(select(Callback.id)).all() == []
+            assert session.exec(select(Notice.id)).all() == []
