@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, Index, bindparam, func
-from sqlalchemy.orm import aliased
+import sqlalchemy
+from sqlalchemy import BindParameter, Index, Table, bindparam, func
 from sqlmodel import Field, Session, col, select
 
 from app.records.columns import Record, code, key, moment, now, reference, word
@@ -42,7 +42,9 @@ class Callback(Record, table=True):
     id: str = key()
     received_at: datetime = moment(now)
     body: bytes
-    digest: str = Field(max_length=64)
+    # The SHA-256 of the body, written with the verdict: an index over chance costs a page with
+    # each row, which is too much while a customer waits.
+    digest: str = Field(default="", max_length=64)
     headers: str = "{}"
     remote_address: str = Field(default="", max_length=64)
 
@@ -88,6 +90,7 @@ def callbacks_of(session: Session, order_key: str) -> Sequence[tuple[Callback, i
 
 # Statements of the busy path are built once: building one costs more than running it.
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_table: Table = Callback.metadata.tables["callbacks"]
 
 _UNJUDGED = (
     select(Callback)
@@ -108,26 +111,29 @@ def unjudged_keys(session: Session, after: str, limit: int) -> Sequence[str]:
     return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
 
 
-_other = aliased(Callback)
-_before = (col(_other.id) < col(Callback.id)) | col(_other.judged_at).is_not(None)
-_first = (
-    select(func.min(_other.id))
-    .where(_other.digest == col(Callback.digest), _other.id != col(Callback.id))
-    .where(col(_other.copy_of).is_(None), _before)
-    .correlate(Callback)
-    .scalar_subquery()
+_FIRSTS = (
+    sqlalchemy.select(_table.c.digest, func.min(_table.c.id))
+    .where(_table.c.digest.in_(_KEYS), _table.c.judged_at.is_not(None))
+    .where(_table.c.copy_of.is_(None))
+    .group_by(_table.c.digest)
 )
-_ORIGINALS = select(Callback.id, _first).where(col(Callback.id).in_(_KEYS))
 
 
-def originals(session: Session, keys: Sequence[str]) -> Mapping[str, str]:
-    """The first callback with the same bytes, of each of these callbacks that is not the first.
+def originals(session: Session, callbacks: Sequence[Callback]) -> Mapping[str, str]:
+    """The first callback with the same bytes, of each of these that is not the first.
 
-    First means received earlier, or judged already: keys are made before their rows are
-    committed, so of two processes the later one's row can be seen first. No copy is the first.
+    First means judged first. These are about to be, have their digests, and are oldest first.
     """
-    found = session.exec(_ORIGINALS, params={"keys": keys})
-    return {key: original for key, original in found if original is not None}
+    digests = list({callback.digest for callback in callbacks})
+    # Past the session: what they are compared with has been written, and they need not be.
+    found = session.connection().execute(_FIRSTS, {"keys": digests})
+    firsts: dict[str, str] = dict(found.all())
+    copies: dict[str, str] = {}
+    for callback in callbacks:
+        first = firsts.setdefault(callback.digest, callback.id)
+        if first != callback.id:
+            copies[callback.id] = first
+    return copies
 
 
 def said_before(session: Session, callback: Callback) -> bool:
@@ -151,13 +157,14 @@ def first_words(session: Session, order_key: str) -> Sequence[Callback]:
     return session.exec(query.order_by(col(Callback.id))).all()
 
 
-_SAID = select(Callback.order_key, Callback.status, Callback.tran_date).where(
-    col(Callback.order_key).in_(_KEYS),
-    Callback.verdict == "verified",
-    col(Callback.applied).is_not(None),
+_SAID = sqlalchemy.select(_table.c.order_key, _table.c.status, _table.c.tran_date).where(
+    _table.c.order_key.in_(_KEYS),
+    _table.c.verdict == "verified",
+    _table.c.applied.is_not(None),
 )
 
 
 def said_of(session: Session, order_keys: Collection[str]) -> set[tuple[str | None, ...]]:
     """What verified callbacks have told these orders: key, Status and TranDate."""
-    return set(map(tuple, session.exec(_SAID, params={"keys": list(order_keys)})))
+    found = session.connection().execute(_SAID, {"keys": list(order_keys)})
+    return {(key, status, tran_date) for key, status, tran_date in found}

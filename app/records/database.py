@@ -7,13 +7,13 @@ process instead of fighting over the file's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Insert, create_engine, event
 from sqlmodel import Session
 
 BUSY_SECONDS = 30
@@ -25,6 +25,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self._immediate = self.engine.execution_options(immediate=True)
         self._write_lock = Lock() if self.is_sqlite else None
 
     @contextmanager
@@ -40,13 +41,17 @@ class Database:
         Rows stay readable after the block. On SQLite the write lock is taken at once
         (BEGIN IMMEDIATE), so that what is read first cannot have changed by the time of writing.
         """
-        engine = self.engine.execution_options(immediate=True)
         with (
             self._write_lock or nullcontext(),
-            Session(engine, expire_on_commit=False) as session,
+            Session(self._immediate, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    def append(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows and commit, without a session: for so small a write it costs the most."""
+        with self._write_lock or nullcontext(), self._immediate.begin() as connection:
+            connection.execute(statement, rows)
 
     def close(self) -> None:
         """Close every connection."""

@@ -7,11 +7,13 @@ is under way wait together and share the next. A job's future resolves after its
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
+from sqlalchemy import Insert
 from sqlmodel import Session
 
 from app.records.database import Database
@@ -21,7 +23,10 @@ T = TypeVar("T")
 
 
 class _Job(NamedTuple):
-    work: Callable[[Session], Any]
+    """`work` shares a transaction, `append` has one of its own; either is there."""
+
+    work: Callable[[Session], Any] | None
+    append: Callable[[], None] | None
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
 
@@ -49,16 +54,32 @@ class GroupWriter:
         `work` may run twice (a group that fails is repeated job by job), so it must do
         nothing but use its session. Raises what `work` or the commit raised.
         """
+        value: T = await self._hand_in(work, None)
+        return value
+
+    async def append(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, gathered by the caller, in a transaction of their own.
+
+        Raises what the commit raised; nothing is inserted then.
+        """
+        await self._hand_in(None, partial(self._database.append, statement, rows))
+
+    async def _hand_in(
+        self, work: Callable[[Session], Any] | None, append: Callable[[], None] | None
+    ) -> Any:
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Job(work, future, loop))
+        future: asyncio.Future[Any] = loop.create_future()
+        self._queue.put(_Job(work, append, future, loop))
         # Shielded: a client that hangs up must not undo what it has already handed in.
         return await asyncio.shield(future)
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
             group, last = self._gather(job)
-            self._commit(group)
+            for one in group:
+                if one.append:
+                    _append(one, one.append)
+            self._commit([one for one in group if one.work])
             if last:
                 return
 
@@ -72,9 +93,11 @@ class GroupWriter:
         return group, False
 
     def _commit(self, group: list[_Job]) -> None:
+        if not group:
+            return
         try:
             with self._database.writing() as session:
-                values = [job.work(session) for job in group]
+                values = [job.work(session) for job in group if job.work]
         except Exception as error:
             # Optimistic: no savepoints. When one job spoils the group, each gets its own.
             if len(group) == 1:
@@ -85,6 +108,15 @@ class GroupWriter:
         else:
             for job, value in zip(group, values, strict=True):
                 _resolve(job, value, None)
+
+
+def _append(job: _Job, append: Callable[[], None]) -> None:
+    try:
+        append()
+    except Exception as error:
+        _resolve(job, None, error)
+    else:
+        _resolve(job, None, None)
 
 
 def _resolve(job: _Job, value: Any, error: Exception | None) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Table, UniqueConstraint, Update, bindparam, update
+from sqlalchemy.orm import defer
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Field, Session, col, select
@@ -164,6 +165,11 @@ def locked_order(session: Session, order_key: str) -> Order | None:
     """The order as it is now; nobody else changes it before this transaction ends."""
     query = select(Order).where(Order.id == order_key).with_for_update(key_share=True)
     return session.exec(query.execution_options(populate_existing=True)).one_or_none()
+
+
+_sealed: tuple[Any, ...] = (Order.access_pass, Order.token)
+UNSEALED_LATER = tuple(map(defer, _sealed))
+"""Unsealing costs as much as reading the row: for who reads many and needs none of it."""
 
 
 def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:

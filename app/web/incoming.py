@@ -18,10 +18,10 @@ def feed_of(request: Request) -> Feed:
 
 
 def inbox_of(request: Request) -> Inbox:
-    """The inbox of this process; it rings the feed's bell."""
+    """The inbox of this process; it tells the feed what it has judged."""
     state = request.app.state
     if not hasattr(state, "inbox"):
-        state.inbox = Inbox(desk_of(request), feed_of(request).ring)
+        state.inbox = Inbox(desk_of(request), feed_of(request).hear)
     inbox: Inbox = state.inbox
     return inbox
 

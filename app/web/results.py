@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from starlette.requests import Request
@@ -116,13 +116,19 @@ def _page(request: Request, told: str, order_id: str, again: bytes | None = None
     # Not the cookie of the switch: nothing here looks at a cookie.
     language = preferred(request.headers.get("accept-language", ""))
     if again is None:
-        page = (order_id or "—").encode().join(_frame(language, told))
-        return HTMLResponse(page, 200, _LANGUAGES)
-    text = _rendered(language, told, order_id, _fields(again))
-    return HTMLResponse(text, 503, _LANGUAGES)
+        return _Page((order_id or "—").encode().join(_frame(language, told)))
+    return _Page(_rendered(language, told, order_id, _fields(again)), 503)
 
 
-_LANGUAGES = {"Content-Language": "ja, en"}
+class _Page(HTMLResponse):
+    """Its headers are always the same but for the length."""
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        del headers
+        self.raw_headers = [*_HEADERS, (b"content-length", b"%d" % len(self.body))]
+
+
+_HEADERS = ((b"content-type", b"text/html; charset=utf-8"), (b"content-language", b"ja, en"))
 
 _PLACE = "\ue000"
 """Stands where an OrderID will stand: the pages differ in nothing else."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from hashlib import md5
+from collections.abc import Sequence
 
 from sqlalchemy import insert
 from sqlmodel import select
@@ -21,23 +20,13 @@ from tests.bench.load import post
 
 TRAN_DATE = "20260101123456"
 
-Signature = Callable[[str], str]
 
-
-def right_signature(number: str) -> str:
-    """What the gateway would sign the result of this order with."""
-    return compute(DEFAULT_SHOP_ID, number, Status.PAYSUCCESS, TRAN_DATE, DEFAULT_SHOP_PASS)
-
-
-def wrong_signature(number: str) -> str:
-    """What somebody might guess."""
-    return md5(number.encode(), usedforsecurity=False).hexdigest()
-
-
-def result(number: str, signature: Signature) -> bytes:
-    """The request that brings the result of an order to RetURL."""
-    values = f"ShopID={DEFAULT_SHOP_ID}&OrderID={number}&Status=PAYSUCCESS&TranDate={TRAN_DATE}"
-    body = f"{values}&CheckString={signature(number)}&ErrCode=&ErrInfo="
+def result(number: str, status: Status = Status.PAYSUCCESS, *, verified: bool = True) -> bytes:
+    """The request that brings the result of an order to RetURL, rightly signed or not."""
+    signature = compute(DEFAULT_SHOP_ID, number, status, TRAN_DATE, DEFAULT_SHOP_PASS)
+    check_string = signature if verified else signature[::-1]
+    values = f"ShopID={DEFAULT_SHOP_ID}&OrderID={number}&Status={status}&TranDate={TRAN_DATE}"
+    body = f"{values}&CheckString={check_string}&ErrCode=&ErrInfo="
     return post("/netcash/return", body.encode())
 
 

@@ -13,8 +13,8 @@ from statistics import median, quantiles
 
 FORM = "application/x-www-form-urlencoded"
 
-ROUNDS = 4
-ROUND_SECONDS = 3.0
+ROUNDS = 5
+ROUND_SECONDS = 2.0
 WARM_UP_SECONDS = 0.5
 
 
@@ -60,6 +60,8 @@ class Connection(asyncio.Protocol):
     async def ask(self, request: bytes) -> bytes:
         """Send a whole request; the body of its answer. Raises where that is not a 200."""
         assert self._transport is not None
+        if self._transport.is_closing():
+            raise RuntimeError("the connection is closed")
         self._answer = asyncio.get_running_loop().create_future()
         began = time.perf_counter()
         self._transport.write(request)
@@ -114,13 +116,19 @@ Turn = Callable[[Connection], Awaitable[None]]
 """What a connection does over and over: one question, or several that belong together."""
 
 
-def in_turns(*asked: tuple[int, Turn], connections: int) -> list[Load]:
-    """What each port's load comes to, in turns, so that a machine's bad moments hit every one."""
+def in_turns(
+    *asked: tuple[int, Turn], connections: int, settle: Callable[[], None] = lambda: None
+) -> list[Load]:
+    """What each port's load comes to, in turns, so that a machine's bad moments hit every one.
+
+    `settle` waits until the programs have nothing left to do, which would weigh on the next turn.
+    """
     for port, turn in asked:
         drive(port, connections, WARM_UP_SECONDS, turn)
     loads = [Load() for _ in asked]
     for _ in range(ROUNDS):
         for load, (port, turn) in zip(loads, asked, strict=True):
+            settle()
             load.add(drive(port, connections, ROUND_SECONDS, turn))
     return loads
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ from sqlmodel import col, func, select
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
 from tests.bench import programs
-from tests.bench.callbacks import Signature, result, right_signature, store_orders, wrong_signature
+from tests.bench.callbacks import result, store_orders
 from tests.bench.load import Connection, Load, Turn, in_turns, post
 from tests.bench.measurement import Measurement, at_least, plain, within
 from tests.postgresql import fresh_database, running_postgresql
@@ -60,9 +61,11 @@ def measure() -> Iterator[Measurement]:
 def _loads(bench: Bench) -> Iterator[tuple[str, Load, Load]]:
     numbers = [f"BENCH-{number}" for number in range(ORDERS)]
     store_orders(bench.url, numbers)
-    for kind, signature in (("unverified", wrong_signature), ("verified", right_signature)):
-        asked = ((bench.floor, _one_insert), (bench.desk, _bringing(numbers, signature)))
-        floor, ours = in_turns(*asked, connections=CONNECTIONS)
+    for kind in ("unverified", "verified"):
+        bringing = _bringing(numbers, verified=kind == "verified")
+        asked = ((bench.floor, _one_insert), (bench.desk, bringing))
+        settle = partial(_catch_up, bench.url)
+        floor, ours = in_turns(*asked, connections=CONNECTIONS, settle=settle)
         yield kind, floor, ours
 
 
@@ -74,10 +77,18 @@ def _figures(bench: Bench, kind: str, floor: Load, ours: Load) -> Iterator[Measu
 def _catching_up(bench: Bench, kind: str) -> Measurement:
     """How fast what the rush left behind is judged."""
     began, waiting = time.monotonic(), _unjudged(bench.url)
-    while _unjudged(bench.url) and time.monotonic() - began < LONGEST_WAIT:
-        time.sleep(0.2)
-    rate = (waiting - _unjudged(bench.url)) / (time.monotonic() - began)
+    _catch_up(bench.url)
+    rate = waiting / (time.monotonic() - began)
     return plain(f"{kind} results, {bench.name}: judged after the rush", rate, "1/s")
+
+
+def _catch_up(url: str) -> None:
+    """Wait until every result has been judged."""
+    deadline = time.monotonic() + LONGEST_WAIT
+    while _unjudged(url):
+        if time.monotonic() > deadline:
+            raise RuntimeError("the desk does not come to judge what it has received")
+        time.sleep(0.1)
 
 
 def _unjudged(url: str) -> int:
@@ -96,12 +107,12 @@ async def _one_insert(connection: Connection) -> None:
 _INSERT = post("/", b"." * 150)
 
 
-def _bringing(numbers: list[str], signature: Signature) -> Turn:
+def _bringing(numbers: list[str], *, verified: bool) -> Turn:
     """Each turn brings the result of the next order."""
     places = count()
 
     async def turn(connection: Connection) -> None:
-        await connection.ask(result(numbers[next(places)], signature))
+        await connection.ask(result(numbers[next(places)], verified=verified))
 
     return turn
 

@@ -20,7 +20,7 @@ from app.records.changes import Effect
 from app.records.columns import now
 from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key
-from app.records.orders import UNKNOWN, Order, Origin, Source
+from app.records.orders import UNKNOWN, UNSEALED_LATER, Order, Origin, Source
 
 LATE_AFTER = timedelta(minutes=10)
 """A browser brings a result at once; one that comes this long after its TranDate is late."""
@@ -63,6 +63,7 @@ _ORDERS = (
         col(Order.order_id).in_(bindparam("numbers", expanding=True)),
     )
     .order_by(col(Order.id))
+    .options(*UNSEALED_LATER)
     .with_for_update()
 )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 
 from sqlmodel import Session
 
@@ -72,27 +73,31 @@ class Arrival:
 
 
 class Known:
-    """The keys of late that have been told of, in order."""
+    """The keys of late that have been told of, in order. Several threads may use it."""
 
     def __init__(self) -> None:
         self._keys: list[str] = []
+        self._lock = Lock()
 
     def add(self, key: str) -> bool:
         """Whether the key is new."""
-        place = bisect_right(self._keys, key)
-        if place and self._keys[place - 1] == key:
-            return False
-        insort(self._keys, key)
-        return True
+        with self._lock:
+            place = bisect_right(self._keys, key)
+            if place and self._keys[place - 1] == key:
+                return False
+            self._keys.insert(place, key)
+            return True
 
     def mark(self, key: str) -> Mark:
         """The mark of a reader that has been told of everything known up to this key."""
-        start = bisect_right(self._keys, window_before(key))
-        return Mark(key, bisect_right(self._keys, key) - start)
+        with self._lock:
+            start = bisect_right(self._keys, window_before(key))
+            return Mark(key, bisect_right(self._keys, key) - start)
 
     def forget_before(self, key: str) -> None:
         """Drop what is too old to come to light late."""
-        del self._keys[: bisect_right(self._keys, key)]
+        with self._lock:
+            del self._keys[: bisect_right(self._keys, key)]
 
 
 def window_before(key: str) -> str:

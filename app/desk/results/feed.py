@@ -1,7 +1,8 @@
 """The live feed: one reader of the table in each process, for however many streams.
 
-The table is the truth and is read by key. What wakes the reader is only a bell: this process's own
-judge, PostgreSQL's LISTEN, and a look once a second for whatever neither rang for.
+The table is the truth and is read by key. What wakes the reader is only a bell: PostgreSQL's
+LISTEN, and a look once a second for whatever did not ring. What this process has judged itself it
+holds in its hands and tells at once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from app.desk.desk import Desk
 from app.desk.notices.noticed import Noticed, NoticeReader, noticed_since
 from app.desk.results.arrivals import WINDOW, Arrival, Known, Mark, fresh, missed
 from app.records.bell import listening
+from app.records.callbacks import Callback
 from app.records.columns import now
 from app.records.keys import first_key
 
@@ -65,6 +67,20 @@ class Feed:
         """Something may have arrived."""
         self._bell.set()
 
+    def hear(self, judged: Sequence[Callback]) -> None:
+        """These have just been judged in this process.
+
+        Told at once, as far as nothing has to be read for it; the table tells of the others.
+        """
+        if self._reader is None or not self._ready.is_set():
+            return
+        firsts = [one for one in judged if one.copy_of is None and self._known.add(one.id)]
+        if firsts:
+            self._keep([Arrival(self._known.mark(one.id), one, one, 0) for one in firsts])
+            self._wake_all()
+        if len(firsts) < len(judged):
+            self.ring()
+
     async def follow(self, since: Mark | None) -> AsyncIterator[Sequence[News]]:
         """What arrives from a mark on (None: from now on); an empty list now and then.
 
@@ -80,7 +96,7 @@ class Feed:
             while not self._stopping.is_set() and self._told - place <= len(self._kept):
                 recent = self._since(place)
                 place = self._told
-                yield [one for one in recent if _name(one) not in told]
+                yield [one for one in recent if _name(one) not in told] if told else recent
                 if self._told == place:
                     await self._news.wait()
         finally:
@@ -139,14 +155,17 @@ class Feed:
         self._known.forget_before(forgotten)
         self._notices.forget_before(forgotten)
         if tell:
-            self._kept.extend(arrived)
-            self._told += len(arrived)
+            self._keep(arrived)
         return bool(arrived)
 
     def _fresh(self, above: str) -> Sequence[News]:
         with self._desk.database.reading() as session:
             arrived = fresh(session, above, self._known, self._waiting)
             return [*arrived, *self._notices.fresh(session, above)]
+
+    def _keep(self, arrived: Sequence[News]) -> None:
+        self._kept.extend(arrived)
+        self._told += len(arrived)
 
     def _wake_all(self) -> None:
         news, self._news = self._news, asyncio.Event()

@@ -7,7 +7,7 @@ bodies wait in line to be read, and when judging falls behind it is judging that
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from app.desk.results.judging import Judged
 from app.desk.results.line import Line
 from app.desk.results.receiving import raw_row
 from app.desk.results.tray import Tray
+from app.records.callbacks import Callback
 from app.records.columns import now
 
 READING_LIMIT = 500
@@ -32,14 +33,16 @@ class Unstored(NamedTuple):
 class Inbox:
     """Receives and judges for one process. Belongs to one event loop.
 
-    `ring` is called when callbacks have been judged.
+    `tell` is called with the callbacks that have been judged.
     """
 
-    def __init__(self, desk: Desk, ring: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, desk: Desk, tell: Callable[[Sequence[Callback]], None] = lambda _: None
+    ) -> None:
         self.reading = asyncio.Semaphore(READING_LIMIT)
         self.unstored = Unstored(0, None)
         self._tray = Tray(desk)
-        self._line = Line(desk, ring)
+        self._line = Line(desk, tell)
 
     async def receive(
         self, body: bytes, headers: Iterable[tuple[str, str]], remote_address: str

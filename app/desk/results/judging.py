@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlmodel import Session
 
@@ -32,9 +33,12 @@ class Judged:
 def judge_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> list[Judged]:
     """Judge those of these callbacks that are still waiting, and apply the verified ones."""
     callbacks = unjudged(session, keys)
-    copies = originals(session, [callback.id for callback in callbacks])
     matters = open_matters(session, sandbox_on, callbacks)
     find_orders(session, matters)
+    for callback in callbacks:
+        callback.digest = sha256(callback.body).hexdigest()
+    # Only now: of two processes with the same bytes, the second has waited for the orders' locks.
+    copies = originals(session, callbacks)
     for matter in matters:
         matter.callback.copy_of = copies.get(matter.callback.id)
         write_verdict(matter)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.desk.desk import Desk
 from app.desk.results.judging import BATCH, Judged, judge_rows
-from app.records.callbacks import unjudged_keys
+from app.records.callbacks import Callback, unjudged_keys
 
 SEATS = 8
 """How many customers wait for a verdict at once; the others read "being confirmed"."""
@@ -27,7 +27,7 @@ SPAN = 0.2
 RUSH = 50
 """More results than this within SPAN seconds are a rush: nobody waits."""
 
-REST = 19
+REST = 39
 """In a rush judging rests this many times as long as it has worked."""
 
 RUSH_BATCH = 4
@@ -45,9 +45,9 @@ log = logging.getLogger(__name__)
 class Line:
     """Has everything judged that is put into it. Belongs to one event loop."""
 
-    def __init__(self, desk: Desk, ring: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk, tell: Callable[[Sequence[Callback]], None]) -> None:
         self._desk = desk
-        self._ring = ring
+        self._tell_feed = tell
         self._customers: dict[str, asyncio.Future[Judged | None]] = {}
         self._seated: list[str] = []
         self._others: list[str] = []
@@ -66,7 +66,8 @@ class Line:
         self._seated.append(key)
         self._begin()
         try:
-            return await asyncio.wait_for(future, PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await future
         except TimeoutError:
             return None
         finally:
@@ -134,10 +135,11 @@ class Line:
                 return
             log.exception("callback %s could not be judged", keys[0])
             judged = []
-        self._ring()
         verdicts = {one.callback.id: one for one in judged}
         for key in keys:
             self._tell(key, verdicts.get(key))
+        # The customers first: whoever reads the feed has more time.
+        self._tell_feed([one.callback for one in judged])
 
     async def _keep(self, keys: Sequence[str], error: OperationalError) -> None:
         """The disk is full or the database away, no fault of these rows: they come again."""

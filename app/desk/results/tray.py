@@ -6,13 +6,15 @@ import asyncio
 from collections.abc import Sequence
 
 from app.desk.desk import Desk
-from app.desk.results.receiving import RawRow, store
+from app.desk.results.receiving import INSERT, RawRow
 
 MOST_AT_ONCE = 200
 
 GATHERING = 0.001
-"""Seconds that a group waits for more, when the one before it held several: in a rush a commit
+"""Seconds that a group waits at most to become as large as the one before it. In a rush a commit
 costs more than this, and the fewer there are the more is received."""
+
+_Waiting = tuple[RawRow, "asyncio.Future[None]"]
 
 
 class Tray:
@@ -20,7 +22,9 @@ class Tray:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._waiting: list[tuple[RawRow, asyncio.Future[None]]] = []
+        self._waiting: list[_Waiting] = []
+        self._enough = 1
+        self._gathered = asyncio.Event()
         self._emptying = False
 
     async def put(self, row: RawRow) -> None:
@@ -30,26 +34,36 @@ class Tray:
         if not self._emptying:
             self._emptying = True
             self._desk.calls.spawn(self._empty())
+        elif len(self._waiting) >= self._enough:
+            self._gathered.set()
         # Whoever hangs up meanwhile does not take the row back.
         await future
 
     async def _empty(self) -> None:
-        group: Sequence[object] = ()
+        self._enough = 1
         try:
             while self._waiting:
-                if len(group) > 1:
-                    await asyncio.sleep(GATHERING)
+                await self._gather()
                 group = self._waiting[:MOST_AT_ONCE]
                 del self._waiting[:MOST_AT_ONCE]
+                self._enough = len(group)
                 await self._commit(group)
         finally:
             self._emptying = False
 
-    async def _commit(self, group: Sequence[tuple[RawRow, asyncio.Future[None]]]) -> None:
+    async def _gather(self) -> None:
+        if len(self._waiting) >= self._enough:
+            return
+        self._gathered.clear()
+        timer = asyncio.get_running_loop().call_later(GATHERING, self._gathered.set)
+        await self._gathered.wait()
+        timer.cancel()
+
+    async def _commit(self, group: Sequence[_Waiting]) -> None:
         """Commit together; where that fails, one by one: a small row may still fit."""
         rows = [row for row, _ in group]
         try:
-            await self._desk.writer.write(lambda session: store(session, rows))
+            await self._desk.writer.append(INSERT, rows)
         except Exception as error:
             if len(group) > 1:
                 for one in group:
