@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SECRET_KEY = "a key for the tests alone, long enough to be one"
+BROWSER_PATIENCE = 10_000
+"""Milliseconds until what a page should show must be there, however busy the machine."""
 _names = count()
 
 
@@ -188,7 +190,8 @@ def serving(settings: Settings) -> Iterator[Served]:
     """Serve a desk in a thread of its own until the block ends."""
     app = create_app(settings)
     enroll(app.state.desk.database)
-    server = Server(app, settings.host, settings.port, lambda: None)
+    where = (settings.host, settings.port)
+    server = Server(app, *where, lambda: None, settings.sender_seconds)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 10
@@ -214,8 +217,9 @@ def served(settings: Settings) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real, headless Chromium. One a module: its loop must not outlive the module's tests."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=BROWSER_PATIENCE)
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with sync_playwright() as playwright:
@@ -229,7 +233,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, served: Served) -> Iterator[Page]:
     """A fresh browser window in English, at the served desk."""
     context = browser.new_context(base_url=served.url, locale="en-GB", timezone_id="Asia/Tokyo")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(BROWSER_PATIENCE)
     yield context.new_page()
     context.close()
 

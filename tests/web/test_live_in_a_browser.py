@@ -105,6 +105,48 @@ def test_a_stream_that_comes_back_signed_out_leads_to_the_sign_in(
     expect(page).to_have_url(re.compile(r"/login\?next=/callbacks"))
 
 
+@pytest.mark.parametrize("script", ["hx-sse", "live"])
+def test_a_stream_is_live_however_late_a_script_comes(admin_page: Page, script: str) -> None:
+    def late(route: Route) -> None:
+        admin_page.wait_for_timeout(500)
+        route.continue_()
+
+    admin_page.route(re.compile(rf"/static/.*\b{script}\.\w+\.js"), late)
+    admin_page.goto("/callbacks")
+    expect(admin_page.locator("[data-live-mark]")).to_have_text("Live")
+
+
+def test_a_stream_that_falls_silent_is_not_called_live(admin_page: Page, served: Served) -> None:
+    page = admin_page
+    page.clock.install()
+    page.goto("/callbacks")
+    expect(page.locator("[data-live-mark]")).to_have_text("Live")
+    served.app.state.feed._look = _asleep
+    bring(served, tampered("S1"))
+    page.clock.fast_forward(50_000)
+    expect(page.locator(".order-id")).to_have_text(["S1"])
+    expect(page.locator("[data-live-mark]")).to_have_text(POLLING)
+
+
+async def _asleep(*_: object, **__: object) -> bool:
+    """A wire that was cut without a word: nothing comes, and no end."""
+    return False
+
+
+def test_the_overview_follows_in_the_midst_of_a_rush(admin_page: Page, served: Served) -> None:
+    page = admin_page
+    page.clock.install()
+    page.goto("/")
+    expect(page.locator("[data-live-mark]")).to_have_text("Live")
+    page.evaluate(
+        """() => setInterval(() => document.querySelector("[data-live]").dispatchEvent(
+            new CustomEvent("htmx:sse:before:message", {detail: {message: {data: "<i>"}}})), 100)"""
+    )
+    bring(served, tampered("R1"))
+    page.clock.run_for(1_500)
+    expect(page.locator("[data-verdict=mismatch]")).to_have_count(1)
+
+
 def test_the_title_of_a_hidden_page_counts_what_has_arrived(
     admin_page: Page, served: Served
 ) -> None:
