@@ -42,3 +42,8 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     button.textContent = button.dataset.done;
   });
 }
+
+for (const button of document.querySelectorAll("[data-prints]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -27,7 +27,7 @@ class Fault(StrEnum):
         return self not in (Fault.HTTP500, Fault.REFUSE, Fault.BUSY)
 
 
-# How long a dripping answer takes; never longer than an answer that comes late.
+# How long a dripping answer takes; less where even an answer that comes late does not take long.
 DRIP_SECONDS: Final = 10
 
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from app.protocol.faults import fault
-from app.protocol.messages import Call
+from app.protocol.messages import (
+    Call,
+    EntryTranRequest,
+    ExecTranRequest,
+    SearchRequest,
+    StartRequest,
+)
 from app.protocol.text import WINDOWS_31J
 from app.sandbox import findings
 from app.sandbox.bodies import split_body
@@ -18,7 +24,13 @@ LOOKUP_INTERVAL: Final = 60 * 60_000  # milliseconds between two lookups of one 
 _ESCAPES: Final = re.compile(rb"(%[0-9A-Fa-f]{2}){2}")
 _ESCAPED_URL: Final = re.compile(rb"https?%3A%2F%2F", re.IGNORECASE)
 _HALF_WIDTH_KANA: Final = re.compile(rb"[\x00-\x7f\xa1-\xdf]*")
-_CALLS: Final = {call.value: call for call in Call}
+_NAMES: Final = {
+    message.CALL.value: {row.name for row in message.PARAMETERS}
+    for message in (EntryTranRequest, ExecTranRequest, SearchRequest, StartRequest)
+}
+# RetURL's own `&` cuts its value short where it was not escaped; what follows is the next name.
+_CUT_URL: Final = re.compile(rb"(?:^|&)RetURL=[^&?]*\?[^&]*&([^&=]+)")
+_OTHER_TYPES: Final = re.compile(r"(application|text)/([\w.+-]+\+)?(json|xml)\b", re.IGNORECASE)
 
 
 class Judged(NamedTuple):
@@ -38,18 +50,20 @@ class _Order:
     exec_host: str = ""
 
 
-def judge(entries: Sequence[Entry], base_host: str | None = None) -> list[Judged]:
-    """Judge requests, given the oldest first; the answer has the newest first.
+def judge(entries: Sequence[Entry], last: int, base_host: str | None = None) -> list[Judged]:
+    """Judge the last requests, given the oldest first; the answer has the newest first.
 
-    `base_host` is the host of every StartURL; None where it is that of the request for it.
+    The others only say what came before. `base_host` is the host of every StartURL; None where
+    it is that of the request for it.
     """
     orders: dict[str, _Order] = {}
     by_access_id: dict[str, _Order] = {}
     judged = []
-    for entry in entries:
+    for left, entry in zip(range(len(entries), 0, -1), entries, strict=True):
         order = _order_of(entry, orders, by_access_id)
-        found = (*_on_the_wire(entry), *_in_turn(entry, order, base_host), *_refused(entry))
-        judged.append(Judged(entry, found))
+        if left <= last:
+            found = (*_on_the_wire(entry), *_in_turn(entry, order, base_host), *_refused(entry))
+            judged.append(Judged(entry, found))
         _remember(entry, order)
     return judged[::-1]
 
@@ -71,8 +85,12 @@ def _on_the_wire(entry: Entry) -> Iterator[Finding]:
         yield findings.CHARSET
     elif not all(_is_windows_31j(value) for value in values):
         yield findings.NOT_WINDOWS_31J
-    if not multipart and not entry.body.isascii():
+    if not multipart and not (entry.body.isascii() and _is_whole(entry)):
         yield findings.UNESCAPED
+    if _OTHER_TYPES.match(entry.content_type) or entry.body.lstrip()[:1] in (b"{", b"<"):
+        yield findings.NOT_A_FORM
+    if any(_is_misspelt(entry, name.decode("latin-1")) for name, _ in pairs):
+        yield findings.NAME_MISSPELT
     if any(_is_escaped(name, value) for name, value in pairs):
         yield findings.TWICE_ESCAPED
     if any(name == b"Token" and b" " in value for name, value in pairs):
@@ -100,6 +118,17 @@ def _is_windows_31j(value: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_whole(entry: Entry) -> bool:
+    """Whether RetURL, if any, came in one piece."""
+    cut = _CUT_URL.search(entry.body)
+    return cut is None or cut.group(1).decode("latin-1") in _NAMES[entry.call]
+
+
+def _is_misspelt(entry: Entry, name: str) -> bool:
+    names = _NAMES[entry.call]
+    return name not in names and name.lower() in {one.lower() for one in names}
 
 
 def _is_escaped(name: bytes, value: bytes) -> bool:

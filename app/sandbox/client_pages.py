@@ -39,7 +39,7 @@ async def judged_requests(sandbox: Sandbox, shop_id: str) -> list[checker.Judged
     limit = readiness.REQUESTS_LIMIT
     entries = await sandbox.ledger.run(journal.last_requests, shop_id, limit)
     base_host = urlsplit(sandbox.base_url).netloc if sandbox.base_url else None
-    return checker.judge(entries, base_host)[:REQUESTS_SHOWN]
+    return checker.judge(entries, REQUESTS_SHOWN, base_host)
 
 
 async def show_readiness(request: Request) -> Response:

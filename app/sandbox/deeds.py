@@ -12,7 +12,7 @@ from app.sandbox.deed import SHOP_ID, Deed, Field, NotNow, NotThere, Values
 from app.sandbox.deeds_of_clients import CLIENT_DEEDS, NOT_ALLOWED, WEB_ADDRESS
 from app.sandbox.results import result_of
 from app.sandbox.sandbox import Sandbox
-from app.sandbox.scenarios import SCENARIOS
+from app.sandbox.scenarios import SCENARIOS, named
 from app.sandbox.sender import allowed_hosts, may_be_sent
 from app.sandbox.trades import Refused
 from app.sandbox.words import N_
@@ -29,6 +29,9 @@ _ACCESS_ID: Final = Field("AccessID", least=32, most=32, pattern="[0-9a-f]{32}")
 
 async def _forward(sandbox: Sandbox, values: Values) -> Values:
     ahead = await sandbox.ledger.run(sandbox.rules.dials.forward, values["minutes"] * 60_000)
+    if ahead is None:
+        message = N_("The clock can be at most ten years ahead. Starting over puts it right.")
+        raise NotNow("minutes", message)
     return {"seconds_ahead": ahead // 1000}
 
 
@@ -61,7 +64,10 @@ _ENDINGS: Final = {"pay": Ending.PAID, "cancel": Ending.CANCELLED, "leave": Endi
 
 
 async def _act_as_customer(sandbox: Sandbox, values: Values) -> Values:
-    """Start and press a button, as a browser would; the result is told, not delivered."""
+    """Start and press a button, as a browser would.
+
+    The result is told, not delivered, with the number of times that it would have been.
+    """
     story = await sandbox.ledger.run(overview.trade_story, sandbox.rules, values["AccessID"])
     if story is None:
         raise NotThere
@@ -73,7 +79,9 @@ async def _act_as_customer(sandbox: Sandbox, values: Values) -> Values:
     if isinstance(trade, Refused):
         raise NotNow("action", N_("The gateway refuses it with %(code)s."), code=trade.code)
     final = trade.Status in ("PAYSUCCESS", "PAYFAIL")
-    return {"Status": trade.Status, "result": dict(result_of(trade)) if final else None}
+    deliveries = named(trade.scenario).deliveries if final else 0
+    result = dict(result_of(trade)) if deliveries else None
+    return {"Status": trade.Status, "result": result, "deliveries": deliveries}
 
 
 async def _add_shop(sandbox: Sandbox, values: Values) -> Values:

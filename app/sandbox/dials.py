@@ -14,6 +14,9 @@ from app.sandbox.behaviour import Fault
 
 RELOAD_SECONDS: Final = 1.0
 
+# Ten years, in milliseconds: far beyond any term, and long before the protocol's dates run out.
+FURTHEST: Final = 10 * 366 * 24 * 60 * 60_000
+
 _CLOCK: Final = "clock"
 
 
@@ -30,12 +33,15 @@ class Dials:
         self._keep_fresh(connection)
         return time.time_ns() // 1_000_000 + self._offset
 
-    def forward(self, connection: sqlite3.Connection, milliseconds: int) -> int:
+    def forward(self, connection: sqlite3.Connection, milliseconds: int) -> int | None:
         """Move the clock forward; how far it is now ahead of real time, in milliseconds.
 
-        A clock is never moved back: the times of a trade only grow.
+        None, and nothing is moved, where that would be beyond FURTHEST. A clock is never moved
+        back: the times of a trade only grow.
         """
         offset = clock_offset(connection) + max(0, milliseconds)
+        if offset > FURTHEST:
+            return None
         connection.execute(
             "insert or replace into setting (name, value) values (?, ?)", (_CLOCK, str(offset))
         )

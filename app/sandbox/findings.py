@@ -1,5 +1,6 @@
 """What a client can get wrong in a call, and the fix in a sentence."""
 
+import re
 from typing import Final, NamedTuple
 
 from app.protocol.words import Words
@@ -38,6 +39,26 @@ UNESCAPED: Final = Finding(
     Words(
         "値をURLエンコード(%81のような形)してください。",
         "Percent-escape every value (as in %81).",
+    ),
+)
+NOT_A_FORM: Final = Finding(
+    "not-a-form",
+    Words("本文がフォームではありません。", "The body is no form."),
+    Words(
+        "「名前=値」を「&」でつないだ本文(application/x-www-form-urlencoded)をPOSTしてください。"
+        "JSONやXMLは読まれません。",
+        "Post names and values as application/x-www-form-urlencoded; JSON and XML are not read.",
+    ),
+)
+NAME_MISSPELT: Final = Finding(
+    "name-misspelt",
+    Words(
+        "パラメータ名の大文字・小文字が違います。",
+        "A parameter's name has other capitals than the interface's.",
+    ),
+    Words(
+        "ShopID、OrderIDのように、仕様のとおりに書いてください。違う名前は無視されます。",
+        "Spell it as the interface does (ShopID, OrderID): any other name is ignored.",
     ),
 )
 TWICE_ESCAPED: Final = Finding(
@@ -114,6 +135,40 @@ TOO_OFTEN: Final = Finding(
 )
 
 
+# What the writer of a client does about a code; the usual advice is for those who operate one.
+_FIXES: Final = (
+    (
+        r"M01\d{3}001",
+        Words(
+            "このパラメータを本文で送ってください。名前は大文字と小文字も仕様のとおりに書きます。",
+            "Send this parameter in the body, its name spelt exactly so, capitals included.",
+        ),
+    ),
+    (
+        r"M0100[23]\d{3}",
+        Words(
+            "クライアント診断のページにある、このショップのShopIDとShopPassを送ってください。",
+            "Send the shop's ShopID and ShopPass as the client check page shows them.",
+        ),
+    ),
+    (
+        r"M01(001|051|120)\d{3}",
+        Words(
+            "決まった値を送ってください: NetCashPayType=NETCASH、PayType=16。Versionは送りません。",
+            "Send the values that are fixed: NetCashPayType=NETCASH, PayType=16, and no Version.",
+        ),
+    ),
+    (
+        r"NC100000[123]",
+        Words(
+            "ExecTranが返したAccessIDとTokenを、変えずにStartURLへPOSTしてください。",
+            "Post AccessID and Token to StartURL, both exactly as ExecTran answered them.",
+        ),
+    ),
+)
+
+
 def refused(code: str, what: Words, advice: Words) -> Finding:
     """A code of the gateway's as a finding."""
-    return Finding(f"error-{code}", Words(f"{code}: {what.ja}", f"{code}: {what.en}"), advice)
+    fix = next((fix for pattern, fix in _FIXES if re.fullmatch(pattern, code)), advice)
+    return Finding(f"error-{code}", Words(f"{code}: {what.ja}", f"{code}: {what.en}"), fix)

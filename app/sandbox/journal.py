@@ -11,6 +11,7 @@ from app.sandbox.behaviour import Fault
 from app.sandbox.rules import Values
 
 _TEXT_LIMIT: Final = 200  # characters kept of a header or of a value that fits no parameter
+_BODY_LIMIT: Final = 8 * 1024  # bytes kept of a body, of which thousands are read for one page
 
 
 class Entry(NamedTuple):
@@ -50,7 +51,7 @@ def entry_of(request: Request, call: Call, values: Values, body: bytes) -> Entry
         _text(request.scope["query_string"]),
         _text(headers.get(b"content-type", b"")),
         _text(headers.get(b"user-agent", b"")),
-        body,
+        body[:_BODY_LIMIT],
     )
 
 

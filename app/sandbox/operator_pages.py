@@ -15,6 +15,7 @@ from app.sandbox import addresses
 from app.sandbox.dials import moment
 from app.sandbox.forms import Form
 from app.sandbox.sandbox import sandbox_of
+from app.sandbox.sender import OWN_WORDS
 from app.sandbox.words import LANGUAGES, translation
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
@@ -99,6 +100,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
         "root": addresses.inside(request, ""),
         "when": partial(when, language_of(request)),
         "form": Form(),
+        "no_answers": OWN_WORDS,
         # Alone, whoever gets in may do everything; a mounting application knows its users.
         "may_act": True,
         "may_rule": True,

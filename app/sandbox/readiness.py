@@ -60,6 +60,10 @@ _REPEATED: Final = Words(
 _NO_LOOKUP: Final = Words(
     "実施済みです。クライアントの照会を待っています。", "Tried. A lookup by the client is due."
 )
+_NO_NOTICE: Final = Words(
+    "結果通知が送られていません。コントロールパネルでショップの送信先を設定してください。",
+    "No notice was sent: give the shop an address for notices on the control panel.",
+)
 _WENT_ON: Final = Words("エラーの後も正しく進みました。", "The client went on as it should.")
 _STOPPED: Final = Words("クライアントが先に進んでいません。", "The client has not gone on yet.")
 
@@ -90,6 +94,8 @@ def _line(
     if row is None:
         return Line(scenario, State.OPEN, _NOT_TRIED)
     trade = Trade._make(row)
+    if scenario.name == "noticefirst" and _ended(trade) and not _was_noticed(connection, trade):
+        return Line(scenario, State.OPEN, _NO_NOTICE)
     return Line(scenario, *_seen(scenario, trade, requests[trade.OrderID]))
 
 
@@ -108,8 +114,7 @@ def _seen(scenario: Scenario, trade: Trade, requests: Sequence[Entry]) -> tuple[
         return (State.DONE, _LOOKED_UP) if found else (State.OPEN, _NO_LOOKUP)
     if scenario.deliveries == 0 or scenario.ending is Ending.LEFT or scenario.expires_unpaid:
         return _after_silence(trade, requests)
-    ended = trade.Status in (Status.PAYSUCCESS, Status.PAYFAIL)
-    return State.OPEN, _ASK if ended else _STOPPED
+    return State.OPEN, _ASK if _ended(trade) else _STOPPED
 
 
 def _after_fault(requests: Sequence[Entry]) -> tuple[State, Words]:
@@ -130,6 +135,15 @@ def _after_silence(trade: Trade, requests: Sequence[Entry]) -> tuple[State, Word
         for entry in requests
     )
     return (State.DONE, _LOOKED_UP) if _was_started(trade) and asked else (State.OPEN, _NO_LOOKUP)
+
+
+def _ended(trade: Trade) -> bool:
+    return trade.Status in (Status.PAYSUCCESS, Status.PAYFAIL)
+
+
+def _was_noticed(connection: sqlite3.Connection, trade: Trade) -> bool:
+    found = connection.execute("select 1 from notice where trade_id = ?", (trade.id,))
+    return found.fetchone() is not None
 
 
 def _was_started(trade: Trade) -> bool:

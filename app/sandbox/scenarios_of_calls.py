@@ -39,8 +39,8 @@ CALL_SCENARIOS: Final = (
             "ExecTran answers HTTP 500 and has done nothing.",
         ),
         sees=Words(
-            "「HTTPエラー」と表示されます。照会するとUNPROCESSEDで、再実行できます。",
-            "An HTTP error. A lookup says UNPROCESSED: it may be executed again.",
+            "「HTTPエラー」と表示されます。照会するとUNPROCESSEDで、呼び出しから90秒たてば再実行できます。",
+            "An HTTP error. A lookup 90 seconds later says UNPROCESSED: it may be executed again.",
         ),
         fault=Fault.HTTP500,
     ),

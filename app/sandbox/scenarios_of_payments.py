@@ -179,8 +179,8 @@ PAYMENT_SCENARIOS: Final = (
             "The payment fails, but the next lookup finds it paid.",
         ),
         sees=Words(
-            "検証済みのPAYFAILの後、照会がPAYSUCCESSになります。",
-            "A verified PAYFAIL, then a lookup that says PAYSUCCESS.",
+            "検証済みのPAYFAILの後、照会がPAYSUCCESSになります。食い違いとして示され、人が判断します。",
+            "A verified PAYFAIL, then a lookup that says PAYSUCCESS: a conflict to be settled.",
         ),
         ending=Ending.REFUSED,
         paid_after_failed=True,

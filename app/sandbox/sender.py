@@ -13,6 +13,7 @@ from app.sandbox import notices
 from app.sandbox.deliveries import Pairs
 from app.sandbox.notices import Due
 from app.sandbox.sandbox import Sandbox
+from app.sandbox.words import N_
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +25,10 @@ ANSWER_KEPT: Final = 100  # characters
 
 _IN_TARGET: Final = "/?&=%:+,;@~!$'()*[]"
 
-REFUSED: Final = "not sent: the host is not allowed"
-UNREACHABLE: Final = "no answer"
+# What stands in for an answer where there is none; a page says it in its reader's language.
+REFUSED: Final = N_("not sent: the host is not allowed")
+UNREACHABLE: Final = N_("no answer")
+OWN_WORDS: Final = (REFUSED, UNREACHABLE)
 
 
 async def send_for_ever(sandbox: Sandbox) -> None:

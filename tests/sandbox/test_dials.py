@@ -39,6 +39,23 @@ def test_an_hour_later_an_unpaid_trade_has_expired(own: Merchant) -> None:
     assert now > before
 
 
+def test_a_clock_is_not_moved_beyond_what_dates_can_say() -> None:
+    with serving(":memory:", late_seconds=0) as merchant:
+        answers = [merchant.http.post("/api/clock", json={"minutes": 527040}) for _ in range(12)]
+        assert [answer.status_code for answer in answers] == [200] * 10 + [409] * 2
+        assert merchant.status(merchant.enter()) == "UNPROCESSED"
+
+
+def test_a_customer_without_a_browser_tells_what_would_have_been_delivered(own: Merchant) -> None:
+    told = {}
+    for suffix in ("", "-twice", "-silent", "-leave"):
+        trade = own.executed(suffix)
+        address = f"/api/trades/{trade['AccessID']}/customer"
+        answer = own.http.post(address, json={"action": "pay"}).json()
+        told[suffix] = (answer["deliveries"], answer["result"] is not None)
+    assert told == {"": (1, True), "-twice": (2, True), "-silent": (0, False), "-leave": (0, False)}
+
+
 def test_a_fault_hits_the_next_call_and_no_other(own: Merchant) -> None:
     turn(own, "/faults", call="EntryTranNetcash", fault="busy")
     turn(own, "/faults", call="SearchTradeMulti", fault="html")
@@ -122,6 +139,7 @@ def test_what_cannot_be_done_is_refused_by_name(
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "null"},
         {"Origin": "https://evil.example"},
+        {"Origin": "http://["},
         {"Host": "evil.example"},
     ],
 )

@@ -67,6 +67,14 @@ def test_a_refused_form_comes_back_with_the_error_and_what_was_typed(
         assert f'value="{escape(typed[field])}"' in wrong
 
 
+def test_that_a_server_did_not_answer_is_said_in_the_reader_s_language(own: Merchant) -> None:
+    typed = GUIDE | {"RetURL": "http://127.0.0.1:9/", "way": "server"}
+    sheet = send(own, "/guide", **typed).headers["location"]
+    for language, words in (("ja", "応答なし"), ("en", "no answer")):
+        page = own.http.get(sheet, headers={"Accept-Language": language}).text
+        assert re.search(rf'role="status">[^<]*{words}<', page)
+
+
 def test_every_wrong_field_is_marked_and_the_right_ones_are_kept(own: Merchant) -> None:
     typed = GUIDE | {"RetURL": "nowhere", "OrderID": "あ", "kind": "unsigned"}
     answer = send(own, "/guide", **typed)

@@ -1,4 +1,4 @@
-"""The merchant engineer's path: guide, key, client check, readiness sheet, receiver check."""
+"""The merchant engineer's path: guide, key, readiness sheet, receiver check."""
 
 from __future__ import annotations
 
@@ -42,12 +42,6 @@ async def mounted() -> AsyncIterator[Starlette]:
 def browser(app: Starlette) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app)
     return httpx.AsyncClient(transport=transport, base_url="https://desk.example")
-
-
-def findings(merchant: Merchant) -> set[str]:
-    """What the client checker says of the last request."""
-    requests = merchant.http.get(f"/api/shops/{SHOP['ShopID']}/client").json()["requests"]
-    return {finding["kind"] for finding in requests[0]["findings"]}
 
 
 def readiness(merchant: Merchant) -> dict[str, str]:
@@ -94,116 +88,6 @@ async def test_the_automation_opens_with_the_sandbox_key_alone(mounted: Starlett
         assert given.json()["servers"] == [{"url": BASE}]
 
 
-GOOD = b"ShopID=tshop00000001&ShopPass=tpass7xq&"
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (GOOD + b"OrderID=CHK&Amount=", "error-M01005001"),
-        (GOOD + b"OrderID=%E6%B3%A8%E6%96%87&Amount=1", "charset"),
-        (GOOD + b"OrderID=%81&Amount=1", "not-windows-31j"),
-        (GOOD + b"OrderID=\x81\x40&Amount=1", "unescaped"),
-        (GOOD + b"OrderID=%2583%2565&Amount=1", "twice-escaped"),
-    ],
-)
-def test_a_client_s_mistake_is_named(own: Merchant, body: bytes, kind: str) -> None:
-    own.raw_post(Call.ENTRY, body)
-    assert kind in findings(own)
-
-
-@pytest.mark.parametrize(
-    ("body", "query", "kind"),
-    [
-        (b"", GOOD.decode() + "OrderID=CHK&Amount=1", "in-the-address"),
-        (b'{"ShopID": "tshop00000001"}', "", "error-M01002001"),
-        (b"ShopID=typo&ShopPass=tpass7xq&OrderID=CHK&Amount=1", "", "error-M01002002"),
-    ],
-)
-def test_a_request_that_names_no_shop_is_judged_all_the_same(
-    own: Merchant, body: bytes, query: str, kind: str
-) -> None:
-    own.http.post(Call.ENTRY.path, content=body, params=query)
-    assert kind in findings(own)
-
-
-@pytest.mark.parametrize("kana", ["ﾃｽ", "ﾂｱﾂｱ"])
-def test_half_width_kana_are_not_taken_for_utf_8(own: Merchant, kana: str) -> None:
-    own.executed("", ClientField1=kana)
-    assert findings(own) == set()
-
-
-def test_a_client_without_fault_is_told_so(own: Merchant) -> None:
-    own.executed("", ClientField1="①髙橋様ポイント表", RetURL="https://a.example/?x=%83%65")
-    assert findings(own) == set()
-    page = own.http.get("/guide", params={"page": "client", "lang": "en"}).text
-    assert "Nothing: it is as it should be." in page
-
-
-def test_a_token_that_was_decoded_as_a_form_is_named(own: Merchant) -> None:
-    trade = own.executed()
-    own.start(trade | {"Token": trade["Token"].replace("+", " ")})
-    assert "form-decoded-token" in findings(own)
-
-
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"AccessID": "0" * 32}, "NC1000002"),
-        ({"AccessID": "typo"}, "NC1000001"),
-        ({"Token": "0" * 64}, "NC1000003"),
-        ({"Token": ""}, "NC1000003"),
-    ],
-)
-def test_a_start_that_is_refused_is_listed_and_judged(
-    own: Merchant, changed: dict[str, str], code: str
-) -> None:
-    page = own.start(own.executed() | changed)
-    assert page.code == code
-    assert findings(own) == {f"error-{code}"}
-
-
-def test_a_start_url_opened_by_a_link_is_listed_and_judged(own: Merchant) -> None:
-    trade = own.executed()
-    linked = {"AccessID": trade["AccessID"], "Token": trade["Token"]}
-    answer = own.http.get(Call.START.path, params=linked)
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
-    assert 'data-code="NC1000001"' in answer.text
-    assert {"start-without-form", "in-the-address"} <= findings(own)
-    assert own.start(trade).code is None
-
-
-def test_a_start_at_another_host_than_start_url_s_is_named(own: Merchant) -> None:
-    trade = own.executed()
-    values = {"AccessID": trade["AccessID"], "Token": trade["Token"]}
-    headers = {"Host": f"localhost:{own.port}"}
-    own.http.post(Call.START.path, data=values, headers=headers)
-    assert findings(own) == {"start-url-ignored"}
-
-
-def test_a_blind_retry_is_named_and_a_lookup_first_is_not(own: Merchant) -> None:
-    blind, careful = own.enter("-garbled"), own.enter("-garbled")
-    for trade in (blind, careful):
-        own.post(Call.EXEC, **own.execution(trade))
-    own.post(Call.EXEC, **own.execution(blind))
-    assert "blind-retry" in findings(own)
-    own.status(careful)
-    assert findings(own) == set()
-    own.post(Call.EXEC, **own.execution(careful))
-    assert "blind-retry" not in findings(own)
-
-
-def test_two_lookups_within_the_hour_are_named(own: Merchant) -> None:
-    trade = own.executed()
-    own.status(trade)
-    assert findings(own) == set()
-    own.status(trade)
-    assert findings(own) == {"too-often"}
-    own.http.post("/api/clock", json={"minutes": 61})
-    own.status(trade)
-    assert findings(own) == set()
-
-
 def test_the_sheet_follows_what_the_client_does(own: Merchant) -> None:
     assert set(readiness(own).values()) <= {"open", "done", "failed"}
     trade = own.enter("-http500")
@@ -240,6 +124,23 @@ def test_whoever_did_not_wait_for_a_slow_answer_is_not_done(own: Merchant) -> No
     assert readiness(own)["drip"] == "open"
     own.start(trade)
     assert readiness(own)["drip"] == "done"
+
+
+def test_a_notice_that_was_never_sent_is_said_on_the_sheet(
+    own: Merchant, receiver: Receiver
+) -> None:
+    def why() -> str:
+        sheet = own.http.get(f"/api/shops/{SHOP['ShopID']}/readiness").json()["scenarios"]
+        (words,) = [line["why"]["en"] for line in sheet if line["scenario"] == "noticefirst"]
+        return str(words)
+
+    own.ended("-noticefirst")
+    assert why().startswith("No notice was sent")
+    notices = f"/shops/{SHOP['ShopID']}/notices"
+    own.http.post(notices, data={"notify_url": receiver.url})
+    own.ended("-noticefirst")
+    own.http.post(notices, data={"notify_url": ""})
+    assert why().startswith("Tried.")
 
 
 def test_every_scenario_is_on_the_sheet_and_can_be_put_down_as_done(own: Merchant) -> None:
