@@ -87,7 +87,8 @@ def _serve(_: argparse.Namespace) -> int:
         if link := first_sign_in_link(app.state.desk.database, settings.base_url):
             say(f"Sign in for the first time: {link}")
 
-    return Server(app, settings.host, settings.port, ready).run_to_the_end()
+    listens = (settings.host, settings.port)
+    return Server(app, *listens, ready, settings.sender_seconds).run_to_the_end()
 
 
 def _sandbox(chosen: argparse.Namespace) -> int:

@@ -29,11 +29,46 @@ class PlainHttp(HttpToolsProtocol):
 
     Java's client offers HTTP/2 with each of its requests. httptools takes the offer for accepted
     and loses the request's body, so it is left out before httptools reads.
+
+    A connection whose next request has not shown its whole head in time is closed: uvicorn itself
+    would wait for one that drips in for ever. (The body's time is the endpoint's affair.)
     """
+
+    head_seconds = 10.0
+    _head: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._expect_head()
 
     def data_received(self, data: bytes) -> None:
         """Read what came, without an offer in the head of the request."""
         super().data_received(without_offer(data))
+
+    def on_message_begin(self) -> None:
+        """A request's head begins."""
+        super().on_message_begin()
+        if self._head is None:
+            self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        """It is there."""
+        self._have_head()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more will come."""
+        self._have_head()
+        super().connection_lost(exc)
+
+    def _expect_head(self) -> None:
+        self._head = self.loop.call_later(self.head_seconds, self.timeout_keep_alive_handler)
+
+    def _have_head(self) -> None:
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
 
 
 def without_offer(data: bytes) -> bytes:
@@ -51,7 +86,14 @@ class CannotListen(Exception):
 class Server(uvicorn.Server):
     """Sets `app.state.stopping` at the first signal: a stream would else keep the process open."""
 
-    def __init__(self, app: Starlette, host: str, port: int, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: Starlette,
+        host: str,
+        port: int,
+        ready: Callable[[], None],
+        head_seconds: float = PlainHttp.head_seconds,
+    ) -> None:
         # No access log: addresses hold launch keys and sign-in links.
         super().__init__(
             uvicorn.Config(
@@ -60,7 +102,7 @@ class Server(uvicorn.Server):
                 port=port,
                 log_level="warning",
                 access_log=False,
-                http=PlainHttp,
+                http=type("Http", (PlainHttp,), {"head_seconds": head_seconds}),
                 server_header=False,
                 # The guard decides whose X-Forwarded-… headers are believed.
                 proxy_headers=False,
