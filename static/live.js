@@ -11,7 +11,10 @@
   const most = Number(rows?.dataset.liveRows) || 200;
   const title = document.title;
   const held = [];
-  let paused = false, heard = false, lost = null, seen = "";
+  // The stream says something every 15 seconds. One that stays silent longer than this is cut off,
+  // even where nothing has told the browser so.
+  const silence = 40000;
+  let paused = false, heard = false, heardAt = 0, lost = null, seen = "";
   bar.hidden = false;
 
   const clock = (date) => date.toLocaleTimeString("en-GB", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" });
@@ -25,18 +28,23 @@
   // A part of the page: fetched again at once, and once more when a lookup may have confirmed it.
   // Never under the hands of somebody who is typing in it.
   const region = bar.dataset.liveRefresh;
-  let soon = 0, later = 0;
+  let soon = 0, later = 0, refreshedAt = 0;
 
   const refresh = () => {
-    if (document.activeElement?.matches(`${region} :is(input, textarea, select)`)) return;
+    const hand = document.activeElement;
+    if (hand?.matches(`${region} :is(input, textarea, select)`)) {
+      hand.addEventListener("blur", refreshSoon, { once: true });
+      return;
+    }
+    refreshedAt = Date.now();
     htmx.ajax("GET", location.href, { target: region, select: region, swap: "outerMorph" });
   };
 
+  // In a rush it is fetched once a second, not put off until the rush is over.
   const refreshSoon = () => {
-    clearTimeout(soon);
     clearTimeout(later);
-    soon = setTimeout(refresh, 300);
     later = setTimeout(refresh, 4000);
+    soon ||= setTimeout(() => { soon = 0; refresh(); }, Math.max(300, refreshedAt + 1000 - Date.now()));
   };
 
   // Rows
@@ -59,6 +67,7 @@
   // Stream
   const live = () => {
     heard = true;
+    heardAt = Date.now();
     lost = null;
     if (!paused) say("live");
   };
@@ -92,10 +101,10 @@
     button.textContent = paused ? button.dataset.resume : button.dataset.pause;
     if (paused) { say("paused"); return; }
     held.splice(0).forEach(show);
-    say(lost ? "reconnecting" : "live");
+    say(lost ? "reconnecting" : heard ? "live" : "polling");
   });
 
-  // A proxy that holds the stream back: ask for the page instead.
+  // A proxy that holds the stream back, or a stream gone silent: ask for the page instead.
   const poll = async () => {
     if (heard || paused || document.hidden) return;
     const answer = await fetch(location.href).catch(() => null);
@@ -110,7 +119,13 @@
     lost = null;
     say("polling");
   };
-  setTimeout(() => { if (!heard) { poll(); setInterval(poll, 5000); } }, 8000);
+  const watch = () => {
+    if (document.hidden) return;
+    if (heard && Date.now() - heardAt > silence) heard = false;
+    if (heard && lost) gone();
+    poll();
+  };
+  setTimeout(() => { watch(); setInterval(watch, 5000); }, 8000);
 
   // Streams rest while the page is hidden: its title counts instead.
   const count = async () => {
@@ -122,5 +137,9 @@
     if (document.hidden) document.title = number === "0" ? title : `(${number}) ${title}`;
   };
   setInterval(count, 15000);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    document.title = title;
+    heardAt = Date.now();
+  });
 })();

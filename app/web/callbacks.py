@@ -13,8 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.desk.desk import Desk
+from app.desk.results.placing import Place, place_in_order
 from app.desk.results.receiving import TARGET
 from app.desk.results.viewing import CallbackView, callback_view
+from app.desk.views import order_view
 from app.protocol.checkstring import MALFORMED, SIGNED, Verdict
 from app.protocol.faults import Fault, fault
 from app.protocol.text import to_half_width
@@ -24,6 +27,7 @@ from app.records.callbacks import Callback
 from app.records.evictions import dropped_so_far
 from app.records.people import Role
 from app.records.shops import Environment
+from app.web import wordings
 from app.web.callback_words import MEANS, became, done
 from app.web.live import live_context
 from app.web.pages import page
@@ -67,12 +71,16 @@ def show(request: Request) -> Response:
         if callback is None:
             raise HTTPException(404)
         view = callback_view(session, desk.terms.sandbox_on, callback)
+        place = _place(session, desk, view)
     context = {
         "view": view,
         "callback": callback,
         "environment": callback.environment or environment_of(request),
         "means": MEANS.get(callback.verdict or ""),
         "became": became(callback),
+        "became_of": became,
+        "place": place,
+        "words": wordings,
         "malformed": MALFORMED.get(callback.detail or ""),
         "signed": SIGNED,
         "faults": faults_of(view),
@@ -81,6 +89,12 @@ def show(request: Request) -> Response:
         "again": _again(view) if callback.environment is Environment.SANDBOX else None,
     }
     return page(request, "callbacks/show.html", context)
+
+
+def _place(session: Session, desk: Desk, view: CallbackView) -> Place | None:
+    if view.order is None:
+        return None
+    return place_in_order(view.callback, order_view(session, view.order, desk.terms))
 
 
 def _wanted(request: Request) -> CallbackFilter:
@@ -102,7 +116,8 @@ def faults_of(view: CallbackView) -> list[Fault]:
 
 def _curl(base_url: str, view: CallbackView) -> str:
     """A command that brings the same bytes to the same place."""
-    address = quote(base_url + view.headers.get(TARGET, RETURN_PATH))
+    target = RETURN_PATH if view.kept else view.headers.get(TARGET, RETURN_PATH)
+    address = quote(base_url + target)
     body = view.callback.body
     if body.isascii() and body.decode("ascii").isprintable():
         return f"curl --data-raw {quote(body.decode('ascii'))} {address}"

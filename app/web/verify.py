@@ -4,15 +4,17 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from app.desk.keeping import keep
 from app.desk.verification import verify
 from app.protocol.checkstring import MALFORMED, SIGNED
 from app.records.people import Role
 from app.web.callback_words import MEANS
 from app.web.callbacks import faults_of
+from app.web.incoming import inbox_of
 from app.web.pages import page
-from app.web.requests import desk_of, environment_of, may, read_form
+from app.web.requests import actor_of, desk_of, environment_of, may, read_form
 
 EXAMPLE = (
     "ShopID=tshop00000001&OrderID=ORDER-0001&Status=PAYSUCCESS&TranDate=20260101123456"
@@ -27,10 +29,15 @@ def show(request: Request) -> Response:
 
 
 async def judge(request: Request) -> Response:
-    """POST /verify: the verdict on the result in `text`. Nothing is stored."""
-    text = (await read_form(request)).get("text", "")
+    """POST /verify: the verdict on the result in `text`. Nothing is stored, unless `action` is
+    `keep`: then it becomes a callback."""
+    form = await read_form(request)
+    text = form.get("text", "")
     if not text.strip():
         return await run_in_threadpool(_page, request, "", 422)
+    if form.get("action") == "keep":
+        key = await keep(desk_of(request), inbox_of(request), actor_of(request), text)
+        return RedirectResponse(f"/callbacks/{key}", 303)
     return await run_in_threadpool(_judged, request, text)
 
 

@@ -203,6 +203,7 @@ EFFECTS: dict[Effect, str] = {
 
 DEEDS: dict[str, str] = {
     "create": N_("The order was created"),
+    "callback-kept": N_("A pasted result was kept"),
     "sandbox-orders-forgotten": N_("The sandbox's orders were forgotten"),
 }
 """What people did, as far as it left no row of its own."""

@@ -21,6 +21,7 @@ SUSPECTS = Suspects(
     passwords={SHOP: PASS, **OTHERS},
     previous_passwords={SHOP: "old45678"},
     order_ids=("ORDER-0001", "ORDER-0002", "ORDER-0003"),
+    dates=("20240229235959",),
 )
 
 
@@ -69,6 +70,11 @@ def signed(**changed: str) -> str:
         (md5("".join(RIGHT).lower()), "case", "", "lower case"),
         (signed(ShopPass=quote_plus(PASS)), "encoding", "ShopPass", "escaped"),
         (signed(ShopPass="Test pa9"), "encoding", "ShopPass", "decoded"),
+        (signed(ShopPass=quote_plus(quote_plus(PASS))), "encoding", "ShopPass", "escaped twice"),
+        (signed(ShopPass="Test%2bpa9"), "encoding", "ShopPass", "escaped in lower-case digits"),
+        (signed(TranDate="20260401003456"), "date", "TranDate", "20260401003456"),
+        (signed(TranDate="20360101003456"), "date", "TranDate", "20360101003456"),
+        (signed(TranDate="20240229235959"), "date", "TranDate", "20240229235959"),
         (md5("".join(RIGHT).encode("utf-16-le")), "encoding", "", "UTF-16-LE"),
         (
             md5(ORDER + SHOP + STATUS + DATE + PASS),
@@ -90,6 +96,48 @@ def test_values_signed_before_they_were_unescaped_are_found() -> None:
     check_string = signed(OrderID="ORDER%2D0001")
     [finding] = diagnosed(check_string, OrderID="ORDER%2D0001")
     assert finding.kind is Change.ENCODING
+
+
+@pytest.mark.parametrize(
+    ("password", "signed_with", "value"),
+    [
+        ("a+b%2Bc", "a b%2Bc", "read with + as a space"),
+        ("a+b%2Bc", "a+b+c", "decoded but for its +"),
+        ("a%252Bc", "a+c", "decoded twice"),
+        ("a!b+c", "a!b%2Bc", "escaped in part"),
+    ],
+)
+def test_a_password_is_found_however_a_form_reads_or_writes_it(
+    password: str, signed_with: str, value: str
+) -> None:
+    suspects = Suspects({SHOP: password}, {}, ())
+    body = f"ShopID={SHOP}&OrderID={ORDER}&Status={STATUS}&TranDate={DATE}"
+    check_string = signed(ShopPass=signed_with)
+    [finding] = diagnose(read_result(f"{body}&CheckString={check_string}".encode()), suspects)
+    assert (finding.kind, finding.parameter, finding.value.en) == ("encoding", "ShopPass", value)
+
+
+@pytest.mark.parametrize(
+    ("check_string", "evidence"),
+    [
+        (signed()[:20], "the 20 characters that came are a piece of the right one"),
+        (signed()[4:], "the 28 characters that came are a piece of the right one"),
+        (f'"{signed()}"', "without the 2 characters too many"),
+        (signed()[:31] + "x", "if 1 of the 32 characters of CheckString were others"),
+    ],
+)
+def test_damage_to_the_checkstring_itself_is_found(check_string: str, evidence: str) -> None:
+    [finding] = diagnosed(check_string)
+    assert (finding.kind, finding.parameter) == ("checkstring", "CheckString")
+    assert evidence in finding.detail.en
+    assert signed() not in repr(finding)
+
+
+def test_who_guesses_a_checkstring_is_not_told_how_far_it_is_right() -> None:
+    wrong = {digit: "0" if digit != "0" else "1" for digit in "0123456789abcdef"}
+    half = signed()[:16] + "".join(wrong[digit] for digit in signed()[16:])
+    for guess in (signed()[:15], signed()[17:], half):
+        assert diagnosed(guess) == ()
 
 
 def test_white_space_around_the_checkstring_is_found() -> None:

@@ -76,6 +76,8 @@ async def test_a_mismatch_says_which_change_would_make_it_verify(
     assert hooks(text, "diagnosis") == ["status"]
     assert "It would verify if Status were PAYFAIL" in text
     assert text.count("<mark>") > 20
+    assert "One change would make it verify: Status" in text
+    assert re.search(r"part-suspect.*?verifies as.*?PAYFAIL", text, re.DOTALL)
 
 
 async def test_a_mismatch_nothing_explains_says_that(
@@ -97,6 +99,46 @@ async def test_a_checkstring_that_is_none_is_not_diagnosed_as_one(
     assert hooks(text, "verdict") == ["mismatch"]
     assert "32 hexadecimal digits belong there" in text
     assert "No single change" not in text
+
+
+async def test_an_order_made_since_does_not_hide_the_one_a_result_was_taken_from(
+    desk_app: Starlette, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.desk.results.diagnosing.ORDERS_TRIED", 2)
+    for order_id in ("A1001", "A1002"):
+        open_order(desk_app, order_id)
+    await bring(client, body("A1001").replace(b"A1001", b"A1002"))
+    for order_id in ("A1003", "A1004"):
+        open_order(desk_app, order_id)
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'mismatch')}")).text
+    assert hooks(text, "diagnosis") == ["order"]
+
+
+async def test_a_changed_time_is_found_by_what_the_order_has_been_told(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    open_order(desk_app, "A1001")
+    raw = body("A1001")
+    await bring(client, raw)
+    await bring(client, re.sub(rb"TranDate=\d+", b"TranDate=20240229235959", raw))
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'mismatch')}")).text
+    assert hooks(text, "diagnosis") == ["date"]
+
+
+async def test_a_callback_shows_its_place_among_what_happened_to_its_order(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    key = open_order(desk_app, "A1001")
+    await bring(client, body("A1001"))
+    for _ in range(2):
+        await bring(client, tampered("A1001"))
+    text = (await client.get(f"/callbacks/{key_of(desk_app, 'verified')}")).text
+    place = text.split("Its place in the order", 1)[1].split("</section>")[0]
+    titles = re.findall(r'moment-title">(.*?)<', place)
+    assert titles[0] == "This callback"
+    assert titles.count("Result received") == 1, "a repeat is folded into the first"
+    [anchor] = re.findall(rf'href="/orders/{key}#(callback-\w+)"', place)
+    assert f'id="{anchor}"' in (await client.get(f"/orders/{key}")).text
 
 
 async def test_a_callback_that_does_not_exist_is_not_found(client: httpx.AsyncClient) -> None:

@@ -200,3 +200,22 @@ def test_a_slow_sender_is_cut_off(settings: Settings, address: bytes) -> None:
         with served.app.state.desk.database.reading() as session:
             assert session.exec(select(Callback.id)).all() == []
             assert session.exec(select(Notice.id)).all() == []
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])
+def test_who_never_comes_to_the_end_of_a_head_is_cut_off(settings: Settings, before: bytes) -> None:
+    """On a fresh connection, and on one that has had an answer already."""
+    with (
+        serving(settings.model_copy(update={"sender_seconds": 0.3})),
+        socket.create_connection(("127.0.0.1", settings.port), timeout=5) as connection,
+    ):
+        if before:
+            connection.sendall(before)
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+        connection.sendall(b"POST /netcash/return HTTP/1.1\r\nHost: x\r\n")
+        began = time.monotonic()
+        with suppress(OSError):
+            while time.monotonic() - began < 5:
+                connection.sendall(b"X-Drop: 1\r\n")
+                time.sleep(0.05)
+        assert time.monotonic() - began < 2

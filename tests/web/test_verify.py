@@ -13,9 +13,10 @@ from app.desk.verification import verdict_of_text
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.orders import Order
+from app.records.shops import Shop
 from tests.cast import VIEWER
 from tests.conftest import browser_for
-from tests.desk.results_cast import PASSWORD, a_shop, body, tampered
+from tests.desk.results_cast import PASSWORD, a_shop, an_order, body, tampered
 
 pytestmark = pytest.mark.anyio
 
@@ -47,9 +48,29 @@ async def test_nothing_is_stored(desk_app: Starlette, client: httpx.AsyncClient)
         assert session.exec(select(Order)).all() == []
 
 
+async def test_what_is_kept_becomes_a_callback_that_is_judged_and_applied(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    with desk_app.state.desk.database.writing() as session:
+        order = an_order(session.exec(select(Shop)).one(), "A1")
+        session.add(order)
+    form = {"text": f"curl -d '{body('A1').decode()}' x.jp", "action": "keep"}
+    answer = await client.post("/verify", data=form)
+    assert answer.status_code == 303
+    kept = (await client.get(answer.headers["location"])).text
+    assert re.findall(r'data-verdict="(.*?)"', kept)[0] == "verified"
+    assert "The order moved to what it says." in kept
+    assert "Kept by hand" in kept
+    assert "/netcash/return" in kept, "the command brings it to where results are brought"
+    shown = (await client.get(f"/orders/{order.id}")).text
+    assert 'data-status="PAYSUCCESS"' in shown
+    assert "A pasted result was kept" in shown
+
+
 async def test_a_tampered_one_is_diagnosed(client: httpx.AsyncClient) -> None:
     answer = await client.post("/verify", data={"text": tampered("A1").decode()})
     assert 'data-diagnosis="status"' in answer.text
+    assert 'value="keep"' in answer.text
 
 
 async def test_text_that_is_no_result_is_malformed(client: httpx.AsyncClient) -> None:

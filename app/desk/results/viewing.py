@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from app.desk.results.diagnosing import findings
 from app.desk.results.matters import Matter, open_matters
+from app.desk.results.receiving import TARGET
 from app.desk.results.rejudging import DOUBTFUL
 from app.protocol.checkstring import COVERED, Verdict
-from app.protocol.diagnosis import Finding
+from app.protocol.diagnosis import Change, Finding
 from app.protocol.fields import CHECK_STRING
 from app.protocol.reading import Reading
 from app.records.callback_lists import copies_of
@@ -20,6 +21,9 @@ from app.records.callbacks import Callback
 from app.records.orders import Order
 from app.records.rejudgements import Rejudgement, rejudgements_of
 from app.records.shops import Shop
+
+KEPT_FROM = "/verify"
+"""The address that marks a result as pasted and kept: no browser brought it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,24 @@ class CallbackView:
         return not CHECK_STRING.problems(self.received.strip())
 
     @property
+    def kept(self) -> bool:
+        """Whether it was pasted and kept by an operator, so that no browser brought it."""
+        return self.headers.get(TARGET) == KEPT_FROM
+
+    @property
+    def suspects(self) -> Mapping[str, str]:
+        """The parameters whose change would make it verify, each with the value it would have.
+
+        Empty where that is not another value in its place but another form of it.
+        """
+        found: dict[str, str] = {}
+        for finding in self.findings:
+            if finding.parameter:
+                value = finding.value.en if _is_value(finding) else ""
+                found.setdefault(finding.parameter, value)
+        return found
+
+    @property
     def parts(self) -> Sequence[tuple[str, str | None]]:
         """What the CheckString is made of, in its order. The password stays out."""
         values = [(name, self.reading.values.get(name, "")) for name in COVERED]
@@ -71,8 +93,13 @@ def callback_view(session: Session, sandbox_on: bool, callback: Callback) -> Cal
         headers=json.loads(callback.headers),
         earlier=rejudgements_of(session, callback.id),
         copies=copies_of(session, [callback.id]).get(callback.id, 0),
-        findings=findings(session, sandbox_on, reading) if _is_in_doubt(callback) else (),
+        findings=findings(session, sandbox_on, reading, callback) if _is_in_doubt(callback) else (),
     )
+
+
+def _is_value(finding: Finding) -> bool:
+    """Whether a finding names the parameter's other value; of a password it never does."""
+    return finding.parameter in COVERED and finding.kind is not Change.SPACE
 
 
 def _is_in_doubt(callback: Callback) -> bool:

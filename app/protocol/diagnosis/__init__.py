@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.protocol.checkstring import COVERED, Reading, to_bytes
-from app.protocol.diagnosis import ways
 from app.protocol.diagnosis.ours import other_shops
+from app.protocol.diagnosis.signature import damage
 from app.protocol.diagnosis.suspicion import Received, Suspects, Suspicion
 from app.protocol.diagnosis.suspicions import suspicions
 from app.protocol.diagnosis.ways import Change
@@ -31,21 +31,25 @@ class Finding:
 def diagnose(reading: Reading, suspects: Suspects) -> tuple[Finding, ...]:
     """Every single change that makes the CheckString of `reading` verify.
 
-    Nothing for a result that verifies as it is, has no usable CheckString or is malformed. Of a
-    shop that is not ours only the ShopID can be tried. Bounded work (see TRIED_AT_MOST): about
-    10,000 hashes, some 20 ms.
+    Nothing for a result that verifies as it is, has no CheckString or is malformed. Of a shop that
+    is not ours only the ShopID can be tried. Bounded work (see TRIED_AT_MOST): about 10,000
+    hashes, some 20 ms.
     """
     check_string = reading.signed.get("CheckString", b"")
-    digest = _digest(check_string.strip())
-    if reading.malformed is not None or digest is None:
+    if reading.malformed is not None or not check_string:
         return ()
     password = suspects.passwords.get(reading.values["ShopID"])
     covered = (reading.signed[name] for name in COVERED)
     received = Received((*covered, to_bytes(password or "")), reading.raw)
+    digest = _digest(check_string.strip())
     if password is None:
-        return _findings(digest, other_shops(received, suspects))
-    if _md5(b"".join(received.parts)) == digest:
-        return _trimmed(check_string)
+        return _findings(digest, other_shops(received, suspects)) if digest else ()
+    right = _md5(b"".join(received.parts))
+    if damaged := damage(check_string, right.hex()):
+        way, value = damaged
+        return (_finding(Suspicion(b"", way, "CheckString", value)),)
+    if digest is None or digest == right:
+        return ()
     return _findings(digest, suspicions(received, suspects))
 
 
@@ -56,13 +60,6 @@ def _digest(check_string: bytes) -> bytes | None:
 
 def _md5(message: bytes) -> bytes:
     return hashlib.md5(message, usedforsecurity=False).digest()
-
-
-def _trimmed(check_string: bytes) -> tuple[Finding, ...]:
-    """What there is to say when the right CheckString came: only what stood around it."""
-    if check_string == check_string.strip():
-        return ()
-    return (_finding(Suspicion(b"", ways.SPACE_AROUND_CHECKSTRING, "CheckString", "")),)
 
 
 def _findings(digest: bytes, suspected: Iterable[Suspicion]) -> tuple[Finding, ...]:

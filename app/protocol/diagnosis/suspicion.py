@@ -28,11 +28,15 @@ class Suspicion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Suspects:
-    """What of ours a result may have been made with. Passwords are by ShopID."""
+    """What of ours a result may have been made with. Passwords are by ShopID.
+
+    `dates`: what else is known to have happened to its order when, as TranDate writes it.
+    """
 
     passwords: Mapping[str, str] = field(repr=False)
     previous_passwords: Mapping[str, str] = field(repr=False)
     order_ids: Iterable[str]
+    dates: Iterable[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

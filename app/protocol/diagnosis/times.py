@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
+from string import digits
 
+from app.protocol.checkstring import to_bytes
 from app.protocol.diagnosis import ways
-from app.protocol.diagnosis.suspicion import DATE, PASSWORD, Received, Suspicion
+from app.protocol.diagnosis.suspicion import (
+    DATE,
+    PASSWORD,
+    TRIED_AT_MOST,
+    Received,
+    Suspects,
+    Suspicion,
+)
 from app.protocol.wire import JST, parse_jst_stamp
 
 _FORMATS = (
@@ -39,10 +49,25 @@ def _moment(received: Received) -> datetime:
     return parse_jst_stamp(received.parts[DATE].decode("ascii")).astimezone(JST)
 
 
+def known(received: Received, suspects: Suspects) -> Iterator[Suspicion]:
+    """The times that this order's other results and lookups name, whatever they are."""
+    for stamp in islice(suspects.dates, TRIED_AT_MOST):
+        yield Suspicion(received.but(DATE, to_bytes(stamp)), ways.DATE, "TranDate", stamp)
+
+
+def mistyped(received: Received) -> Iterator[Suspicion]:
+    """One digit that was another."""
+    stamp = received.parts[DATE].decode("ascii")
+    for place in range(len(stamp)):
+        for digit in digits:
+            other = stamp[:place] + digit + stamp[place + 1 :]
+            yield Suspicion(received.but(DATE, other.encode()), ways.DATE, "TranDate", other)
+
+
 # A clock that is off, a zone (UTC, or nine hours the wrong way), a day, a replay within the year.
 _STEPS = (
     (timedelta(seconds=1), 900),
-    (timedelta(minutes=1), 900),
+    (timedelta(minutes=1), 1_440),
     (timedelta(hours=1), 72),
     (timedelta(days=1), 366),
 )

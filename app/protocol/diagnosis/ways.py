@@ -25,6 +25,7 @@ class Change(StrEnum):
     CASE = "case"
     ENCODING = "encoding"
     ORDER_OF_FIELDS = "order-of-fields"
+    CHECKSTRING = "checkstring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,33 @@ SPACE_AROUND_CHECKSTRING = Way(
         "{parameter} の前後の空白を除けば一致します。途中で空白が付いた可能性が高いです。",
         "It would verify without the white space around {parameter}. "
         "It was probably added on the way.",
+    ),
+)
+CHECKSTRING_CUT = Way(
+    Change.CHECKSTRING,
+    Words(
+        "{parameter} が 32 文字そろっていれば一致します。届いた {value} 文字は正しい値の一部です。"
+        "途中で切れた可能性が高いです。",
+        "It would verify if {parameter} were whole: the {value} characters that came are a piece "
+        "of the right one. It was probably cut off on the way.",
+    ),
+)
+CHECKSTRING_PADDED = Way(
+    Change.CHECKSTRING,
+    Words(
+        "{parameter} から余分な {value} 文字を除けば一致します。"
+        "途中で文字が付いた可能性が高いです。",
+        "It would verify without the {value} characters too many in {parameter}. "
+        "They were probably added on the way.",
+    ),
+)
+CHECKSTRING_DAMAGED = Way(
+    Change.CHECKSTRING,
+    Words(
+        "{parameter} の {value} 文字が正しければ一致します。ほかの文字はすべて正しい値です。"
+        "CheckString そのものが途中で書き換えられた可能性が高いです。",
+        "It would verify if {value} of the 32 characters of {parameter} were others; the rest are "
+        "right. The CheckString itself was probably changed on the way.",
     ),
 )
 CASE = Way(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from itertools import permutations
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from app.protocol.checkstring import COVERED
 from app.protocol.diagnosis import ways
@@ -85,18 +86,44 @@ _CHARSETS = ("utf-16-le", "utf-16-be", "utf-8-sig", "utf-16")
 
 
 def encodings(received: Received) -> Iterator[Suspicion]:
-    """Escapes not decoded or, in the password, decoded once too often; another character set."""
+    """Escapes not decoded or, in the password, one time too many or too few; another charset."""
     password = received.parts[PASSWORD]
     yield Suspicion(_undecoded(received.raw) + password, ways.NOT_DECODED, "", "")
-    for value, replacement in (
-        (Words("エスケープして", "escaped"), quote_plus(password).encode()),
-        (Words("もう一度デコードして", "decoded"), unescaped(password)),
-    ):
+    for replacement, value in _rewritten(password).items():
         message = received.but(PASSWORD, replacement)
         yield Suspicion(message, ways.ESCAPED_PASSWORD, "ShopPass", value)
     text = _text(b"".join(received.parts))
     for charset in _CHARSETS:
         yield Suspicion(text.encode(charset), ways.CHARSET, "", charset.upper())
+
+
+def _rewritten(password: bytes) -> dict[bytes, Words]:
+    """The password as a form would write or read it, each once; the plainer name wins."""
+    escaped, decoded = quote_plus(password).encode(), unescaped(password)
+    forms = (
+        (escaped, Words("エスケープして", "escaped")),
+        (
+            quote(password, safe="!*'()").encode(),
+            Words("記号を残してエスケープして", "escaped in part"),
+        ),
+        (
+            _in_lower_digits(escaped),
+            Words("小文字でエスケープして", "escaped in lower-case digits"),
+        ),
+        (quote_plus(escaped).encode(), Words("2 回エスケープして", "escaped twice")),
+        (decoded, Words("もう一度デコードして", "decoded")),
+        (unescaped(decoded), Words("もう二度デコードして", "decoded twice")),
+        (password.replace(b"+", b" "), Words("「+」を空白と読んで", "read with + as a space")),
+        (unquote_to_bytes(password), Words("% だけデコードして", "decoded but for its +")),
+    )
+    found: dict[bytes, Words] = {}
+    for form, words in forms:
+        found.setdefault(form, words)
+    return found
+
+
+def _in_lower_digits(escaped: bytes) -> bytes:
+    return re.sub(rb"%..", lambda match: match[0].lower(), escaped)
 
 
 def _undecoded(raw: bytes) -> bytes:
