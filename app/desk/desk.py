@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -91,13 +91,17 @@ class Calls:
 
 @dataclass
 class Desk:
-    """The rooms a deed works in: the tables, the writer, the gateway, the tasks under way."""
+    """The rooms a deed works in: the tables, the writer, the gateway, the tasks under way.
+
+    `rushing`: whether results come in so fast that whatever can wait should.
+    """
 
     database: Database
     writer: GroupWriter
     gateway: Gateway
     calls: Calls
     terms: Terms
+    rushing: Callable[[], bool] = lambda: False
 
     def gateway_base(self, shop: Shop) -> str:
         """The address before `/payment/…` of a shop's gateway. Raises NoGateway."""

@@ -42,8 +42,9 @@ AT_ONCE = 4
 TRY_AGAIN = timedelta(minutes=1)
 """When an order is looked at again that could not be asked about just now."""
 
-EVERY = 1.0
-"""Seconds between two looks at what is due."""
+EVERY, IN_A_RUSH = 1.0, 5.0
+"""Seconds between two looks at what is due. A rush of results slows them, and never ends them:
+anybody can make one."""
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +77,9 @@ class Rechecks:
                 await self.tick()
             except SQLAlchemyError as error:
                 log.error("due lookups could not be read (%s)", type(error).__name__)
+            pause = IN_A_RUSH if self._desk.rushing() else EVERY
             try:
-                await asyncio.wait_for(stopping.wait(), EVERY)
+                await asyncio.wait_for(stopping.wait(), pause)
             except TimeoutError:
                 continue
 

@@ -26,7 +26,7 @@ from tests.bench.measurement import Measurement, at_least, plain, within
 from tests.postgresql import fresh_database, running_postgresql
 
 CONNECTIONS = 16
-ORDERS = 60_000
+ORDERS = 150_000
 LONGEST_WAIT = 120.0
 
 

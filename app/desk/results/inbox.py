@@ -43,6 +43,7 @@ class Inbox:
         self.unstored = Unstored(0, None)
         self._tray = Tray(desk)
         self._line = Line(desk, tell)
+        desk.rushing = self._line.rushing
 
     async def receive(
         self, body: bytes, headers: Iterable[tuple[str, str]], remote_address: str

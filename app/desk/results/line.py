@@ -58,7 +58,10 @@ class Line:
     async def judged(self, key: str) -> Judged | None:
         """The verdict on a callback just committed; None when its customer cannot wait for it."""
         self._count_arrival()
-        if self._rushing() or len(self._customers) >= SEATS:
+        rushing = self.rushing()
+        if rushing and self._seated:
+            self._unseat()
+        if rushing or len(self._customers) >= SEATS:
             self._queue(key)
             return None
         future: asyncio.Future[Judged | None] = asyncio.get_running_loop().create_future()
@@ -73,6 +76,13 @@ class Line:
         finally:
             self._customers.pop(key, None)
 
+    def _unseat(self) -> None:
+        """A rush has begun: who sat down before it need not wait for judging that rests."""
+        unseated, self._seated = self._seated, []
+        self._others[:0] = unseated
+        for key in unseated:
+            self._tell(key, None)
+
     def _count_arrival(self) -> None:
         span = int(time.monotonic() / SPAN)
         if span != self._span:
@@ -80,7 +90,7 @@ class Line:
             self._span, self._arrivals = span, 0
         self._arrivals += 1
 
-    def _rushing(self) -> bool:
+    def rushing(self) -> bool:
         """Whether this span of time, or the one before it, has had too many arrivals."""
         passed = int(time.monotonic() / SPAN) - self._span
         return passed <= 1 and (self._arrivals > RUSH or (self._rushed and not passed))
@@ -102,7 +112,7 @@ class Line:
             while keys := await self._next():
                 start = time.monotonic()
                 await self._judge(keys)
-                if self._rushing():
+                if self.rushing():
                     await asyncio.sleep(REST * (time.monotonic() - start))
         finally:
             self._judging = False
@@ -112,7 +122,7 @@ class Line:
             self._others += await self._left_in_the_table()
             self._overflown = bool(self._others)
         line = self._seated or self._others
-        number = RUSH_BATCH if self._rushing() else BATCH
+        number = RUSH_BATCH if self.rushing() else BATCH
         keys = line[:number]
         del line[:number]
         return keys
