@@ -62,6 +62,8 @@ def _sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        # The last one used comes first: its cache holds, while another's is void after each write.
+        pool_use_lifo=True,
         # A fault that is logged names its statement, never what was in it.
         hide_parameters=True,
     )
