@@ -19,6 +19,7 @@ from app.desk.answers import absorb, believable
 from app.desk.desk import Desk
 from app.desk.meeting import order_of
 from app.desk.owners import is_gone
+from app.desk.pauses import stops_within
 from app.gateway import INTERRUPTED, Detail, Outcome, Reply
 from app.protocol.messages import ErrorAnswer, SearchAnswer
 from app.protocol.wire import parse_jst_stamp
@@ -142,11 +143,8 @@ async def keep_closing(desk: Desk, stopping: asyncio.Event) -> None:
 
     A start closes what its own machine lost; of another machine's processes only time tells.
     """
-    while not stopping.is_set():
+    while not await stops_within(CLOSE_EVERY, stopping):
         try:
-            await asyncio.wait_for(stopping.wait(), CLOSE_EVERY)
-        except TimeoutError:
-            try:
-                await asyncio.to_thread(close_interrupted, desk)
-            except SQLAlchemyError as error:
-                log.error("lost exchanges could not be closed (%s)", type(error).__name__)
+            await asyncio.to_thread(close_interrupted, desk)
+        except SQLAlchemyError as error:
+            log.error("lost exchanges could not be closed (%s)", type(error).__name__)

@@ -23,6 +23,7 @@ from app.desk.decisions import Action, NotPossible, decision_of, require
 from app.desk.desk import Desk, NoGateway
 from app.desk.exchanges import ask
 from app.desk.intents import Intent, begin
+from app.desk.pauses import stops_within
 from app.desk.rulings import LOOKUP_INTERVAL
 from app.protocol.messages import SearchRequest
 from app.protocol.statuses import Status
@@ -72,16 +73,13 @@ class Rechecks:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Keep asking until told to stop."""
-        while not stopping.is_set():
+        stopped = stopping.is_set()
+        while not stopped:
             try:
                 await self.tick()
             except SQLAlchemyError as error:
                 log.error("due lookups could not be read (%s)", type(error).__name__)
-            pause = IN_A_RUSH if self._desk.rushing() else EVERY
-            try:
-                await asyncio.wait_for(stopping.wait(), pause)
-            except TimeoutError:
-                continue
+            stopped = await stops_within(IN_A_RUSH if self._desk.rushing() else EVERY, stopping)
 
     async def tick(self) -> int:
         """Begin as many due lookups as there are places free; how many were begun."""

@@ -7,8 +7,7 @@ is under way wait together and share the next. A job's future resolves after its
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
@@ -22,11 +21,13 @@ GROUP_LIMIT = 200
 T = TypeVar("T")
 
 
-class _Job(NamedTuple):
-    """`work` shares a transaction, `append` has one of its own; either is there."""
+class _Append(NamedTuple):
+    statement: Insert
+    rows: Sequence[Mapping[str, Any]]
 
-    work: Callable[[Session], Any] | None
-    append: Callable[[], None] | None
+
+class _Job(NamedTuple):
+    work: Callable[[Session], Any] | _Append
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
 
@@ -54,7 +55,7 @@ class GroupWriter:
         `work` may run twice (a group that fails is repeated job by job), so it must do
         nothing but use its session. Raises what `work` or the commit raised.
         """
-        value: T = await self._hand_in(work, None)
+        value: T = await self._hand_in(work)
         return value
 
     async def append(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -62,24 +63,20 @@ class GroupWriter:
 
         Raises what the commit raised; nothing is inserted then.
         """
-        await self._hand_in(None, partial(self._database.append, statement, rows))
+        await self._hand_in(_Append(statement, rows))
 
-    async def _hand_in(
-        self, work: Callable[[Session], Any] | None, append: Callable[[], None] | None
-    ) -> Any:
+    async def _hand_in(self, work: Callable[[Session], Any] | _Append) -> Any:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self._queue.put(_Job(work, append, future, loop))
+        self._queue.put(_Job(work, future, loop))
         # Shielded: a client that hangs up must not undo what it has already handed in.
         return await asyncio.shield(future)
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
             group, last = self._gather(job)
-            for one in group:
-                if one.append:
-                    _append(one, one.append)
-            self._commit([one for one in group if one.work])
+            for part in _parts(group):
+                self._commit(part)
             if last:
                 return
 
@@ -93,11 +90,8 @@ class GroupWriter:
         return group, False
 
     def _commit(self, group: list[_Job]) -> None:
-        if not group:
-            return
         try:
-            with self._database.writing() as session:
-                values = [job.work(session) for job in group if job.work]
+            values = self._values(group)
         except Exception as error:
             # Optimistic: no savepoints. When one job spoils the group, each gets its own.
             if len(group) == 1:
@@ -109,14 +103,19 @@ class GroupWriter:
             for job, value in zip(group, values, strict=True):
                 _resolve(job, value, None)
 
+    def _values(self, group: list[_Job]) -> list[Any]:
+        if isinstance(group[0].work, _Append):
+            self._database.append(*group[0].work)
+            return [None]
+        with self._database.writing() as session:
+            return [job.work(session) for job in group if not isinstance(job.work, _Append)]
 
-def _append(job: _Job, append: Callable[[], None]) -> None:
-    try:
-        append()
-    except Exception as error:
-        _resolve(job, None, error)
-    else:
-        _resolve(job, None, None)
+
+def _parts(group: list[_Job]) -> Iterator[list[_Job]]:
+    """Each append alone, all others together."""
+    yield from ([job] for job in group if isinstance(job.work, _Append))
+    if shared := [job for job in group if not isinstance(job.work, _Append)]:
+        yield shared
 
 
 def _resolve(job: _Job, value: Any, error: Exception | None) -> None:

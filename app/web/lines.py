@@ -1,5 +1,6 @@
 """A line of the routes table: an address, its endpoint, and who may use it."""
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
@@ -31,6 +32,8 @@ class Line(Route):
         express: bool = False,
     ) -> None:
         super().__init__(path, endpoint, methods=methods, name=name)
+        # A path may hold a line break (%0A), and stays below the prefix it is below.
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
         self.may = may
         self.stream = stream
         self.express = express

@@ -123,6 +123,7 @@ def test_tomorrow_it_is_all_found_again(at_desk: Window) -> None:
     at_desk.page.keyboard.type(number)
     at_desk.page.keyboard.press("Enter")
     at_desk.page.wait_for_url(f"**{order}")
+    assert number in at_desk.page.inner_text("main")
 
 
 @pytest.mark.parametrize("how", ["dblclick", "two presses of Enter"])

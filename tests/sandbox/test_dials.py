@@ -69,7 +69,7 @@ def test_a_fault_hits_the_next_call_and_no_other(own: Merchant) -> None:
 def test_a_fault_that_has_been_forgotten_hits_nobody(own: Merchant) -> None:
     turn(own, "/faults", call="EntryTranNetcash", fault="http500")
     turn(own, "/faults/forget")
-    own.enter()
+    assert own.enter()["AccessID"]
 
 
 def test_an_operator_chooses_the_scenario_of_an_order(own: Merchant) -> None:

@@ -93,6 +93,21 @@ async def test_htmx_is_told_to_go_to_the_sign_in(visitor: httpx.AsyncClient) -> 
     assert answer.headers["hx-redirect"] == "/login?next=/orders%3Fq%3DA1"
 
 
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/sandbox/payment/%0A", 404),
+        ("/sandbox/payment/%0AEntryTranNetcash.idPass", 200),
+        ("/sandbox/api/trades/%0A/scenario", 401),
+        ("/static/%0A", 405),
+    ],
+)
+async def test_a_line_break_in_an_address_leads_nobody_to_the_sign_in(
+    visitor: httpx.AsyncClient, address: str, status: int
+) -> None:
+    assert (await visitor.post(address)).status_code == status
+
+
 async def test_a_stream_gets_401(visitor: httpx.AsyncClient) -> None:
     answer = await visitor.get("/settings/shops", headers=STREAM)
     assert (answer.status_code, answer.content) == (401, b"")

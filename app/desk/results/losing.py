@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.desk.desk import Desk
+from app.desk.pauses import stops_within
 from app.desk.results.inbox import Inbox
 from app.records.evictions import UNSTORED, Eviction, Limit, unstored_since
 
@@ -57,17 +58,13 @@ class Losses:
 
     async def _note(self) -> None:
         try:
-            while self._inbox.unstored.number > self._noted and not self._stopping.is_set():
-                await self._wait()
+            stopped = False
+            # Once more even when told to stop: nobody else knows of them.
+            while self._inbox.unstored.number > self._noted and not stopped:
+                stopped = await stops_within(AGAIN_AFTER, self._stopping)
                 await self._write()
         finally:
             self._noting = False
-
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), AGAIN_AFTER)
-        except TimeoutError:
-            return
 
     async def _write(self) -> None:
         number, last_at = self._inbox.unstored

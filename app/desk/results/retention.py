@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from app.desk.limits import Limits as Limits
 from app.desk.notices.retention import sweep_notices
+from app.desk.pauses import stops_within
 from app.protocol.checkstring import Verdict
 from app.records.columns import now
 from app.records.database import Database
@@ -48,20 +49,13 @@ def sweep(database: Database, limits: Limits) -> int:
 async def keep_sweeping(database: Database, limits: Limits, stopping: asyncio.Event) -> None:
     """Sweep now and then until told to stop. A start has more urgent things to do first."""
     pause = FIRST
-    while not await _is_set_within(pause, stopping):
+    while not await stops_within(pause, stopping):
         pause = EVERY
         try:
             await asyncio.to_thread(sweep, database, limits)
             await asyncio.to_thread(_sweep_notices, database, limits)
         except SQLAlchemyError as error:
             log.error("callbacks could not be swept (%s)", type(error).__name__)
-
-
-async def _is_set_within(seconds: float, event: asyncio.Event) -> bool:
-    try:
-        return await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return False
 
 
 def _sweep_notices(database: Database, limits: Limits) -> None:
