@@ -129,7 +129,7 @@ async def _do(request: Request, deed: Deed, typed: dict[str, str]) -> tuple[Valu
 async def _shown_again(
     request: Request, which: str, typed: dict[str, str], wrongs: list[Wrong]
 ) -> Response:
-    return await _readiness(request, Form.refused(which, typed, wrongs, language_of(request)))
+    return await _readiness(request, Form(which, typed, wrongs, language_of(request)))
 
 
 def _back(request: Request, shop_id: str, place: str, answers: Iterable[str] = ()) -> Response:

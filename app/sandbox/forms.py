@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,13 +29,6 @@ class Form:
     typed: Mapping[str, str] = field(default_factory=dict)
     wrongs: Sequence[Wrong] = ()
     language: str = "en"
-
-    @classmethod
-    def refused(
-        cls, path: str, typed: Mapping[str, str], wrongs: Sequence[Wrong], language: str
-    ) -> Self:
-        """A form with something wrong in it, to be told in its reader's language."""
-        return cls(path, typed, wrongs, language)
 
     @property
     def status(self) -> int:

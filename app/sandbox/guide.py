@@ -86,7 +86,7 @@ def _ask_for_key(request: Request, page: str, form: Form, status: int = 200) -> 
 
 def _refuse_key(request: Request, page: str, why: str) -> Response:
     # The key is a secret: what was typed does not come back.
-    form = Form.refused("key", {}, [Wrong("key", why)], language_of(request))
+    form = Form("key", {}, [Wrong("key", why)], language_of(request))
     return _ask_for_key(request, page, form, 401)
 
 

@@ -104,7 +104,7 @@ def _doing(deed: Deed) -> Endpoint:
         if not wrongs:
             return RedirectResponse(_home(request), 303)
         path = deed.path.format(**request.path_params)
-        form = Form.refused(path, typed, wrongs, language_of(request))
+        form = Form(path, typed, wrongs, language_of(request))
         return await (_trade if "AccessID" in request.path_params else _panel)(request, form)
 
     return endpoint
