@@ -7,7 +7,7 @@ from typing import NamedTuple
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
-from app.records.columns import now
+from app.clock import now
 from app.records.database import Database
 from app.records.keys import digest, new_secret
 from app.records.people import Role, SignIn, User, user_by_email

@@ -13,11 +13,12 @@ COMPOSITION = {"main", "cli", "work", "demo", "__main__"}
 """Where parts are put together: these may know every room."""
 
 MAY_IMPORT: dict[str, set[str]] = {
+    "clock": set(),
     "protocol": set(),
     "gateway": {"protocol"},
-    "records": {"protocol"},
-    "desk": {"protocol", "gateway", "records"},
-    "web": {"protocol", "desk", "records"},
+    "records": {"protocol", "clock"},
+    "desk": {"protocol", "gateway", "records", "clock"},
+    "web": {"protocol", "desk", "records", "clock"},
     "sandbox": {"protocol"},
     "settings": set(),
     "server": set(),

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.cli import main
+from app.clock import now
 from app.demo import DemoRefused, write_history
 from app.desk.decisions import decision_of
 from app.desk.exchanges import complete
@@ -18,7 +19,6 @@ from app.gateway import Detail, Outcome, Reply
 from app.protocol.messages import Answer, read_answer
 from app.records.callbacks import Callback
 from app.records.changes import Change
-from app.records.columns import now
 from app.records.database import Database, sqlite_url
 from app.records.exchanges import WAITING, Exchange
 from app.records.keys import first_key

@@ -13,6 +13,7 @@ from random import Random
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
+from app.clock import now
 from app.demo.ledger import enter_trades
 from app.demo.stories import STORIES, Story, any_story
 from app.demo.telling import NotYet, Scene, Telling
@@ -22,7 +23,7 @@ from app.desk.shops import SANDBOX_SHOP_ID
 from app.main import open_desk
 from app.records.callbacks import Callback
 from app.records.changes import Change
-from app.records.columns import begins_with, now
+from app.records.columns import begins_with
 from app.records.database import Database
 from app.records.exchanges import Exchange
 from app.records.keys import key_at

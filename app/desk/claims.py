@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.held import held_of
 from app.desk.rulings import LOOKUP_INTERVAL, Ruling, Word, rule, rule_missing
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.changes import Change, Effect, changes_since
-from app.records.columns import now
 from app.records.exchanges import Exchange
 from app.records.orders import UNKNOWN, Conflict, Order, Source, move_claim
 

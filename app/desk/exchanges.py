@@ -15,6 +15,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.answers import absorb, believable
 from app.desk.desk import Desk
 from app.desk.meeting import order_of
@@ -23,7 +24,6 @@ from app.desk.pauses import stops_within
 from app.gateway import INTERRUPTED, Detail, Outcome, Reply
 from app.protocol.messages import ErrorAnswer, SearchAnswer
 from app.protocol.wire import parse_jst_stamp
-from app.records.columns import now
 from app.records.exchanges import WAITING, Exchange, locked_exchange, waiting_exchanges
 from app.records.orders import locked_order
 

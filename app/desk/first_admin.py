@@ -7,9 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.clock import now
 from app.desk.people import UserRefused, keep_user
 from app.desk.sign_ins import Browser, admit
-from app.records.columns import now
 from app.records.database import Database
 from app.records.keys import digest, new_secret
 from app.records.people import Role, SignInLink, User, anybody

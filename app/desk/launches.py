@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.decisions import (
     Action,
     Lock,
@@ -19,7 +20,6 @@ from app.desk.decisions import (
 from app.desk.deeds import note
 from app.desk.desk import Actor, Desk
 from app.protocol.messages import Call
-from app.records.columns import now
 from app.records.keys import digest, new_secret
 from app.records.launches import Launch, launch_by_secret
 from app.records.orders import Order, locked_order

@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.decisions import (
     Action,
     Decision,
@@ -21,7 +22,6 @@ from app.desk.desk import Actor, Desk
 from app.desk.exchanges import ask
 from app.desk.intents import Intent, begin
 from app.protocol.messages import SearchRequest
-from app.records.columns import now
 from app.records.exchanges import Exchange, last_lookup
 from app.records.orders import Order, locked_order, order_by_number
 from app.records.shops import Shop, locked_shop

@@ -19,9 +19,9 @@ _TRY = re.compile(r"-[1-9][0-9]?$")
 _ROOM = ORDER_ID_LENGTH - 3
 
 
-def suggest_order_id(session: Session, shop: Shop, now: datetime) -> str:
+def suggest_order_id(session: Session, shop: Shop, at: datetime) -> str:
     """A free OrderID by the shop's numbering rule: prefix, the day in Japan, sequence."""
-    stem = f"{shop.order_prefix}{now.astimezone(JST):%Y%m%d}-"
+    stem = f"{shop.order_prefix}{at.astimezone(JST):%Y%m%d}-"
     return f"{stem}{_next(numbers_like(session, shop.id, stem), stem):03}"
 
 

@@ -74,14 +74,14 @@ class Attention:
     shown: Sequence[Order]
 
 
-def midnight(now: datetime) -> datetime:
+def midnight(at: datetime) -> datetime:
     """The beginning of this day in Japan, in UTC."""
-    return now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    return at.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-def today(session: Session, environment: Environment, now: datetime) -> Today:
+def today(session: Session, environment: Environment, at: datetime) -> Today:
     """The figures of the day so far."""
-    tallies = figures.tallies(session, environment, midnight(now))
+    tallies = figures.tallies(session, environment, midnight(at))
     paid = [tally for tally in tallies if tally.status == "PAYSUCCESS"]
     counts = {group: _orders(tallies, group) for group in STATUS_GROUPS}
     return Today(
@@ -93,9 +93,9 @@ def today(session: Session, environment: Environment, now: datetime) -> Today:
     )
 
 
-def attention(session: Session, environment: Environment, now: datetime) -> Attention:
+def attention(session: Session, environment: Environment, at: datetime) -> Attention:
     """What needs a person, the most urgent first: forged or spoilt results, then orders."""
-    since = now - RECENT
+    since = at - RECENT
     return Attention(
         orders=figures.attention_count(session, environment),
         mismatches=figures.mismatches_since(session, environment, since, ATTENTION_SHOWN),
@@ -103,9 +103,9 @@ def attention(session: Session, environment: Environment, now: datetime) -> Atte
     )
 
 
-def health(session: Session, environment: Environment, now: datetime) -> Health:
+def health(session: Session, environment: Environment, at: datetime) -> Health:
     """How the gateway answered in the last 24 hours."""
-    calls = outcomes_since(session, environment, now - RECENT, SAMPLE)
+    calls = outcomes_since(session, environment, at - RECENT, SAMPLE)
     answers = [call for call in calls if call[0] in _ANSWERS]
     durations = sorted(duration for _, duration, _ in answers if duration is not None)
     waiting = sum(outcome == WAITING for outcome, _, _ in calls)

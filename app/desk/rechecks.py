@@ -19,6 +19,7 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.decisions import Action, NotPossible, decision_of, require
 from app.desk.desk import Desk, NoGateway
 from app.desk.exchanges import ask
@@ -27,7 +28,6 @@ from app.desk.pauses import stops_within
 from app.desk.rulings import LOOKUP_INTERVAL
 from app.protocol.messages import SearchRequest
 from app.protocol.statuses import Status
-from app.records.columns import now
 from app.records.due import due_orders
 from app.records.exchanges import Exchange, Purpose
 from app.records.orders import Order, Origin, locked_order

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.decisions import UNDER_WAY, Action, decision_of, require
 from app.desk.deeds import note
 from app.desk.desk import Actor, Desk
@@ -15,7 +16,6 @@ from app.desk.rulings import LOOKUP_INTERVAL
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.changes import Change, Effect
-from app.records.columns import now
 from app.records.exchanges import Exchange, history_of
 from app.records.orders import UNKNOWN, Conflict, Order, Source, locked_order, move_claim
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
+from app.clock import now
 from app.desk.deeds import note
 from app.desk.desk import Actor, Desk
 from app.desk.refusal import Refused
 from app.desk.results import rejudge
 from app.desk.shop_rules import TAKEN, ShopDraft, change_problems, new_problems, tidy_address
-from app.records.columns import now
 from app.records.database import Database
 from app.records.people import Deed
 from app.records.shops import Confirmation, Environment, Shop

@@ -6,10 +6,10 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
+from app.clock import now
 from app.desk.deeds import note
 from app.desk.desk import Actor
 from app.desk.throttle import password_is_right
-from app.records.columns import now
 from app.records.database import Database
 from app.records.keys import digest, new_secret
 from app.records.people import SignIn, User, sign_in_by_secret, user_by_email

@@ -9,8 +9,8 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlmodel import col
 
+from app.clock import now
 from app.desk.passwords import is_right
-from app.records.columns import now
 from app.records.database import Database
 from app.records.people import SignInFailure, User, refused_beyond
 

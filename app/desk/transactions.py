@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.decisions import Action, NotPossible, decision_of, require
 from app.desk.deeds import note
 from app.desk.desk import Actor, Desk, NoGateway
@@ -18,7 +19,6 @@ from app.desk.intents import Intent, begin
 from app.desk.numbering import next_number, suggest_order_id
 from app.protocol.fields import Problem
 from app.protocol.messages import EntryTranRequest, ExecTranRequest
-from app.records.columns import now
 from app.records.exchanges import Exchange, give_to_order
 from app.records.orders import Order, locked_order, order_by_form, order_by_number
 from app.records.shops import Shop, locked_shop

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
+from app.clock import now
 from app.desk.comparison import Fact, compare
 from app.desk.decisions import Action, Decision, decide, facts_of
 from app.desk.desk import Terms
@@ -17,7 +18,6 @@ from app.desk.settlements import believable_lookup
 from app.protocol.masking import curl_of, mask_answer, mask_form
 from app.records.callbacks import Callback, callbacks_of
 from app.records.changes import Change, Effect, changes_of
-from app.records.columns import now
 from app.records.exchanges import Exchange, exchanges_of
 from app.records.launches import Launch, launches_of
 from app.records.notices import Notice, has_notices, notices_of

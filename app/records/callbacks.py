@@ -9,7 +9,8 @@ import sqlalchemy
 from sqlalchemy import BindParameter, Index, Table, bindparam, func
 from sqlmodel import Field, Session, col, select
 
-from app.records.columns import Record, code, key, moment, now, reference, word
+from app.clock import now
+from app.records.columns import Record, code, key, moment, reference, word
 from app.records.shops import Environment
 
 

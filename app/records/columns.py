@@ -23,11 +23,6 @@ class Record(SQLModel):
     model_config = {"defer_build": True}
 
 
-def now() -> datetime:
-    """The present moment in UTC, aware."""
-    return datetime.now(UTC)
-
-
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC time. SQLite drops the zone, so it is put back on the way out."""
 

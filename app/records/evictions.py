@@ -8,9 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, delete, exists, func, union_all, update
 from sqlmodel import Field, Session, col, select
 
+from app.clock import now
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
-from app.records.columns import Record, key, moment, now, word
+from app.records.columns import Record, key, moment, word
 from app.records.orders import Order
 from app.records.rejudgements import Rejudgement
 from app.records.shops import Environment

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Index
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select, update
 
+from app.clock import now
 from app.protocol.messages import Call
 from app.records.columns import (
     Record,
@@ -16,7 +17,6 @@ from app.records.columns import (
     code,
     key,
     moment,
-    now,
     reference,
     sealed_bytes,
     word,

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from app.records.columns import Record, key, moment, now, reference, sealed_text
+from app.clock import now
+from app.records.columns import Record, key, moment, reference, sealed_text
 from app.records.keys import digest
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, delete
 from sqlmodel import Field, Session, col, select
 
-from app.records.columns import Record, code, key, moment, now, reference
+from app.clock import now
+from app.records.columns import Record, code, key, moment, reference
 
 
 class Notice(Record, table=True):

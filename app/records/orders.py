@@ -12,17 +12,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Field, Session, col, select
 
-from app.records.columns import (
-    Record,
-    code,
-    key,
-    moment,
-    now,
-    reference,
-    sealed_text,
-    word,
-    yen_said,
-)
+from app.clock import now
+from app.records.columns import Record, code, key, moment, reference, sealed_text, word, yen_said
 from app.records.shops import Environment
 
 UNKNOWN = "unknown"

@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement
 from sqlmodel import Field, Session, col, select
 
-from app.records.columns import Record, key, moment, now, reference, word
+from app.clock import now
+from app.records.columns import Record, key, moment, reference, word
 from app.records.keys import digest
 
 

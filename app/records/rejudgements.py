@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from app.records.columns import Record, key, moment, now, reference
+from app.clock import now
+from app.records.columns import Record, key, moment, reference
 
 
 class Rejudgement(Record, table=True):

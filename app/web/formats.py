@@ -6,6 +6,8 @@ from typing import Protocol
 
 from markupsafe import Markup
 
+from app.clock import now
+
 JST = timezone(timedelta(hours=9), "JST")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -59,9 +61,9 @@ def short(language: str, moment: datetime) -> Markup:
     return _time(moment, f"{day} {_time_of_day(local)}", jst_text(language, moment))
 
 
-def ago(language: str, moment: datetime, now: datetime | None = None) -> str:
+def ago(language: str, moment: datetime, at: datetime | None = None) -> str:
     """How long ago an instant was, or how far ahead it lies, in its largest whole unit."""
-    seconds = int(((now or datetime.now(UTC)) - moment).total_seconds())
+    seconds = int(((at or now()) - moment).total_seconds())
     distance = abs(seconds)
     ja, en, length = next((ja, en, size) for least, size, ja, en in _UNITS if distance >= least)
     if language == "ja":

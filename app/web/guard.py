@@ -5,7 +5,6 @@ another site's page sends, know the user, hold the user's role against the line 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.clock import now
 from app.records.people import User, sign_in_by_secret
 from app.web.cookies import is_secure, remember, session_secret
 from app.web.environments import ENVIRONMENT_COOKIE, asked, choose, offered
@@ -129,7 +129,7 @@ def _recognise(request: Request) -> None:
     if not secret:
         return
     with desk.database.reading() as session:
-        found = sign_in_by_secret(session, secret, datetime.now(UTC))
+        found = sign_in_by_secret(session, secret, now())
         if found is None:
             return
         among = offered(sandbox_on=desk.terms.sandbox_url is not None)

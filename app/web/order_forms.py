@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.clock import now
 from app.desk.shops import shop_of
 from app.desk.transactions import (
     AlreadyHere,
@@ -24,7 +25,6 @@ from app.desk.transactions import (
 from app.protocol.fields import Problem, Reason
 from app.protocol.text import byte_length
 from app.protocol.words import Words
-from app.records.columns import now
 from app.records.keys import new_secret
 from app.records.orders import Order
 from app.records.shops import Environment, Shop, shops_of

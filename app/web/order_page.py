@@ -13,12 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.clock import now
 from app.desk.decisions import Action, Decision, Lock, LockReason, NextStep
 from app.desk.desk import Terms
 from app.desk.views import OrderView, order_view
 from app.protocol.statuses import Status
 from app.records.changes import Change, Effect
-from app.records.columns import now
 from app.records.exchanges import WAITING
 from app.records.launches import Launch
 from app.records.orders import Order

@@ -1,10 +1,9 @@
 """The first page: today in figures, what needs a person, the latest callbacks, the gateway."""
 
-from datetime import UTC, datetime
-
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.clock import now
 from app.desk.overview import attention, health, today
 from app.records.callback_lists import CallbackFilter, callbacks_page
 from app.records.order_lists import any_order
@@ -22,18 +21,18 @@ LATEST = 8
 
 def index(request: Request) -> Response:
     """GET /: one environment at a glance."""
-    environment, now = environment_of(request), datetime.now(UTC)
+    environment, at = environment_of(request), now()
     with desk_of(request).database.reading() as session:
         live = live_context(session, environment)
         latest = callbacks_page(session, CallbackFilter(environment), Place()).rows[:LATEST]
         context = {
             "began": bool(latest) or any_order(session, environment),
-            "today": today(session, environment, now),
-            "attention": attention(session, environment, now),
-            "health": health(session, environment, now),
+            "today": today(session, environment, at),
+            "attention": attention(session, environment, at),
+            "health": health(session, environment, at),
             **list_context(session, latest),
             **live,
-            "lost": losses_of(request).lost(session, now),
+            "lost": losses_of(request).lost(session, at),
         }
-    context |= {"day": now.astimezone(JST).date(), "now": now, "conflicts": CONFLICTS}
+    context |= {"day": at.astimezone(JST).date(), "now": at, "conflicts": CONFLICTS}
     return page(request, "overview/index.html", context)

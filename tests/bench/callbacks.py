@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import insert
 from sqlmodel import select
 
+from app.clock import now
 from app.desk.shops import SANDBOX_SHOP_ID
 from app.protocol.checkstring import compute
 from app.protocol.statuses import Status
-from app.records.columns import now
 from app.records.database import Database
 from app.records.keys import new_key
 from app.records.orders import Order, Source

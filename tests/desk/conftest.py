@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel, select
 
+from app.clock import now
 from app.desk.decisions import Decision, decision_of
 from app.desk.desk import Actor, Calls, Desk, Terms
 from app.desk.lookups import look_up
@@ -19,7 +20,6 @@ from app.desk.transactions import Draft, execute, open_order, register
 from app.gateway import Gateway
 from app.protocol.wire import encode_answer
 from app.records.changes import Change, changes_of
-from app.records.columns import now
 from app.records.database import Database, sqlite_url
 from app.records.exchanges import Exchange, exchanges_of
 from app.records.group_writer import GroupWriter

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+from app.clock import now
 from app.desk.desk import Calls, Desk, Terms
 from app.gateway import Gateway
 from app.protocol.checkstring import signed_result
 from app.protocol.statuses import Status
 from app.protocol.wire import jst_stamp
 from app.records.callbacks import Callback
-from app.records.columns import now
 from app.records.database import Database
 from app.records.group_writer import GroupWriter
 from app.records.orders import Order, Source

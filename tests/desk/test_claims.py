@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.clock import now
 from app.desk.claims import Word, hear
 from app.desk.decisions import NextStep
 from app.desk.transactions import execute
 from app.protocol.statuses import Status
 from app.records.changes import Effect
-from app.records.columns import now
 from app.records.orders import Conflict, Order, Origin, Source
 from tests.desk.conftest import Stage, found, refused
 

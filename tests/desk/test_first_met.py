@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from app.clock import now
 from app.desk.rechecks import Rechecks
 from app.desk.results import Inbox
 from app.desk.results.telling import Told, tell
@@ -17,7 +18,6 @@ from app.desk.rulings import LOOKUP_INTERVAL
 from app.desk.settlements import Belief, settle
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
-from app.records.columns import now
 from app.records.exchanges import Purpose
 from app.records.orders import Order, Origin
 from app.records.shops import Confirmation, Environment, Shop

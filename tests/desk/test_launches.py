@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.clock import now
 from app.desk.decisions import LockReason, NextStep, NotPossible
 from app.desk.launches import PAYMENT_TERM, make_launch, open_launch
-from app.records.columns import now
 from app.records.launches import Launch
 from app.records.orders import Order
 from app.records.shops import Shop

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from app.clock import now
 from app.desk.lookup_answers import LookupAnswer, lookup_answer
 from app.gateway import Outcome
 from app.protocol.messages import Call
 from app.protocol.statuses import Relation
 from app.protocol.wire import encode_answer
 from app.records.changes import Change, Effect
-from app.records.columns import now
 from app.records.database import Database
 from app.records.exchanges import Exchange
 from app.records.orders import Order, Source

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from app.clock import now
 from app.desk.limits import Limits
 from app.desk.notices import AwaitedPart, Mailbox, read_waiting, sweep_notices
 from app.desk.rechecks import Rechecks
@@ -17,7 +18,6 @@ from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
 from app.records.callbacks import Callback
 from app.records.changes import Change
-from app.records.columns import now
 from app.records.evictions import dropped_so_far
 from app.records.exchanges import Purpose
 from app.records.keys import key_at

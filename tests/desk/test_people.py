@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from app.clock import now
 from app.desk import sign_ins
 from app.desk.first_admin import (
     LINK_LIFETIME,
@@ -19,7 +20,6 @@ from app.desk.passwords import hash_password, is_right
 from app.desk.people import AccountDraft, UserRefused, add_user, change_account
 from app.desk.sign_ins import Browser, WrongCredentials, sign_in, who
 from app.desk.throttle import PER_ADDRESS, PER_EMAIL, WINDOW, Throttled
-from app.records.columns import now
 from app.records.database import Database
 from app.records.people import (
     Deed,

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select
 
+from app.clock import now
 from app.desk.results.retention import KEPT_OF_AN_ORDER, Limits, sweep
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
-from app.records.columns import now
 from app.records.database import Database
 from app.records.evictions import dropped_so_far
 from app.records.keys import first_key

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.clock import now
 from app.desk.transactions import (
     AlreadyHere,
     Draft,
@@ -16,7 +17,6 @@ from app.desk.transactions import (
     suggest_order_id,
 )
 from app.protocol.fields import Reason
-from app.records.columns import now
 from app.records.people import deeds_of
 from app.records.shops import Shop
 from tests.desk.conftest import RET_URL, Stage, refused

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.clock import now
 from app.protocol.messages import Call
-from app.records.columns import now
 from app.records.database import Database
 from app.records.exchanges import Exchange, ExchangeFilter, exchanges_page, outcomes_since
 from app.records.figures import Tally, attention_count, orders_in_attention, tallies

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
+from app.clock import now
 from app.desk.shops import SANDBOX_SHOP_ID
 from app.gateway import Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
 from app.records.callbacks import Callback
-from app.records.columns import now
 from app.records.exchanges import Exchange
 from app.records.keys import digest, new_key
 from app.records.orders import Order, Source

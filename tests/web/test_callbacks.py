@@ -11,9 +11,9 @@ import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 
+from app.clock import now
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
-from app.records.columns import now
 from app.records.paging import PAGE_SIZE
 from app.records.shops import Environment, Shop
 from tests.desk.results_cast import PASSWORD, an_order, body, tampered

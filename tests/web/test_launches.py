@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 from starlette.applications import Starlette
 
-from app.records.columns import now
+from app.clock import now
 from app.records.keys import digest
 from app.records.launches import Launch
 from app.records.orders import Order

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from app.records.columns import now
+from app.clock import now
 from app.records.database import Database
 from app.records.keys import key_at
 from app.records.order_lists import OrderFilter, orders_named, orders_page

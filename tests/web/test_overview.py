@@ -9,11 +9,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from app.clock import now
 from app.desk.overview import midnight, percentile
 from app.gateway import Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
-from app.records.columns import now
 from app.records.keys import key_at
 from app.records.orders import Conflict, Origin
 from app.records.shops import Environment

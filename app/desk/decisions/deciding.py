@@ -32,12 +32,12 @@ def decide(facts: Facts) -> Decision:
     )
 
 
-def decision_of(session: Session, order: Order, now: datetime, settle: timedelta) -> Decision:
+def decision_of(session: Session, order: Order, at: datetime, settle: timedelta) -> Decision:
     """The decision on an order as it stands in the tables."""
     facts = facts_of(
         order,
         history_of(session, order.id),
-        now,
+        at,
         settle,
         launched=has_launches(session, order.id),
         settled=was_settled(session, order.id),

@@ -11,13 +11,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.decisions import UNDER_WAY
 from app.desk.desk import Desk
 from app.desk.results.matters import is_ours
 from app.desk.rulings import LOOKUP_INTERVAL
 from app.protocol.notice import Hint, read_notice
 from app.protocol.statuses import Status
-from app.records.columns import now
 from app.records.exchanges import last_lookup
 from app.records.notices import Notice, unread_keys
 from app.records.orders import UNKNOWN, Order, locked_order, order_by_number

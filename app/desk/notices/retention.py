@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.limits import Limits
-from app.records.columns import now
 from app.records.evictions import NOTICES, Eviction, Limit
 from app.records.keys import first_key
 from app.records.notices import drop_beyond, drop_older

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Insert, bindparam
 from sqlmodel import Session, col, select
 
+from app.clock import now
 from app.desk.claims import Word, hear
 from app.desk.results.matters import Matter, Tag
 from app.desk.rulings import LOOKUP_INTERVAL
@@ -17,7 +18,6 @@ from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
 from app.records.callbacks import Applied, Callback, first_words, said_before, said_of
 from app.records.changes import Effect
-from app.records.columns import now
 from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key
 from app.records.orders import UNKNOWN, UNSEALED_LATER, Order, Origin, Source

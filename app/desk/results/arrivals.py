@@ -10,6 +10,7 @@ from threading import Lock
 
 from sqlmodel import Session
 
+from app.clock import now
 from app.records.callback_feed import (
     callbacks_by_key,
     judged_among,
@@ -18,7 +19,6 @@ from app.records.callback_feed import (
 )
 from app.records.callback_lists import copies_of
 from app.records.callbacks import Callback
-from app.records.columns import now
 from app.records.keys import first_key, moment_of
 from app.records.shops import Environment
 

@@ -17,12 +17,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.clock import now
 from app.desk.desk import Desk
 from app.desk.notices.noticed import Noticed, NoticeReader, noticed_since
 from app.desk.results.arrivals import WINDOW, Arrival, Known, Mark, fresh, missed
 from app.records.bell import listening
 from app.records.callbacks import Callback
-from app.records.columns import now
 from app.records.keys import first_key
 
 News = Arrival | Noticed

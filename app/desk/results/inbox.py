@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from app.clock import now
 from app.desk.desk import Desk
 from app.desk.results.judging import Judged
 from app.desk.results.line import Line
 from app.desk.results.receiving import raw_row
 from app.desk.results.tray import Tray
 from app.records.callbacks import Callback
-from app.records.columns import now
 
 READING_LIMIT = 500
 """How many bodies are read at once: with 64 KiB each, 32 MiB of memory at most."""

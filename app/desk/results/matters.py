@@ -9,9 +9,9 @@ from enum import StrEnum
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from app.clock import now
 from app.protocol.checkstring import Judgement, Verdict, judge, read_result
 from app.records.callbacks import Callback
-from app.records.columns import now
 from app.records.orders import Order
 from app.records.shops import Environment, Shop
 

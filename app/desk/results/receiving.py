@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.desk import Desk
 from app.records.callbacks import Callback
-from app.records.columns import now
 from app.records.keys import new_key
 
 RawRow = dict[str, Any]

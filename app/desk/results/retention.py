@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from app.clock import now
 from app.desk.limits import Limits as Limits
 from app.desk.notices.retention import sweep_notices
 from app.desk.pauses import stops_within
 from app.protocol.checkstring import Verdict
-from app.records.columns import now
 from app.records.database import Database
 from app.records.evictions import Eviction, Limit, evict, evictable, nth_newest, surplus
 from app.records.keys import first_key
