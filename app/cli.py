@@ -54,8 +54,8 @@ def _in_a_sentence(error: Exception) -> str | None:
     """What a person can do about an error that is the surroundings' fault, not ours."""
     from sqlalchemy.exc import OperationalError
 
+    from app.records.encryption import DecryptionFailed
     from app.records.schema import SchemaTooNew
-    from app.records.sealing import SealBroken
     from app.server import CannotListen
 
     if isinstance(error, CannotListen):
@@ -65,7 +65,7 @@ def _in_a_sentence(error: Exception) -> str | None:
         return f"DATABASE_URL cannot be used: {reason}"
     if isinstance(error, SchemaTooNew):
         return f"The database has schema {error}, newer than this program: start the newer one."
-    if isinstance(error, SealBroken):
+    if isinstance(error, DecryptionFailed):
         return f"SECRET_KEY is not the one in use: {error}."
     return None
 
@@ -208,10 +208,10 @@ def _backup(chosen: argparse.Namespace) -> int:
 def _database(settings: Settings) -> Iterator[Database]:
     """The database, brought up to date and closed at the end."""
     from app.records.database import Database
+    from app.records.encryption import set_key
     from app.records.schema import upgrade
-    from app.records.sealing import unlock
 
-    unlock(settings.resolved_secret_key)
+    set_key(settings.resolved_secret_key)
     database = Database(settings.resolved_database_url)
     try:
         upgrade(database)
@@ -239,7 +239,7 @@ def _people_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     users = _group(commands, "user", "users of the dashboard")
     user = _command(users, "add", _user_add, "add a user; the password comes on standard input")
     user.add_argument("email", metavar="EMAIL")
-    roles = ("viewer", "operator", "approver", "admin")
+    roles = ("viewer", "operator", "admin")
     user.add_argument("--role", required=True, choices=roles)
 
     shops = _group(commands, "shop", "shops: contracts with the gateway")

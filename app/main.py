@@ -18,9 +18,9 @@ from app.desk.rechecks import Rechecks
 from app.desk.results.retention import keep_sweeping
 from app.gateway import Gateway
 from app.records.database import Database
+from app.records.encryption import set_key
 from app.records.group_writer import GroupWriter
 from app.records.schema import upgrade
-from app.records.sealing import unlock
 from app.sandbox.app import create_sandbox, running
 from app.sandbox.scenarios import choices
 from app.sandbox.spelling import OneSlash
@@ -40,7 +40,7 @@ LATE_SECONDS = 5
 
 def open_desk(settings: Settings) -> Desk:
     """The desk over an up-to-date database, ready for the web and for the command line alike."""
-    unlock(settings.resolved_secret_key)
+    set_key(settings.resolved_secret_key)
     database = Database(settings.resolved_database_url)
     upgrade(database)
     terms = Terms(

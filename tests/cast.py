@@ -8,9 +8,9 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from app.clock import now
+from app.records.accounts import Role, SignIn, User, user_by_email
 from app.records.database import Database
 from app.records.keys import digest, new_secret
-from app.records.people import Role, SignIn, User, user_by_email
 
 PASSWORD = "correct horse battery"
 

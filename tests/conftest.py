@@ -19,8 +19,8 @@ from starlette.applications import Starlette
 
 from app.main import create_app
 from app.records.database import Database, sqlite_url
+from app.records.encryption import set_key
 from app.records.schema import upgrade
-from app.records.sealing import unlock
 from app.server import Server
 from app.settings import Settings
 from tests.cast import ADMIN, OPERATOR, PASSWORD, Member, enroll, signed_in_cookie
@@ -50,7 +50,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session", autouse=True)
 def _unlocked() -> None:
     """Records seal and open secrets from the first test on."""
-    unlock(SECRET_KEY)
+    set_key(SECRET_KEY)
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +77,12 @@ def postgresql_server() -> Iterator[str]:
 def postgresql(postgresql_server: str) -> str:
     """The URL of a fresh, migrated PostgreSQL database."""
     return fresh_database(postgresql_server, f"test{next(_names)}", template="blank")
+
+
+@pytest.fixture
+def bare_postgresql(postgresql_server: str) -> str:
+    """The URL of a PostgreSQL database without a table."""
+    return fresh_database(postgresql_server, f"test{next(_names)}")
 
 
 @pytest.fixture(scope="module")

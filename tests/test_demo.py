@@ -17,20 +17,20 @@ from app.desk.results.judging import judge_rows
 from app.desk.shops import ensure_sandbox_shop
 from app.gateway import Detail, Outcome, Reply
 from app.protocol.messages import Answer, read_answer
+from app.records.accounts import AuditEntry
 from app.records.callbacks import Callback
 from app.records.changes import Change
 from app.records.database import Database, sqlite_url
 from app.records.exchanges import WAITING, Exchange
 from app.records.keys import first_key
-from app.records.launches import Launch
 from app.records.orders import Order
-from app.records.people import Deed
+from app.records.payment_links import PaymentLink
 from app.records.schema import upgrade
 from app.records.shops import Environment, Shop
 from app.sandbox.schema import open_store
 from tests.conftest import SECRET_KEY, settings_for
 
-Row = TypeVar("Row", Order, Exchange, Callback, Change, Launch, Deed)
+Row = TypeVar("Row", Order, Exchange, Callback, Change, PaymentLink, AuditEntry)
 
 COUNT = 150
 SETTLE = timedelta(seconds=90)
@@ -94,8 +94,8 @@ def test_a_second_try_belongs_to_the_family_of_the_first(history: Session) -> No
         (Exchange, "asked_at"),
         (Callback, "received_at"),
         (Change, "recorded_at"),
-        (Launch, "created_at"),
-        (Deed, "at"),
+        (PaymentLink, "created_at"),
+        (AuditEntry, "at"),
     ],
 )
 def test_keys_sort_by_the_time_at_which_it_happened(

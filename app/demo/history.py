@@ -21,15 +21,15 @@ from app.demo.times import openings
 from app.demo.words import purchase
 from app.desk.shops import SANDBOX_SHOP_ID
 from app.main import open_desk
+from app.records.accounts import AuditEntry
 from app.records.callbacks import Callback
 from app.records.changes import Change
 from app.records.columns import begins_with
 from app.records.database import Database
 from app.records.exchanges import Exchange
 from app.records.keys import key_at
-from app.records.launches import Launch
 from app.records.orders import Order
-from app.records.people import Deed
+from app.records.payment_links import PaymentLink
 from app.records.shops import shop_by_id
 from app.settings import Settings
 
@@ -139,8 +139,8 @@ def _write(database: Database, batch: Sequence[Telling]) -> None:
         (Exchange, chain.from_iterable(telling.exchanges for telling in batch)),
         (Callback, chain.from_iterable(telling.callbacks for telling in batch)),
         (Change, chain.from_iterable(telling.changes for telling in batch)),
-        (Launch, chain.from_iterable(telling.launches for telling in batch)),
-        (Deed, chain.from_iterable(telling.deeds for telling in batch)),
+        (PaymentLink, chain.from_iterable(telling.launches for telling in batch)),
+        (AuditEntry, chain.from_iterable(telling.deeds for telling in batch)),
     )
     with database.writing() as session:
         for table, rows in tables:

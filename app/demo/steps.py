@@ -12,8 +12,8 @@ from app.protocol.statuses import Status
 from app.records.changes import Change, Effect
 from app.records.exchanges import Exchange, Purpose
 from app.records.keys import digest, key_at, new_secret
-from app.records.launches import Launch
 from app.records.orders import UNKNOWN, Source
+from app.records.payment_links import PaymentLink
 
 Step = Callable[[Telling], None]
 
@@ -85,7 +85,7 @@ def launch(t: Telling) -> None:
     assert t.order.executed_at, "only an executed order is launched"
     at, secret = t.tick(), new_secret()
     t.launches.append(
-        Launch(
+        PaymentLink(
             id=key_at(at),
             order_key=t.order.id,
             secret=secret,

@@ -26,13 +26,13 @@ from app.protocol.messages import (
 )
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_answer, encode_form, parse_jst_stamp
+from app.records.accounts import AuditEntry
 from app.records.callbacks import Callback
 from app.records.changes import Change, Effect
 from app.records.exchanges import Exchange, Purpose
 from app.records.keys import key_at
-from app.records.launches import Launch
 from app.records.orders import UNKNOWN, Conflict, Order, Source
-from app.records.people import Deed
+from app.records.payment_links import PaymentLink
 from app.records.shops import Shop
 
 TEAM = "demonstration"
@@ -70,8 +70,8 @@ class Telling:
     exchanges: list[Exchange] = field(default_factory=list)
     callbacks: list[Callback] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    launches: list[Launch] = field(default_factory=list)
-    deeds: list[Deed] = field(default_factory=list)
+    launches: list[PaymentLink] = field(default_factory=list)
+    deeds: list[AuditEntry] = field(default_factory=list)
     trade: Trade | None = None
 
     def wait_until(self, moment: datetime, lasting: float = 5) -> None:
@@ -90,7 +90,7 @@ class Telling:
         at = self.tick()
         text = json.dumps(detail, ensure_ascii=False)
         self.deeds.append(
-            Deed(
+            AuditEntry(
                 id=key_at(at),
                 at=at,
                 email=TEAM,

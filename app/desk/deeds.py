@@ -5,7 +5,7 @@ import json
 from sqlmodel import Session
 
 from app.desk.desk import Actor
-from app.records.people import Deed
+from app.records.accounts import AuditEntry
 
 
 def note(
@@ -16,9 +16,9 @@ def note(
     order_key: str | None = None,
     subject: str = "",
     **detail: str | int | bool | None,
-) -> Deed:
+) -> AuditEntry:
     """Write down a deed. `detail` must hold no secret: it is shown as it is."""
-    deed = Deed(
+    deed = AuditEntry(
         user_key=actor.user_key,
         email=actor.email,
         action=action,

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from app.gateway import Gateway
+from app.records.accounts import Role
 from app.records.database import Database
 from app.records.group_writer import GroupWriter
-from app.records.people import Role
 from app.records.shops import Shop
 
 T = TypeVar("T")

@@ -10,9 +10,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.clock import now
 from app.desk.people import UserRefused, keep_user
 from app.desk.sign_ins import Browser, admit
+from app.records.accounts import Role, SignInLink, User, any_user
 from app.records.database import Database
 from app.records.keys import digest, new_secret
-from app.records.people import Role, SignInLink, User, anybody
 
 FIRST_EMAIL = "admin@localhost"
 LINK_LIFETIME = timedelta(hours=24)
@@ -28,7 +28,7 @@ def ensure_first_admin(database: Database, email: str, password: str) -> None:
     The password policy is for people who choose at a form; this one is the deployer's own.
     """
     with database.reading() as session:
-        if anybody(session):
+        if any_user(session):
             return
     # Two processes may start at once: the second finds the e-mail taken.
     with suppress(UserRefused):
@@ -38,7 +38,7 @@ def ensure_first_admin(database: Database, email: str, password: str) -> None:
 def first_sign_in_link(database: Database, base_url: str) -> str | None:
     """A new one-time address that signs the first admin in; None once there is a user."""
     with database.writing() as session:
-        if anybody(session):
+        if any_user(session):
             return None
         key = new_secret()
         session.add(SignInLink(secret_digest=digest(key), expires_at=now() + LINK_LIFETIME))
@@ -48,7 +48,7 @@ def first_sign_in_link(database: Database, base_url: str) -> str | None:
 def link_is_good(database: Database, key: str) -> bool:
     """Whether the link would sign somebody in. Looking uses nothing up."""
     with database.reading() as session:
-        return not anybody(session) and session.exec(_good(key)).first() is not None
+        return not any_user(session) and session.exec(_good(key)).first() is not None
 
 
 def use_link(database: Database, key: str, browser: Browser) -> str:
@@ -68,7 +68,7 @@ def use_link(database: Database, key: str, browser: Browser) -> str:
 
 
 def _use_up(session: Session, key: str) -> None:
-    if anybody(session):
+    if any_user(session):
         raise LinkUsedUp
     link = session.exec(_good(key)).one_or_none()
     if link is None:

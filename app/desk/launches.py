@@ -21,8 +21,8 @@ from app.desk.deeds import note
 from app.desk.desk import Actor, Desk
 from app.protocol.messages import Call
 from app.records.keys import digest, new_secret
-from app.records.launches import Launch, launch_by_secret
 from app.records.orders import Order, locked_order
+from app.records.payment_links import PaymentLink, payment_link_by_secret
 from app.records.shops import Shop
 
 PAYMENT_TERM = timedelta(minutes=60)
@@ -40,7 +40,7 @@ class StartForm:
     Token: str = field(repr=False)
 
 
-def make_launch(desk: Desk, actor: Actor, order_key: str) -> tuple[Launch, str]:
+def make_launch(desk: Desk, actor: Actor, order_key: str) -> tuple[PaymentLink, str]:
     """A launch link of this order and its secret key.
 
     Raises NotPossible, NoGateway, and LookupError for an unknown order.
@@ -54,7 +54,7 @@ def make_launch(desk: Desk, actor: Actor, order_key: str) -> tuple[Launch, str]:
         if _start_url(session, desk, order) is None:
             raise NotPossible(Action.LAUNCH, Lock(LockReason.START_ELSEWHERE))
         secret = new_secret()
-        launch = Launch(
+        launch = PaymentLink(
             order_key=order.id,
             secret=secret,
             secret_digest=digest(secret),
@@ -73,7 +73,7 @@ def open_launch(desk: Desk, secret: str) -> StartForm | None:
     None, too, while sources disagree about the order: nobody pays what is in doubt.
     """
     with desk.database.reading() as session:
-        launch, at = launch_by_secret(session, secret), now()
+        launch, at = payment_link_by_secret(session, secret), now()
         if launch is None or launch.expires_at <= at:
             return None
         order = session.get_one(Order, launch.order_key)

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from app.gateway import Outcome
 from app.protocol.wire import JST
-from app.records import figures
+from app.records import statistics
 from app.records.callbacks import Callback
 from app.records.exchanges import WAITING, outcomes_since
 from app.records.orders import STATUS_GROUPS, Order
@@ -81,7 +81,7 @@ def midnight(at: datetime) -> datetime:
 
 def today(session: Session, environment: Environment, at: datetime) -> Today:
     """The figures of the day so far."""
-    tallies = figures.tallies(session, environment, midnight(at))
+    tallies = statistics.tallies(session, environment, midnight(at))
     paid = [tally for tally in tallies if tally.status == "PAYSUCCESS"]
     counts = {group: _orders(tallies, group) for group in STATUS_GROUPS}
     return Today(
@@ -97,9 +97,9 @@ def attention(session: Session, environment: Environment, at: datetime) -> Atten
     """What needs a person, the most urgent first: forged or spoilt results, then orders."""
     since = at - RECENT
     return Attention(
-        orders=figures.attention_count(session, environment),
-        mismatches=figures.mismatches_since(session, environment, since, ATTENTION_SHOWN),
-        shown=figures.orders_in_attention(session, environment, ATTENTION_SHOWN),
+        orders=statistics.attention_count(session, environment),
+        mismatches=statistics.mismatches_since(session, environment, since, ATTENTION_SHOWN),
+        shown=statistics.orders_in_attention(session, environment, ATTENTION_SHOWN),
     )
 
 
@@ -125,10 +125,10 @@ def percentile(rising: Sequence[int], share: int) -> int | None:
     return rising[ceil(len(rising) * share / 100) - 1] if rising else None
 
 
-def _orders(tallies: Iterable[figures.Tally], group: str) -> int:
+def _orders(tallies: Iterable[statistics.Tally], group: str) -> int:
     return sum(tally.orders for tally in tallies if tally.status in STATUS_GROUPS[group])
 
 
-def _sum(tallies: Iterable[figures.Tally]) -> Sum:
+def _sum(tallies: Iterable[statistics.Tally]) -> Sum:
     rows = list(tallies)
     return Sum(sum(row.orders for row in rows), sum(row.yen for row in rows))

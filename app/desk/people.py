@@ -14,8 +14,8 @@ from app.desk.refusal import Refused, sentences
 from app.desk.sign_ins import Browser, admit
 from app.desk.throttle import Throttled, password_is_right
 from app.protocol.words import Words
+from app.records.accounts import Role, SignIn, User, user_by_email
 from app.records.database import Database
-from app.records.people import Role, SignIn, User, user_by_email
 
 NOT_AN_EMAIL = Words("メールアドレスの形式が正しくありません。", "This is not an e-mail address.")
 EMAIL_TAKEN = Words(

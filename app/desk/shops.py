@@ -11,8 +11,8 @@ from app.desk.desk import Actor, Desk
 from app.desk.refusal import Refused
 from app.desk.results import rejudge
 from app.desk.shop_rules import TAKEN, ShopDraft, change_problems, new_problems, tidy_address
+from app.records.accounts import AuditEntry
 from app.records.database import Database
-from app.records.people import Deed
 from app.records.shops import Confirmation, Environment, Shop
 
 # The sandbox's shop is public: its credentials stand on its guide page too.
@@ -64,7 +64,7 @@ def add_shop_by_command(
     What it may explain is judged again. Raises ShopRefused.
     """
     shop = _new_shop(ShopDraft(environment, shop_id, password, name, gateway_url or ""))
-    deed = Deed(email=BY_COMMAND, action="shop-added", subject=shop.shop_id)
+    deed = AuditEntry(email=BY_COMMAND, action="shop-added", subject=shop.shop_id)
     try:
         with database.writing() as session:
             session.add_all((shop, deed))

@@ -10,9 +10,9 @@ from app.clock import now
 from app.desk.deeds import note
 from app.desk.desk import Actor
 from app.desk.throttle import password_is_right
+from app.records.accounts import SignIn, User, sign_in_by_secret, user_by_email
 from app.records.database import Database
 from app.records.keys import digest, new_secret
-from app.records.people import SignIn, User, sign_in_by_secret, user_by_email
 
 SIGN_IN_LIFETIME = timedelta(hours=24)
 """Whoever starts a shift by signing in is not put out in the middle of it."""

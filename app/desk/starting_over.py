@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.desk.deeds import note
 from app.desk.desk import Actor, Desk
-from app.records.forgetting import forget_sandbox
+from app.records.purge import forget_sandbox
 
 
 def start_over(desk: Desk, actor: Actor) -> int:

@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from app.clock import now
 from app.desk.passwords import is_right
+from app.records.accounts import SignInFailure, User, refused_beyond
 from app.records.database import Database
-from app.records.people import SignInFailure, User, refused_beyond
 
 WINDOW = timedelta(minutes=15)
 PER_EMAIL = 5

@@ -95,7 +95,7 @@ def _open_once(desk: Desk, actor: Actor, draft: Draft) -> tuple[Order, bool]:
 
 def _open_shop(session: Session, desk: Desk, shop_key: str) -> Shop:
     shop = locked_shop(session, shop_key)
-    if shop is None or shop.closed_at is not None:
+    if shop is None:
         raise NoSuchShop(shop_key)
     try:
         desk.gateway_base(shop)

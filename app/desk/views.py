@@ -16,13 +16,13 @@ from app.desk.desk import Terms
 from app.desk.notices import Awaited, awaited
 from app.desk.settlements import believable_lookup
 from app.protocol.masking import curl_of, mask_answer, mask_form
+from app.records.accounts import AuditEntry, User, audit_entries_of
 from app.records.callbacks import Callback, callbacks_of
 from app.records.changes import Change, Effect, changes_of
 from app.records.exchanges import Exchange, exchanges_of
-from app.records.launches import Launch, launches_of
-from app.records.notices import Notice, has_notices, notices_of
+from app.records.notifications import Notification, has_notifications, notifications_of
 from app.records.orders import Order
-from app.records.people import Deed, User, deeds_of
+from app.records.payment_links import PaymentLink, payment_links_of
 from app.records.shops import Shop
 
 __all__ = ["Entry", "EntryKind", "ExchangeView", "Fact", "OrderView", "exchange_view", "order_view"]
@@ -64,7 +64,7 @@ class Entry:
 
     kind: EntryKind
     at: datetime
-    row: Exchange | Callback | Notice | Change | Launch | Deed
+    row: Exchange | Callback | Notification | Change | PaymentLink | AuditEntry
     exchange: ExchangeView | None = None
     repeats: int = 0
 
@@ -84,8 +84,8 @@ class OrderView:
     exchanges: Sequence[ExchangeView]
     callbacks: Sequence[Callback]
     changes: Sequence[Change]
-    launches: Sequence[Launch]
-    deeds: Sequence[Deed]
+    launches: Sequence[PaymentLink]
+    deeds: Sequence[AuditEntry]
     emails: Mapping[str, str]
     timeline: Sequence[Entry]
     facts: Sequence[Fact]
@@ -107,10 +107,10 @@ def exchange_view(exchange: Exchange) -> ExchangeView:
 def order_view(session: Session, order: Order, terms: Terms) -> OrderView:
     """Everything the order's page shows."""
     exchanges, changes = exchanges_of(session, order.id), changes_of(session, order.id)
-    results, launches = callbacks_of(session, order.id), launches_of(session, order.id)
+    results, launches = callbacks_of(session, order.id), payment_links_of(session, order.id)
     callbacks = [callback for callback, _ in results]
-    notices = notices_of(session, order.id, NOTICES_SHOWN)
-    deeds = deeds_of(session, order.id)
+    notices = notifications_of(session, order.id, NOTICES_SHOWN)
+    deeds = audit_entries_of(session, order.id)
     shop = session.get_one(Shop, order.shop_key)
     views = [exchange_view(exchange) for exchange in exchanges]
     facts = facts_of(
@@ -134,17 +134,17 @@ def order_view(session: Session, order: Order, terms: Terms) -> OrderView:
         timeline=_timeline(views, results, notices, changes, launches, deeds),
         facts=compare(order, exchanges, callbacks),
         believable_lookup=believable_lookup(order, exchanges),
-        awaited=awaited(callbacks, notices) if has_notices(session, shop.shop_id) else None,
+        awaited=awaited(callbacks, notices) if has_notifications(session, shop.shop_id) else None,
     )
 
 
 def _timeline(
     exchanges: Iterable[ExchangeView],
     results: Iterable[tuple[Callback, int]],
-    notices: Iterable[Notice],
+    notices: Iterable[Notification],
     changes: Iterable[Change],
-    launches: Iterable[Launch],
-    deeds: Iterable[Deed],
+    launches: Iterable[PaymentLink],
+    deeds: Iterable[AuditEntry],
 ) -> list[Entry]:
     told = (deed for deed in deeds if deed.action not in _SHOWN_ELSEWHERE)
     entries = [
@@ -163,7 +163,7 @@ def _emails(
     order: Order,
     exchanges: Iterable[Exchange],
     changes: Iterable[Change],
-    launches: Iterable[Launch],
+    launches: Iterable[PaymentLink],
 ) -> dict[str, str]:
     keys = {order.created_by, *(row.asked_by for row in exchanges)}
     keys |= {row.user_key for row in changes} | {row.created_by for row in launches}

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Index, Table, bindparam, func
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import Record, code, key, moment, reference, word
+from app.records.columns import Record, enum_column, identifier, key, reference, timestamp
 from app.records.shops import Environment
 
 
@@ -41,7 +41,7 @@ class Callback(Record, table=True):
     )
 
     id: str = key()
-    received_at: datetime = moment(now)
+    received_at: datetime = timestamp(now)
     body: bytes
     # The SHA-256 of the body, written with the verdict: an index over chance costs a page with
     # each row, which is too much while a customer waits.
@@ -49,21 +49,21 @@ class Callback(Record, table=True):
     headers: str = "{}"
     remote_address: str = Field(default="", max_length=64)
 
-    judged_at: datetime | None = moment()
+    judged_at: datetime | None = timestamp()
     verdict: str | None = Field(default=None, max_length=16)
     detail: str | None = Field(default=None, max_length=200)
     tags: str = Field(default="", max_length=200)
     # The key of the first callback with these very bytes: lists fold the copies into it.
     copy_of: str | None = Field(default=None, index=True, max_length=32)
-    environment: Environment | None = word(Environment, None)
+    environment: Environment | None = enum_column(Environment, None)
     shop_id: str | None = Field(default=None, max_length=40)
-    order_id: str | None = code(60, optional=True)
+    order_id: str | None = identifier(60, optional=True)
     status: str | None = Field(default=None, max_length=40)
     tran_date: str | None = Field(default=None, max_length=40)
 
     order_key: str | None = reference("orders.id", optional=True)
-    applied: Applied | None = word(Applied, None)
-    applied_at: datetime | None = moment()
+    applied: Applied | None = enum_column(Applied, None)
+    applied_at: datetime | None = timestamp()
 
     @property
     def tag_list(self) -> list[str]:
@@ -150,7 +150,7 @@ def said_before(session: Session, callback: Callback) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def first_words(session: Session, order_key: str) -> Sequence[Callback]:
+def first_reports(session: Session, order_key: str) -> Sequence[Callback]:
     """Of each status that verified callbacks have named of an order, the first; oldest first."""
     verified = (Callback.order_key == order_key, Callback.verdict == "verified")
     firsts = select(func.min(Callback.id)).where(*verified).group_by(col(Callback.status))

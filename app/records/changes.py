@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import Record, key, moment, reference, word
+from app.records.columns import Record, enum_column, key, reference, timestamp
 from app.records.orders import Conflict, Source
 
 
@@ -30,14 +30,14 @@ class Change(Record, table=True):
 
     id: str = key()
     order_key: str = reference("orders.id")
-    recorded_at: datetime = moment(now)
-    effect: Effect = word(Effect)
+    recorded_at: datetime = timestamp(now)
+    effect: Effect = enum_column(Effect)
     from_status: str = Field(max_length=16)
     to_status: str = Field(max_length=16)
-    source: Source | None = word(Source, None)
+    source: Source | None = enum_column(Source, None)
     # The time the source itself names (TranDate, ProcessDate), where it names one.
-    said_at: datetime | None = moment()
-    conflict: Conflict | None = word(Conflict, None)
+    said_at: datetime | None = timestamp()
+    conflict: Conflict | None = enum_column(Conflict, None)
     exchange_key: str | None = reference("exchanges.id", optional=True, index=False)
     callback_key: str | None = reference("callbacks.id", optional=True, index=False)
     user_key: str | None = reference("users.id", optional=True, index=False)

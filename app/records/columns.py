@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, ColumnElement, DateTime, String, and_
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+from app.records.encryption import EncryptedBytes, EncryptedText
 from app.records.keys import KEY_LENGTH, new_key
-from app.records.sealing import SealedBytes, SealedText
 
 
 class Record(SQLModel):
@@ -42,7 +42,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Word(TypeDecorator[StrEnum]):
+class EnumText(TypeDecorator[StrEnum]):
     """A StrEnum stored as its text: a database's own enum types make every new word a migration."""
 
     impl = String(20)
@@ -62,9 +62,9 @@ class Word(TypeDecorator[StrEnum]):
 _REQUIRED: Any = ...
 
 
-def word(words: type[StrEnum], default: Any = _REQUIRED, *, index: bool = False) -> Any:
+def enum_column(words: type[StrEnum], default: Any = _REQUIRED, *, index: bool = False) -> Any:
     """A word out of a fixed list; without a default it must be given."""
-    kind: Any = Word(words)
+    kind: Any = EnumText(words)
     if default is _REQUIRED:
         return Field(sa_type=kind, index=index)
     return Field(default=default, sa_type=kind, index=index)
@@ -82,34 +82,34 @@ def reference(target: str, *, optional: bool = False, index: bool = True) -> Any
     return Field(foreign_key=target, index=index, max_length=KEY_LENGTH)
 
 
-def code(length: int, *, optional: bool = False) -> Any:
+def identifier(length: int, *, optional: bool = False) -> Any:
     """An identifier, compared byte by byte in every database: a prefix is a range of an index."""
     kind: Any = String(length).with_variant(String(length, collation="C"), "postgresql")
     return Field(default=None, sa_type=kind) if optional else Field(sa_type=kind)
 
 
 def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
-    """Whether a `code` begins with this text."""
+    """Whether a `identifier` begins with this text."""
     return and_(column >= prefix, column < prefix + "\U0010ffff")
 
 
-def moment(default: Callable[[], datetime] | None = None, *, index: bool = False) -> Any:
+def timestamp(default: Callable[[], datetime] | None = None, *, index: bool = False) -> Any:
     """A time. Without a default it starts empty."""
     if default is None:
         return Field(default=None, sa_type=UtcDateTime, index=index)
     return Field(default_factory=default, sa_type=UtcDateTime, index=index)
 
 
-def yen_said() -> Any:
+def reported_yen() -> Any:
     """Yen as the gateway says them: up to ten digits, which 32 bits do not hold."""
     return Field(default=None, sa_type=BigInteger)
 
 
-def sealed_text() -> Any:
+def encrypted_text() -> Any:
     """A text that is encrypted at rest."""
-    return Field(default=None, sa_type=SealedText)
+    return Field(default=None, sa_type=EncryptedText)
 
 
-def sealed_bytes() -> Any:
+def encrypted_bytes() -> Any:
     """Bytes that are encrypted at rest."""
-    return Field(default=None, sa_type=SealedBytes)
+    return Field(default=None, sa_type=EncryptedBytes)

@@ -35,7 +35,6 @@ def due_orders(
             func.coalesce(Order.environment, "") == environment,
             col(Order.open_exchange).is_(None),
             func.coalesce(Order.executed_at, Order.created_at) >= at - keep_asking,
-            col(Shop.closed_at).is_(None),
             or_(
                 _after_silence(at - interval),
                 _to_confirm(at - interval),
@@ -75,6 +74,6 @@ def _under_way() -> ColumnElement[bool]:
 
 
 def _doubted() -> ColumnElement[bool]:
-    # Nothing but a notice makes a lookup due of an order that has failed.
+    # Nothing but a notification makes a lookup due of an order that has failed.
     failed = col(Order.status).in_([Status.PAYFAIL, Status.EXPIRED])
     return and_(failed, col(Order.conflict).is_(None))

@@ -14,13 +14,13 @@ from app.protocol.messages import Call
 from app.records.columns import (
     Record,
     begins_with,
-    code,
+    encrypted_bytes,
+    enum_column,
+    identifier,
     key,
-    moment,
     reference,
-    sealed_bytes,
-    word,
-    yen_said,
+    reported_yen,
+    timestamp,
 )
 from app.records.keys import first_key
 from app.records.paging import Page, Place, page_of
@@ -56,30 +56,30 @@ class Exchange(Record, table=True):
     id: str = key()
     shop_key: str = reference("shops.id", index=False)
     order_key: str | None = reference("orders.id", optional=True)
-    environment: Environment = word(Environment)
-    call: Call = word(Call)
-    order_id: str = code(27)
-    purpose: Purpose = word(Purpose, Purpose.OPERATOR)
+    environment: Environment = enum_column(Environment)
+    call: Call = enum_column(Call)
+    order_id: str = identifier(27)
+    purpose: Purpose = enum_column(Purpose, Purpose.OPERATOR)
     reason: str | None = Field(default=None, max_length=200)
     asked_by: str | None = reference("users.id", optional=True, index=False)
 
     url: str = Field(max_length=300)
-    request: bytes = sealed_bytes()
-    asked_at: datetime = moment(now)
+    request: bytes = encrypted_bytes()
+    asked_at: datetime = timestamp(now)
     # The process that asked, so that a restart can tell which answers will never come.
     owner: str = Field(max_length=80)
 
     outcome: str = Field(default=WAITING, index=True, max_length=20)
     detail: str | None = Field(default=None, max_length=200)
-    answered_at: datetime | None = moment()
+    answered_at: datetime | None = timestamp()
     duration_ms: int | None = None
     http_status: int | None = None
-    answer: bytes | None = sealed_bytes()
+    answer: bytes | None = encrypted_bytes()
     errors: str | None = Field(default=None, max_length=400)
     said_status: str | None = Field(default=None, max_length=16)
-    said_amount: int | None = yen_said()
-    said_tax: int | None = yen_said()
-    said_at: datetime | None = moment()
+    said_amount: int | None = reported_yen()
+    said_tax: int | None = reported_yen()
+    said_at: datetime | None = timestamp()
 
     @property
     def error_codes(self) -> list[str]:
@@ -87,7 +87,7 @@ class Exchange(Record, table=True):
         return self.errors.split("|") if self.errors else []
 
 
-# Opening the seals of the bodies is most of what reading a row costs, and few need them.
+# Decrypting the bodies is most of what reading a row costs, and few need them.
 _WITHOUT_BODIES = tuple(
     defer(getattr(Exchange, body), raiseload=True) for body in ("request", "answer")
 )

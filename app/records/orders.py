@@ -13,7 +13,16 @@ from sqlalchemy.orm.util import identity_key
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import Record, code, key, moment, reference, sealed_text, word, yen_said
+from app.records.columns import (
+    Record,
+    encrypted_text,
+    enum_column,
+    identifier,
+    key,
+    reference,
+    reported_yen,
+    timestamp,
+)
 from app.records.shops import Environment
 
 UNKNOWN = "unknown"
@@ -74,9 +83,9 @@ class Order(Record, table=True):
 
     id: str = key()
     shop_key: str = reference("shops.id", index=False)
-    environment: Environment = word(Environment)
-    order_id: str = code(27)
-    origin: Origin = word(Origin, Origin.CREATED)
+    environment: Environment = enum_column(Environment)
+    order_id: str = identifier(27)
+    origin: Origin = enum_column(Origin, Origin.CREATED)
     amount: int | None = None
     tax: int | None = None
     ret_url: str | None = Field(default=None, max_length=256)
@@ -85,27 +94,27 @@ class Order(Record, table=True):
     client_field3: str | None = Field(default=None, max_length=100)
 
     access_id: str | None = Field(default=None, index=True, max_length=32)
-    access_pass: str | None = sealed_text()
-    token: str | None = sealed_text()
+    access_pass: str | None = encrypted_text()
+    token: str | None = encrypted_text()
     start_url: str | None = Field(default=None, max_length=256)
 
     status: str = Field(default=UNKNOWN, max_length=16)
-    source: Source | None = word(Source, None)
-    status_at: datetime | None = moment()
-    executed_at: datetime | None = moment()
-    confirmed_at: datetime | None = moment()
-    said_amount: int | None = yen_said()
-    said_tax: int | None = yen_said()
-    conflict: Conflict | None = word(Conflict, None, index=True)
-    conflict_at: datetime | None = moment()
+    source: Source | None = enum_column(Source, None)
+    status_at: datetime | None = timestamp()
+    executed_at: datetime | None = timestamp()
+    confirmed_at: datetime | None = timestamp()
+    said_amount: int | None = reported_yen()
+    said_tax: int | None = reported_yen()
+    conflict: Conflict | None = enum_column(Conflict, None, index=True)
+    conflict_at: datetime | None = timestamp()
 
     # The call in flight. Set by a conditional update, so that two tabs never ask twice.
     open_exchange: str | None = Field(default=None, max_length=32)
-    lookup_due_at: datetime | None = moment(index=True)
+    lookup_due_at: datetime | None = timestamp(index=True)
     # One form makes one order, however often it is sent.
     form_key: str | None = Field(default=None, unique=True, max_length=64)
     created_by: str | None = reference("users.id", optional=True, index=False)
-    created_at: datetime = moment(now)
+    created_at: datetime = timestamp(now)
 
     @property
     def total(self) -> int | None:
@@ -158,9 +167,9 @@ def locked_order(session: Session, order_key: str) -> Order | None:
     return session.exec(query.execution_options(populate_existing=True)).one_or_none()
 
 
-_sealed: tuple[Any, ...] = (Order.access_pass, Order.token)
-UNSEALED_LATER = tuple(map(defer, _sealed))
-"""Unsealing costs as much as reading the row: for who reads many and needs none of it."""
+_encrypted: tuple[Any, ...] = (Order.access_pass, Order.token)
+DECRYPTED_LATER = tuple(map(defer, _encrypted))
+"""Decrypting costs as much as reading the row: for who reads many and needs none of it."""
 
 
 def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:

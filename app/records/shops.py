@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import Record, key, moment, sealed_text, word
+from app.records.columns import Record, encrypted_text, enum_column, key, timestamp
 
 
 class Environment(StrEnum):
@@ -33,18 +33,17 @@ class Shop(Record, table=True):
 
     id: str = key()
     shop_id: str = Field(unique=True, max_length=13)
-    environment: Environment = word(Environment, index=True)
+    environment: Environment = enum_column(Environment, index=True)
     name: str = Field(max_length=60)
-    password: str = sealed_text()
+    password: str = encrypted_text()
     # Serves the diagnosis of a mismatch only: it never verifies anything.
-    previous_password: str | None = sealed_text()
-    password_changed_at: datetime | None = moment()
+    previous_password: str | None = encrypted_text()
+    password_changed_at: datetime | None = timestamp()
     # None for the sandbox that ships inside: its address is the one served at each start.
     gateway_url: str | None = Field(default=None, max_length=200)
     order_prefix: str = Field(default="", max_length=12)
-    confirmation: Confirmation = word(Confirmation, Confirmation.AT_ONCE)
-    created_at: datetime = moment(now)
-    closed_at: datetime | None = moment()
+    confirmation: Confirmation = enum_column(Confirmation, Confirmation.AT_ONCE)
+    created_at: datetime = timestamp(now)
 
 
 def shop_by_id(session: Session, shop_id: str) -> Shop | None:
@@ -60,7 +59,7 @@ def locked_shop(session: Session, shop_key: str) -> Shop | None:
 
 def shops_of(session: Session, environment: Environment) -> Sequence[Shop]:
     """The open shops of one environment, oldest first."""
-    query = select(Shop).where(Shop.environment == environment, col(Shop.closed_at).is_(None))
+    query = select(Shop).where(Shop.environment == environment)
     return session.exec(query.order_by(col(Shop.id))).all()
 
 

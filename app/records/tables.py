@@ -3,30 +3,30 @@
 from sqlmodel import SQLModel
 
 from app.records import (
+    accounts,
     callbacks,
     changes,
-    evictions,
+    dropped_callbacks,
     exchanges,
-    launches,
-    notices,
+    notifications,
     orders,
-    people,
-    rejudgements,
+    payment_links,
     shops,
+    verdict_changes,
 )
 
 __all__ = [
+    "accounts",
     "callbacks",
     "changes",
-    "evictions",
+    "dropped_callbacks",
     "exchanges",
-    "launches",
     "metadata",
-    "notices",
+    "notifications",
     "orders",
-    "people",
-    "rejudgements",
+    "payment_links",
     "shops",
+    "verdict_changes",
 ]
 
 metadata = SQLModel.metadata

@@ -22,10 +22,10 @@ from app.protocol.checkstring import MALFORMED, SIGNED, Verdict
 from app.protocol.faults import Fault, fault
 from app.protocol.text import to_half_width
 from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
+from app.records.accounts import Role
 from app.records.callback_lists import CallbackFilter, callbacks_page, copies_of
 from app.records.callbacks import Callback
-from app.records.evictions import dropped_so_far
-from app.records.people import Role
+from app.records.dropped_callbacks import dropped_so_far
 from app.records.shops import Environment
 from app.web import wordings
 from app.web.callback_words import MEANS, became, done

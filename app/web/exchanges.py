@@ -12,9 +12,9 @@ from app.desk.exchanges import Outcome
 from app.protocol.faults import Fault, fault
 from app.protocol.messages import Call
 from app.protocol.text import to_half_width
+from app.records.accounts import User
 from app.records.exchanges import WAITING, Exchange, ExchangeFilter, exchanges_page
 from app.records.orders import Order
-from app.records.people import User
 from app.records.shops import Shop
 from app.web.outcomes import HAPPENED, means
 from app.web.pages import page

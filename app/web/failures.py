@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from app.records.sealing import SealBroken
+from app.records.encryption import DecryptionFailed
 from app.web.lines import methods_at
 from app.web.pages import page, wants_fragment
 from app.web.words import N_
@@ -79,7 +79,7 @@ BY_STATUS = {
 }
 BY_EXCEPTION: Mapping[type[Exception], Failure] = {
     OperationalError: NO_DATABASE,
-    SealBroken: SEALED,
+    DecryptionFailed: SEALED,
 }
 
 

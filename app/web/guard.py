@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import now
-from app.records.people import User, sign_in_by_secret
+from app.records.accounts import User, sign_in_by_secret
 from app.web.cookies import is_secure, remember, session_secret
 from app.web.environments import ENVIRONMENT_COOKIE, asked, choose, offered
 from app.web.express import Express

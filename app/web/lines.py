@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.records.people import Role
+from app.records.accounts import Role
 
 RANK = {role: rank for rank, role in enumerate(Role)}
 

@@ -16,10 +16,10 @@ from app.desk.lookup_answers import lookup_answer
 from app.desk.lookups import ReasonNeeded, look_up
 from app.protocol.messages import Call, InvalidMessage
 from app.protocol.text import to_half_width
+from app.records.accounts import Role
 from app.records.exchanges import latest_lookups
 from app.records.order_lists import orders_named
 from app.records.orders import Order
-from app.records.people import Role
 from app.records.shops import Shop, shops_of
 from app.web.exchanges import exchange_context, exchange_or_404, faults_of
 from app.web.formats import clock_text

@@ -208,5 +208,4 @@ def _suffix(request: Request, typed: Typed) -> str:
 def _shop(request: Request, typed: Typed) -> Shop | None:
     desk = desk_of(request)
     with desk.database.reading() as session:
-        shop = shop_of(session, desk, typed.shop_key)
-    return shop if shop and shop.closed_at is None else None
+        return shop_of(session, desk, typed.shop_key)

@@ -18,11 +18,11 @@ from app.desk.decisions import Action, Decision, Lock, LockReason, NextStep
 from app.desk.desk import Terms
 from app.desk.views import OrderView, order_view
 from app.protocol.statuses import Status
+from app.records.accounts import Role
 from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
-from app.records.launches import Launch
 from app.records.orders import Order
-from app.records.people import Role
+from app.records.payment_links import PaymentLink
 from app.web import wordings
 from app.web.callback_words import became
 from app.web.exchanges import faults_of
@@ -67,7 +67,7 @@ class Barred:
 class Link:
     """A launch link that still works, with its address and its QR code."""
 
-    launch: Launch
+    launch: PaymentLink
     address: str
     qr: Markup
 

@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from app.protocol.statuses import Status
 from app.protocol.text import to_half_width
+from app.records.accounts import Role
 from app.records.order_lists import OrderFilter, any_order, orders_named, orders_page
 from app.records.orders import STATUS_GROUPS, UNKNOWN, Order
 from app.records.paging import Page
-from app.records.people import Role
 from app.records.shops import Shop, all_shops
 from app.web.formats import JST
 from app.web.pages import page

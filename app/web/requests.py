@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from app.desk.desk import Actor, Desk
 from app.desk.sign_ins import acting
-from app.records.people import Role, User
+from app.records.accounts import Role, User
 from app.records.shops import Environment
 from app.web.lines import RANK
 

@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp
 
-from app.records.people import Role
+from app.records.accounts import Role
 from app.web import (
     account,
     callbacks,

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.desk.starting_over import start_over
-from app.records.people import Role
+from app.records.accounts import Role
 from app.web.lines import Under
 from app.web.pages import page
 from app.web.requests import actor_of, desk_of, fields_of, may, read_body

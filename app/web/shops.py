@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from app.desk.shop_rules import GATEWAYS, ShopDraft
 from app.desk.shops import Changed, ShopRefused, add_shop, change_shop, shop_of
 from app.protocol.words import Words
-from app.records.people import Role
+from app.records.accounts import Role
 from app.records.shops import Environment, Shop, all_shops
 from app.web.pages import page
 from app.web.requests import actor_of, desk_of, environment_of, read_form, user_of

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from app.desk.keeping import keep
 from app.desk.verification import verify
 from app.protocol.checkstring import MALFORMED, SIGNED
-from app.records.people import Role
+from app.records.accounts import Role
 from app.web.callback_words import MEANS
 from app.web.callbacks import faults_of
 from app.web.incoming import inbox_of

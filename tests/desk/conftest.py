@@ -19,13 +19,13 @@ from app.desk.lookups import look_up
 from app.desk.transactions import Draft, execute, open_order, register
 from app.gateway import Gateway
 from app.protocol.wire import encode_answer
+from app.records.accounts import Role, User
 from app.records.changes import Change, changes_of
 from app.records.database import Database, sqlite_url
 from app.records.exchanges import Exchange, exchanges_of
 from app.records.group_writer import GroupWriter
 from app.records.keys import new_key
 from app.records.orders import Order
-from app.records.people import Role, User
 from app.records.shops import Environment, Shop
 from tests.postgresql import fresh_database
 from tests.rawserver import RawServer, Step, http, raw_server

@@ -32,11 +32,11 @@ from app.desk.transactions import execute
 from app.gateway import Gateway
 from app.records.database import Database
 from app.records.group_writer import GroupWriter
-from app.records.people import Role
-from app.records.sealing import unlock
+from app.records.accounts import Role
+from app.records.encryption import set_key
 
 async def main(url, order_key, user_key, secret):
-    unlock(secret)
+    set_key(secret)
     database = Database(url)
     terms = Terms("http://desk.example", None, 120, timedelta(seconds=90))
     desk = Desk(database, GroupWriter(database), Gateway(120), Calls(), terms)

@@ -27,11 +27,11 @@ from app.desk.transactions import Draft, open_order, register
 from app.gateway import Gateway
 from app.records.database import Database
 from app.records.group_writer import GroupWriter
-from app.records.people import Role
-from app.records.sealing import unlock
+from app.records.accounts import Role
+from app.records.encryption import set_key
 
 async def main(url, shop_key, user_key, secret, start):
-    unlock(secret)
+    set_key(secret)
     database = Database(url)
     terms = Terms("http://desk.example", None, 5, timedelta(seconds=90))
     desk = Desk(database, GroupWriter(database), Gateway(5), Calls(), terms)

@@ -8,15 +8,15 @@ import pytest
 from app.clock import now
 from app.desk.decisions import LockReason, NextStep, NotPossible
 from app.desk.launches import PAYMENT_TERM, make_launch, open_launch
-from app.records.launches import Launch
 from app.records.orders import Order
+from app.records.payment_links import PaymentLink
 from app.records.shops import Shop
 from tests.desk.conftest import ACCESS_ID, TOKEN, Stage, executed, found
 
 pytestmark = pytest.mark.anyio
 
 
-def launched(stage: Stage, order: Order) -> tuple[Launch, str]:
+def launched(stage: Stage, order: Order) -> tuple[PaymentLink, str]:
     return make_launch(stage.desk, stage.actor, order.id)
 
 
@@ -44,7 +44,7 @@ async def test_a_link_ends_with_the_payment_term(stage: Stage) -> None:
     assert order.executed_at is not None
     assert launch.expires_at == order.executed_at + PAYMENT_TERM
     with stage.desk.database.writing() as session:
-        session.get_one(Launch, launch.id).expires_at = now()
+        session.get_one(PaymentLink, launch.id).expires_at = now()
     assert open_launch(stage.desk, secret) is None
 
 

@@ -18,10 +18,10 @@ from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
 from app.records.callbacks import Callback
 from app.records.changes import Change
-from app.records.evictions import dropped_so_far
+from app.records.dropped_callbacks import dropped_so_far
 from app.records.exchanges import Purpose
 from app.records.keys import key_at
-from app.records.notices import Notice, unread_keys
+from app.records.notifications import Notification, unread_keys
 from app.records.orders import Order
 from tests.desk.conftest import Stage, found
 
@@ -42,10 +42,10 @@ def notice(order_id: str = "A1001", status: str = "PAYSUCCESS", shop_id: str = S
     return encode_form(pairs)
 
 
-async def send(stage: Stage, raw: bytes) -> Notice:
+async def send(stage: Stage, raw: bytes) -> Notification:
     key = await Mailbox(stage.desk, LIMITS).receive(raw, "192.0.2.9")
     with stage.desk.database.reading() as session:
-        return session.get_one(Notice, key)
+        return session.get_one(Notification, key)
 
 
 async def recheck(stage: Stage, *script: bytes) -> int:
@@ -156,11 +156,11 @@ async def test_what_a_killed_process_left_unread_is_read_at_the_next_start(
 ) -> None:
     order = await any_stage.requested()
     with any_stage.desk.database.writing() as session:
-        session.add_all(Notice(body=notice()) for _ in range(3))
+        session.add_all(Notification(body=notice()) for _ in range(3))
     read_waiting(any_stage.desk)
     with any_stage.desk.database.reading() as session:
         assert not unread_keys(session, 10)
-        assert {one.order_key for one in session.exec(select(Notice)).all()} == {order.id}
+        assert {one.order_key for one in session.exec(select(Notification)).all()} == {order.id}
 
 
 async def test_notices_are_kept_on_rolling_limits(any_stage: Stage) -> None:
@@ -169,14 +169,14 @@ async def test_notices_are_kept_on_rolling_limits(any_stage: Stage) -> None:
         for days in range(5):
             for order_key in (order.id, None):
                 at = now() - timedelta(days=days, minutes=1)
-                session.add(Notice(id=key_at(at), body=b"", order_key=order_key))
+                session.add(Notification(id=key_at(at), body=b"", order_key=order_key))
     with any_stage.desk.database.writing() as session:
         assert sweep_notices(session, Limits(timedelta(days=4), 100)) == 2
         assert sweep_notices(session, Limits(timedelta(days=4), 3)) == 2
         assert sweep_notices(session, Limits(timedelta(days=4), 3)) == 0
     with any_stage.desk.database.reading() as session:
         assert [(one.verdict, one.number) for one in dropped_so_far(session)] == [("notices", 4)]
-        left = session.exec(select(Notice)).all()
+        left = session.exec(select(Notification)).all()
     assert sum(one.order_key is None for one in left) == 3
     assert len(left) == 6
 

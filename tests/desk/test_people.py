@@ -20,9 +20,8 @@ from app.desk.passwords import hash_password, is_right
 from app.desk.people import AccountDraft, UserRefused, add_user, change_account
 from app.desk.sign_ins import Browser, WrongCredentials, sign_in, who
 from app.desk.throttle import PER_ADDRESS, PER_EMAIL, WINDOW, Throttled
-from app.records.database import Database
-from app.records.people import (
-    Deed,
+from app.records.accounts import (
+    AuditEntry,
     Role,
     SignIn,
     SignInFailure,
@@ -30,6 +29,7 @@ from app.records.people import (
     User,
     user_by_email,
 )
+from app.records.database import Database
 from tests.cast import OPERATOR, PASSWORD, enroll
 
 HERE = Browser("192.0.2.1", "a browser")
@@ -189,7 +189,7 @@ def test_signing_in_and_changing_the_account_are_recorded_without_a_secret(
     draft = AccountDraft("new@example.jp", PASSWORD, "another password", "another password")
     change_account(people, actor, draft, HERE)
     with people.reading() as session:
-        deeds = session.exec(select(Deed)).all()
+        deeds = session.exec(select(AuditEntry)).all()
     assert [deed.action for deed in deeds] == ["signed-in", "account-changed", "signed-in"]
     assert {deed.remote_address for deed in deeds} == {HERE.remote_address}
     told = " ".join(deed.detail for deed in deeds)

@@ -16,8 +16,8 @@ from app.records.callbacks import Applied, Callback
 from app.records.changes import Change, Effect, changes_of
 from app.records.database import Database
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
-from app.records.rejudgements import rejudgements_of
 from app.records.shops import Environment, Shop
+from app.records.verdict_changes import verdict_changes_of
 from tests.desk.results_cast import (
     HEADERS,
     LONG_AGO,
@@ -247,7 +247,7 @@ async def test_a_shop_added_later_has_its_callbacks_judged_again(desk: Desk) -> 
         callback = session.get_one(Callback, key)
         assert (callback.verdict, callback.tag_list) == ("verified", ["unknown-order"])
         assert callback.environment is Environment.SANDBOX
-        [earlier] = rejudgements_of(session, key)
+        [earlier] = verdict_changes_of(session, key)
     assert (earlier.from_verdict, earlier.to_verdict) == ("unknown-shop", "verified")
     assert rejudge(desk.database, sandbox_on=True) == 0
 

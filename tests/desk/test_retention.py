@@ -12,10 +12,10 @@ from app.desk.results.retention import KEPT_OF_AN_ORDER, Limits, sweep
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.database import Database
-from app.records.evictions import dropped_so_far
+from app.records.dropped_callbacks import dropped_so_far
 from app.records.keys import first_key
 from app.records.orders import Conflict
-from app.records.rejudgements import Rejudgement
+from app.records.verdict_changes import VerdictChange
 from tests.desk.results_cast import a_shop, an_order
 
 DAY = timedelta(days=1)
@@ -132,7 +132,7 @@ def test_the_history_of_a_verdict_goes_with_it(kept: Database) -> None:
     with kept.writing() as session:
         key = callback(session, "a", "mismatch", 40)
         session.add(
-            Rejudgement(callback_key=key, from_verdict="unknown-shop", to_verdict="mismatch")
+            VerdictChange(callback_key=key, from_verdict="unknown-shop", to_verdict="mismatch")
         )
     assert sweep(kept, LIMITS) == 1
 

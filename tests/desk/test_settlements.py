@@ -8,8 +8,8 @@ from app.desk.claims import Word, hear
 from app.desk.decisions import Action, NextStep, NotPossible
 from app.desk.settlements import Belief, NoLookupToBelieve, ReasonMissing, settle
 from app.protocol.statuses import Status
+from app.records.accounts import audit_entries_of
 from app.records.orders import Conflict, Order, Source
-from app.records.people import deeds_of
 from tests.desk.conftest import Stage, found, refused
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +59,7 @@ async def test_keeping_what_we_had_leaves_the_claim_and_asks_for_nothing_more(
     assert order.money == "reported"
     assert stage.decision(order).next_step is NextStep.NOTHING
     with stage.desk.database.reading() as session:
-        assert deeds_of(session, order.id)[-1].action == "settle"
+        assert audit_entries_of(session, order.id)[-1].action == "settle"
 
 
 async def test_an_amount_that_was_accepted_is_not_confirmed_and_not_raised_again(

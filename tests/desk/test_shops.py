@@ -18,8 +18,8 @@ from app.desk.shops import (
     ensure_sandbox_shop,
 )
 from app.desk.sign_ins import acting
+from app.records.accounts import AuditEntry, user_by_email
 from app.records.database import Database
-from app.records.people import Deed, user_by_email
 from app.records.shops import Confirmation, Environment, Shop, all_shops, shop_by_id
 from tests.cast import ADMIN
 
@@ -163,7 +163,7 @@ async def test_every_change_is_a_deed_without_the_password(desk: Desk, admin: Ac
     shop = add_shop(desk, admin, DRAFT).shop
     change_shop(desk, admin, shop.id, replace(DRAFT, ShopPass="newpass1"))
     with desk.database.reading() as session:
-        deeds = session.exec(select(Deed).where(Deed.subject == DRAFT.ShopID)).all()
+        deeds = session.exec(select(AuditEntry).where(AuditEntry.subject == DRAFT.ShopID)).all()
     assert [deed.action for deed in deeds] == ["shop-added", "shop-changed"]
     assert all(deed.email == ADMIN.email for deed in deeds)
     told = " ".join(str(deed.model_dump()) for deed in deeds)
@@ -180,5 +180,5 @@ def test_a_shop_is_added_from_the_command_line_too(any_database: Database) -> No
     with pytest.raises(ShopRefused, match="already a shop"):
         add()
     with any_database.reading() as session:
-        (deed,) = session.exec(select(Deed)).all()
+        (deed,) = session.exec(select(AuditEntry)).all()
     assert (deed.email, deed.action) == ("command line", "shop-added")

@@ -6,22 +6,22 @@ import pytest
 from sqlmodel import SQLModel, func, select
 
 from app.desk.starting_over import start_over
+from app.records.accounts import AuditEntry
 from app.records.callbacks import Callback
 from app.records.changes import Change
 from app.records.exchanges import Exchange
-from app.records.launches import Launch
-from app.records.notices import Notice
+from app.records.notifications import Notification
 from app.records.orders import Order
-from app.records.people import Deed
-from app.records.rejudgements import Rejudgement
+from app.records.payment_links import PaymentLink
 from app.records.shops import Environment, Shop
+from app.records.verdict_changes import VerdictChange
 from tests.desk.conftest import Stage, found
 from tests.desk.test_notices import notice, send
 
 pytestmark = pytest.mark.anyio
 
 TABLES: tuple[type[SQLModel], ...] = (
-    *(Order, Exchange, Change, Launch, Callback, Rejudgement, Notice),
+    *(Order, Exchange, Change, PaymentLink, Callback, VerdictChange, Notification),
 )
 
 
@@ -37,9 +37,9 @@ async def furnished(stage: Stage, environment: Environment) -> Order:
         session.add(callback)
         session.flush()
         session.add(
-            Rejudgement(callback_key=callback.id, from_verdict="mismatch", to_verdict="verified")
+            VerdictChange(callback_key=callback.id, from_verdict="mismatch", to_verdict="verified")
         )
-        session.add(Launch(order_key=order.id, secret="s", secret_digest="d"))
+        session.add(PaymentLink(order_key=order.id, secret="s", secret_digest="d"))
         for table in (Shop, Order, Exchange):
             for row in session.exec(select(table)).all():
                 row.environment = environment
@@ -62,7 +62,7 @@ async def test_what_people_did_stays_written_down(stage: Stage) -> None:
     await furnished(stage, Environment.SANDBOX)
     start_over(stage.desk, stage.actor)
     with stage.desk.database.reading() as session:
-        deeds = session.exec(select(Deed).order_by(Deed.id)).all()
+        deeds = session.exec(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert {deed.order_key for deed in deeds} == {None}
     assert deeds[0].action == "create"
     assert (deeds[-1].action, deeds[-1].email) == ("sandbox-orders-forgotten", stage.actor.email)

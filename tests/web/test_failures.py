@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.records.sealing import SealBroken
+from app.records.encryption import DecryptionFailed
 from app.web.lines import Line
 from app.web.requests import BODY_LIMIT, FIELD_LIMIT
 from tests.cast import ADMIN
@@ -22,7 +22,7 @@ SECRET = "a-secret-nobody-may-read"
 RAISED: dict[str, Exception] = {
     "fault": RuntimeError(SECRET),
     "database": OperationalError(SECRET, {"password": SECRET}, Exception(SECRET)),
-    "sealed": SealBroken(SECRET),
+    "sealed": DecryptionFailed(SECRET),
 }
 
 

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 
 from app.main import create_app
-from app.records.people import Role
+from app.records.accounts import Role
 from app.settings import Settings
 from app.web.headers import harden
 from app.web.lines import Line

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 
 from app.clock import now
 from app.records.keys import digest
-from app.records.launches import Launch
 from app.records.orders import Order
+from app.records.payment_links import PaymentLink
 from app.records.shops import Environment, Shop
 from tests.conftest import Served
 from tests.web.rows import an_order, stored
@@ -39,7 +39,9 @@ def an_executed_order(app: Starlette, status: str = "REQSUCCESS", **values: obje
 def a_link(app: Starlette, order: Order, minutes: int = 30) -> str:
     """A launch link of an order; returns its address."""
     expires_at = now() + timedelta(minutes=minutes)
-    link = Launch(order_key=order.id, secret=KEY, secret_digest=digest(KEY), expires_at=expires_at)
+    link = PaymentLink(
+        order_key=order.id, secret=KEY, secret_digest=digest(KEY), expires_at=expires_at
+    )
     stored(app, link)
     return f"/pay/{KEY}"
 

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from app.desk.limits import Limits
 from app.desk.notices.mailbox import SWEEP_EVERY
-from app.records.notices import Notice
+from app.records.notifications import Notification
 from tests.desk.test_notices import notice
 from tests.web.rows import an_order
 
@@ -29,7 +29,7 @@ async def post(visitor: httpx.AsyncClient, raw: bytes, **headers: str) -> httpx.
 
 def stored(app: Starlette) -> list[bytes]:
     with app.state.desk.database.reading() as session:
-        return list(session.exec(select(Notice.body).order_by(Notice.id)).all())
+        return list(session.exec(select(Notification.body).order_by(Notification.id)).all())
 
 
 async def test_a_notice_is_answered_with_a_bare_0(

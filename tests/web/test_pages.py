@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from app.records.people import Role, User
+from app.records.accounts import Role, User
 from app.web import formats
 from app.web.pages import TEMPLATES, icon, language_of, page, theme_of
 from app.web.patterns import patterns

@@ -22,7 +22,7 @@ from sqlmodel import col, select
 from app.records.callbacks import Callback
 from app.records.changes import Change
 from app.records.database import Database
-from app.records.notices import Notice
+from app.records.notifications import Notification
 from app.records.shops import Shop
 from app.settings import Settings
 from tests.conftest import SECRET_KEY, Served, serving, settings_for
@@ -199,7 +199,7 @@ def test_a_slow_sender_is_cut_off(settings: Settings, address: bytes) -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 408 ")
         with served.app.state.desk.database.reading() as session:
             assert session.exec(select(Callback.id)).all() == []
-            assert session.exec(select(Notice.id)).all() == []
+            assert session.exec(select(Notification.id)).all() == []
 
 
 @pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])

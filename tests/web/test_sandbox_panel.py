@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 
 from app.main import create_app
 from app.protocol.wire import split_answer
+from app.records.accounts import AuditEntry
 from app.records.orders import Order
-from app.records.people import Deed
 from app.settings import Settings
 from app.web.wordings import DEEDS as DEEDS_IN_WORDS
 from tests.cast import ADMIN, OPERATOR, VIEWER, enroll
@@ -167,7 +167,7 @@ async def test_starting_over_with_the_desk_forgets_its_sandbox_orders(
     assert (answer.status_code, answer.headers["location"]) == (303, "/sandbox")
     assert orders(desk_app) == []
     with desk_app.state.desk.database.reading() as session:
-        (deed,) = session.exec(select(Deed)).all()
+        (deed,) = session.exec(select(AuditEntry)).all()
     assert deed.email == OPERATOR.email
     assert deed.action in DEEDS_IN_WORDS
 

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from app.desk.first_admin import first_sign_in_link
 from app.desk.throttle import PER_EMAIL
 from app.main import create_app
-from app.records.people import user_by_email
+from app.records.accounts import user_by_email
 from app.settings import Settings
 from app.web.addresses import local
 from tests.cast import ADMIN, OPERATOR, PASSWORD, enroll

@@ -12,8 +12,8 @@ from app.desk.decisions.steps import step_of
 from app.desk.decisions.words import Action, Decision, NextStep, NotPossible
 from app.records.changes import was_settled
 from app.records.exchanges import history_of
-from app.records.launches import has_launches
 from app.records.orders import Order
+from app.records.payment_links import has_payment_links
 
 _ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP)
 
@@ -39,7 +39,7 @@ def decision_of(session: Session, order: Order, at: datetime, settle: timedelta)
         history_of(session, order.id),
         at,
         settle,
-        launched=has_launches(session, order.id),
+        launched=has_payment_links(session, order.id),
         settled=was_settled(session, order.id),
     )
     return decide(facts)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from app.protocol.checkstring import Verdict
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
-from app.records.notices import Notice
+from app.records.notifications import Notification
 
 SENT_AGAIN = timedelta(hours=5)
 """How long the gateway goes on sending a notice: about hourly, five times more."""
@@ -31,7 +31,7 @@ class Awaited:
     until: datetime | None = None
 
 
-def awaited(callbacks: Iterable[Callback], notices: Iterable[Notice]) -> Awaited | None:
+def awaited(callbacks: Iterable[Callback], notices: Iterable[Notification]) -> Awaited | None:
     """Which of the two is still to come; None when both have come, or neither.
 
     Only for a shop to which the gateway sends notices at all.

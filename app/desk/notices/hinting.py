@@ -19,7 +19,7 @@ from app.desk.rulings import LOOKUP_INTERVAL
 from app.protocol.notice import Hint, read_notice
 from app.protocol.statuses import Status
 from app.records.exchanges import last_lookup
-from app.records.notices import Notice, unread_keys
+from app.records.notifications import Notification, unread_keys
 from app.records.orders import UNKNOWN, Order, locked_order, order_by_number
 from app.records.shops import Shop, shop_by_id
 
@@ -30,7 +30,7 @@ _FAILED = (Status.PAYFAIL, Status.EXPIRED)
 
 def read(session: Session, sandbox_on: bool, key: str) -> None:
     """Read one stored notice and let it hint. Read once, it is not read again."""
-    notice = session.get(Notice, key)
+    notice = session.get(Notification, key)
     if notice is None or notice.read_at:
         return
     hint = read_notice(notice.body)

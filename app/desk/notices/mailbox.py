@@ -12,7 +12,7 @@ from app.desk.desk import Desk
 from app.desk.limits import Limits
 from app.desk.notices.hinting import read
 from app.desk.notices.retention import sweep_notices
-from app.records.notices import Notice
+from app.records.notifications import Notification
 
 READING_LIMIT = 50
 """How many bodies are read at once. The gateway waits 15 seconds and comes again."""
@@ -55,6 +55,6 @@ class Mailbox:
 
 
 def _store(session: Session, body: bytes, remote_address: str) -> str:
-    notice = Notice(body=body, remote_address=remote_address[:64])
+    notice = Notification(body=body, remote_address=remote_address[:64])
     session.add(notice)
     return notice.id

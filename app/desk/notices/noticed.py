@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from app.records.notices import orders_noticed
+from app.records.notifications import orders_notified
 from app.records.shops import Environment
 
 
@@ -26,7 +26,7 @@ class Noticed:
 
 def noticed_since(session: Session, key: str) -> list[Noticed]:
     """What has come after a key was made. Told again it does no harm."""
-    return [Noticed(*row) for row in orders_noticed(session, key)]
+    return [Noticed(*row) for row in orders_notified(session, key)]
 
 
 class NoticeReader:

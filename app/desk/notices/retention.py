@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from app.clock import now
 from app.desk.limits import Limits
-from app.records.evictions import NOTICES, Eviction, Limit
+from app.records.dropped_callbacks import NOTIFICATIONS, DroppedCallbacks, Limit
 from app.records.keys import first_key
-from app.records.notices import drop_beyond, drop_older
+from app.records.notifications import drop_beyond, drop_older
 
 
 def sweep_notices(session: Session, limits: Limits) -> int:
@@ -22,5 +22,5 @@ def sweep_notices(session: Session, limits: Limits) -> int:
     }
     for limit, number in dropped.items():
         if number:
-            session.add(Eviction(verdict=NOTICES, limit=limit, dropped=number))
+            session.add(DroppedCallbacks(verdict=NOTIFICATIONS, limit=limit, dropped=number))
     return sum(dropped.values())

@@ -16,11 +16,11 @@ from app.desk.results.matters import Matter, Tag
 from app.desk.rulings import LOOKUP_INTERVAL
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
-from app.records.callbacks import Applied, Callback, first_words, said_before, said_of
+from app.records.callbacks import Applied, Callback, first_reports, said_before, said_of
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key
-from app.records.orders import UNKNOWN, UNSEALED_LATER, Order, Origin, Source
+from app.records.orders import DECRYPTED_LATER, UNKNOWN, Order, Origin, Source
 
 LATE_AFTER = timedelta(minutes=10)
 """A browser brings a result at once; one that comes this long after its TranDate is late."""
@@ -63,7 +63,7 @@ _ORDERS = (
         col(Order.order_id).in_(bindparam("numbers", expanding=True)),
     )
     .order_by(col(Order.id))
-    .options(*UNSEALED_LATER)
+    .options(*DECRYPTED_LATER)
     .with_for_update()
 )
 
@@ -188,7 +188,7 @@ def recall(session: Session, order: Order, lookup: Exchange) -> None:
 
     What they and the lookup say comes to the same as if the lookup had been first.
     """
-    for callback in first_words(session, order.id):
+    for callback in first_reports(session, order.id):
         _recall(session, order, lookup, callback)
 
 
@@ -211,7 +211,7 @@ def _recall(session: Session, order: Order, lookup: Exchange, callback: Callback
 
 def contradict(session: Session, order: Order) -> None:
     """The gateway does not know the order: that is said of the callbacks that speak for it."""
-    for callback in first_words(session, order.id):
+    for callback in first_reports(session, order.id):
         callback.applied, callback.applied_at = Applied.CONFLICT, now()
         _write_tags(callback, {*callback.tag_list, Tag.CONFLICT})
 

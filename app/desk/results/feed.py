@@ -21,9 +21,9 @@ from app.clock import now
 from app.desk.desk import Desk
 from app.desk.notices.noticed import Noticed, NoticeReader, noticed_since
 from app.desk.results.arrivals import WINDOW, Arrival, Known, Mark, fresh, missed
-from app.records.bell import listening
 from app.records.callbacks import Callback
 from app.records.keys import first_key
+from app.records.pubsub import listen
 
 News = Arrival | Noticed
 
@@ -117,7 +117,7 @@ class Feed:
         return [self._kept[-back] for back in range(self._told - place, 0, -1)]
 
     async def _read(self) -> None:
-        listener = asyncio.ensure_future(listening(self._desk.database, self.ring))
+        listener = asyncio.ensure_future(listen(self._desk.database, self.ring))
         stop = asyncio.ensure_future(self._stopping.wait())
         stop.add_done_callback(lambda _: self._wake_all())
         try:

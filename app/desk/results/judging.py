@@ -13,8 +13,8 @@ from app.desk.desk import Desk
 from app.desk.results.applying import apply, find_orders
 from app.desk.results.matters import open_matters, write_verdict
 from app.desk.results.telling import Told, tell
-from app.records.bell import ring
 from app.records.callbacks import Callback, originals, unjudged, unjudged_keys
+from app.records.pubsub import notify
 
 BATCH = 50
 """The most callbacks judged in one transaction: rows just received wait behind it."""
@@ -44,7 +44,7 @@ def judge_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> list[
         write_verdict(matter)
         apply(session, matter)
     if matters:
-        ring(session)
+        notify(session)
     return [Judged(matter.callback, tell(matter.callback, matter.order)) for matter in matters]
 
 

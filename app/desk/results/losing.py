@@ -17,7 +17,7 @@ from sqlmodel import Session
 from app.desk.desk import Desk
 from app.desk.pauses import stops_within
 from app.desk.results.inbox import Inbox
-from app.records.evictions import UNSTORED, Eviction, Limit, unstored_since
+from app.records.dropped_callbacks import UNSTORED, DroppedCallbacks, Limit, unstored_since
 
 SHOWN_FOR = timedelta(hours=24)
 
@@ -68,7 +68,7 @@ class Losses:
 
     async def _write(self) -> None:
         number, last_at = self._inbox.unstored
-        gap = Eviction(verdict=UNSTORED, limit=Limit.STORAGE, dropped=number - self._noted)
+        gap = DroppedCallbacks(verdict=UNSTORED, limit=Limit.STORAGE, dropped=number - self._noted)
         gap.at = last_at or gap.at
         try:
             await self._desk.writer.write(lambda session: session.merge(gap))

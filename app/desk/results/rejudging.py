@@ -12,8 +12,8 @@ from app.desk.results.matters import Matter, open_matters, write_verdict
 from app.protocol.checkstring import Verdict
 from app.records.callbacks import Callback
 from app.records.database import Database
-from app.records.rejudgements import Rejudgement
 from app.records.shops import Shop
+from app.records.verdict_changes import VerdictChange
 
 DOUBTFUL = (Verdict.UNKNOWN_SHOP, Verdict.MISMATCH)
 """The verdicts that depend on what we know of shops. A verified one never falls."""
@@ -57,9 +57,9 @@ def _has_risen(matter: Matter) -> bool:
     return after is Verdict.VERIFIED or (before == Verdict.UNKNOWN_SHOP and after != before)
 
 
-def _history(matter: Matter) -> Rejudgement:
+def _history(matter: Matter) -> VerdictChange:
     callback = matter.callback
-    return Rejudgement(
+    return VerdictChange(
         callback_key=callback.id,
         from_verdict=callback.verdict or "",
         to_verdict=matter.judgement.verdict,

@@ -20,7 +20,14 @@ from app.desk.notices.retention import sweep_notices
 from app.desk.pauses import stops_within
 from app.protocol.checkstring import Verdict
 from app.records.database import Database
-from app.records.evictions import Eviction, Limit, evict, evictable, nth_newest, surplus
+from app.records.dropped_callbacks import (
+    DroppedCallbacks,
+    Limit,
+    drop,
+    droppable,
+    nth_newest,
+    surplus,
+)
 from app.records.keys import first_key
 
 UNVERIFIED = tuple(verdict for verdict in Verdict if verdict is not Verdict.VERIFIED)
@@ -80,13 +87,13 @@ def _drop(database: Database, verdict: Verdict, limit: Limit, upto: str) -> int:
                 dropped += _dropped(session, keys[start : start + BATCH])
     if dropped:
         with database.writing() as session:
-            session.add(Eviction(verdict=verdict, limit=limit, dropped=dropped))
+            session.add(DroppedCallbacks(verdict=verdict, limit=limit, dropped=dropped))
     return dropped
 
 
 def _drop_some(database: Database, verdict: Verdict, upto: str) -> int:
     with database.writing() as session:
-        return _dropped(session, evictable(session, verdict, upto, BATCH))
+        return _dropped(session, droppable(session, verdict, upto, BATCH))
 
 
 def _surplus(database: Database, verdict: Verdict, upto: str) -> Sequence[str]:
@@ -96,5 +103,5 @@ def _surplus(database: Database, verdict: Verdict, upto: str) -> Sequence[str]:
 
 def _dropped(session: Session, keys: Sequence[str]) -> int:
     if keys:
-        evict(session, keys)
+        drop(session, keys)
     return len(keys)

@@ -19,8 +19,8 @@ from app.protocol.reading import Reading
 from app.records.callback_lists import copies_of
 from app.records.callbacks import Callback
 from app.records.orders import Order
-from app.records.rejudgements import Rejudgement, rejudgements_of
 from app.records.shops import Shop
+from app.records.verdict_changes import VerdictChange, verdict_changes_of
 
 KEPT_FROM = "/verify"
 """The address that marks a result as pasted and kept: no browser brought it."""
@@ -41,7 +41,7 @@ class CallbackView:
     order: Order | None
     computed: str | None
     headers: Mapping[str, str]
-    earlier: Sequence[Rejudgement]
+    earlier: Sequence[VerdictChange]
     copies: int
     findings: Sequence[Finding]
 
@@ -91,7 +91,7 @@ def callback_view(session: Session, sandbox_on: bool, callback: Callback) -> Cal
         order=session.get(Order, callback.order_key) if callback.order_key else None,
         computed=_computed(matter),
         headers=json.loads(callback.headers),
-        earlier=rejudgements_of(session, callback.id),
+        earlier=verdict_changes_of(session, callback.id),
         copies=copies_of(session, [callback.id]).get(callback.id, 0),
         findings=findings(session, sandbox_on, reading, callback) if _is_in_doubt(callback) else (),
     )

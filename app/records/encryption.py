@@ -1,7 +1,7 @@
 """Secrets at rest: the column types that encrypt.
 
 Shop passwords, AccessPass, Token and whole requests and answers are readable in memory
-and sealed on the disk. The key comes from SECRET_KEY once per process, by `unlock`.
+and encrypted on the disk. The key comes from SECRET_KEY once per process, by `set_key`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 
-class SealBroken(Exception):
-    """A stored secret cannot be read: SECRET_KEY is not the one it was sealed with."""
+class DecryptionFailed(Exception):
+    """A stored secret cannot be read: SECRET_KEY is not the one it was encrypted with."""
 
 
 class _Vault:
@@ -27,13 +27,13 @@ class _Vault:
         self._secret_key: str | None = None
         self._fernet: Fernet | None = None
 
-    def unlock(self, secret_key: str) -> None:
+    def set_key(self, secret_key: str) -> None:
         self._secret_key, self._fernet = secret_key, None
 
     def fernet(self) -> Fernet:
         if self._fernet is None:
             if self._secret_key is None:
-                raise SealBroken("no SECRET_KEY has been given to this process")
+                raise DecryptionFailed("no SECRET_KEY has been given to this process")
             self._fernet = _derive(self._secret_key)
         return self._fernet
 
@@ -48,19 +48,19 @@ def _derive(secret_key: str) -> Fernet:
 
 
 _vault = _Vault()
-unlock = _vault.unlock
+set_key = _vault.set_key
 
 
-def _open(sealed: bytes) -> bytes:
+def _decrypt(encrypted: bytes) -> bytes:
     from cryptography.fernet import InvalidToken
 
     try:
-        return _vault.fernet().decrypt(sealed)
+        return _vault.fernet().decrypt(encrypted)
     except InvalidToken as error:
-        raise SealBroken("a stored secret was sealed with another SECRET_KEY") from error
+        raise DecryptionFailed("a stored secret was encrypted with another SECRET_KEY") from error
 
 
-class SealedBytes(TypeDecorator[bytes]):
+class EncryptedBytes(TypeDecorator[bytes]):
     """Bytes encrypted on their way into the database and decrypted on their way out."""
 
     impl = LargeBinary
@@ -70,10 +70,10 @@ class SealedBytes(TypeDecorator[bytes]):
         return None if value is None else _vault.fernet().encrypt(value)
 
     def process_result_value(self, value: bytes | None, dialect: Any) -> bytes | None:  # noqa: ARG002
-        return None if value is None else _open(bytes(value))
+        return None if value is None else _decrypt(bytes(value))
 
 
-class SealedText(TypeDecorator[str]):
+class EncryptedText(TypeDecorator[str]):
     """Text encrypted on its way into the database and decrypted on its way out."""
 
     impl = LargeBinary
@@ -83,4 +83,4 @@ class SealedText(TypeDecorator[str]):
         return None if value is None else _vault.fernet().encrypt(value.encode())
 
     def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:  # noqa: ARG002
-        return None if value is None else _open(bytes(value)).decode()
+        return None if value is None else _decrypt(bytes(value)).decode()

@@ -11,11 +11,11 @@ from app.clock import now
 from app.protocol.messages import Call
 from app.records.database import Database
 from app.records.exchanges import Exchange, ExchangeFilter, exchanges_page, outcomes_since
-from app.records.figures import Tally, attention_count, orders_in_attention, tallies
 from app.records.keys import key_at
 from app.records.orders import Conflict, Order, Source
 from app.records.paging import Place
 from app.records.shops import Environment, Shop
+from app.records.statistics import Tally, attention_count, orders_in_attention, tallies
 
 SANDBOX = Environment.SANDBOX
 

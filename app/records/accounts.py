@@ -1,4 +1,4 @@
-"""Users, their sign-ins, the first sign-in link, and who did what."""
+"""Users, their sign-ins, the first sign-in link, and the audit entries."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import Record, key, moment, reference, word
+from app.records.columns import Record, enum_column, key, reference, timestamp
 from app.records.keys import digest
 
 
@@ -16,7 +16,6 @@ class Role(StrEnum):
 
     VIEWER = "viewer"
     OPERATOR = "operator"
-    APPROVER = "approver"
     ADMIN = "admin"
 
 
@@ -29,11 +28,11 @@ class User(Record, table=True):
     email: str = Field(unique=True, max_length=254)
     # argon2id; None until the first admin, who came by the sign-in link, has chosen one.
     password_hash: str | None = Field(default=None, max_length=200)
-    role: Role = word(Role)
+    role: Role = enum_column(Role)
     language: str | None = Field(default=None, max_length=2)
     theme: str | None = Field(default=None, max_length=5)
-    created_at: datetime = moment(now)
-    disabled_at: datetime | None = moment()
+    created_at: datetime = timestamp(now)
+    disabled_at: datetime | None = timestamp()
 
 
 class SignIn(Record, table=True):
@@ -44,8 +43,8 @@ class SignIn(Record, table=True):
     id: str = key()
     secret_digest: str = Field(unique=True, max_length=64)
     user_key: str = reference("users.id")
-    created_at: datetime = moment(now)
-    expires_at: datetime = moment(now)
+    created_at: datetime = timestamp(now)
+    expires_at: datetime = timestamp(now)
     remote_address: str = Field(default="", max_length=64)
     user_agent: str = Field(default="", max_length=200)
 
@@ -57,8 +56,8 @@ class SignInLink(Record, table=True):
 
     id: str = key()
     secret_digest: str = Field(unique=True, max_length=64)
-    expires_at: datetime = moment(now)
-    used_at: datetime | None = moment()
+    expires_at: datetime = timestamp(now)
+    used_at: datetime | None = timestamp()
 
 
 class SignInFailure(Record, table=True):
@@ -67,18 +66,18 @@ class SignInFailure(Record, table=True):
     __tablename__ = "sign_in_failures"
 
     id: str = key()
-    at: datetime = moment(now, index=True)
+    at: datetime = timestamp(now, index=True)
     email: str = Field(index=True, max_length=254)
     remote_address: str = Field(index=True, max_length=64)
 
 
-class Deed(Record, table=True):
+class AuditEntry(Record, table=True):
     """Who did what, when, from where (append-only). `detail` is JSON without secrets."""
 
-    __tablename__ = "deeds"
+    __tablename__ = "audit_entries"
 
     id: str = key()
-    at: datetime = moment(now)
+    at: datetime = timestamp(now)
     user_key: str | None = reference("users.id", optional=True, index=False)
     email: str = Field(default="", max_length=254)
     action: str = Field(max_length=40)
@@ -93,7 +92,7 @@ def user_by_email(session: Session, email: str) -> User | None:
     return session.exec(select(User).where(User.email == email.strip().lower())).one_or_none()
 
 
-def anybody(session: Session) -> bool:
+def any_user(session: Session) -> bool:
     """Whether there is a user at all."""
     return session.exec(select(User.id).limit(1)).first() is not None
 
@@ -120,7 +119,7 @@ def refused_beyond(
     return session.exec(query.order_by(col(SignInFailure.at).desc()).offset(limit).limit(1)).first()
 
 
-def deeds_of(session: Session, order_key: str) -> list[Deed]:
+def audit_entries_of(session: Session, order_key: str) -> list[AuditEntry]:
     """What people did to an order, oldest first."""
-    query = select(Deed).where(Deed.order_key == order_key).order_by(col(Deed.id))
+    query = select(AuditEntry).where(AuditEntry.order_key == order_key).order_by(col(AuditEntry.id))
     return list(session.exec(query).all())

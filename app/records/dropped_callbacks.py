@@ -1,4 +1,4 @@
-"""Evictions: how many callbacks and notices are not here, dropped by a limit or never stored."""
+"""How many callbacks and notifications are not here, dropped by a limit or never stored."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,10 +11,10 @@ from sqlmodel import Field, Session, col, select
 from app.clock import now
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
-from app.records.columns import Record, key, moment, word
+from app.records.columns import Record, enum_column, key, timestamp
 from app.records.orders import Order
-from app.records.rejudgements import Rejudgement
 from app.records.shops import Environment
+from app.records.verdict_changes import VerdictChange
 
 FINAL = [status for status in Status if status.is_final]
 
@@ -31,26 +31,26 @@ class Limit(StrEnum):
     STORAGE = "storage"
 
 
-NOTICES = "notices"
-"""What an eviction of notices has in the place of a verdict."""
+NOTIFICATIONS = "notices"
+"""What dropped notifications have in the place of a verdict."""
 
 
 UNSTORED = "unstored"
 """What results that could not be stored, and so were never judged, have in its place."""
 
 
-class Eviction(Record, table=True):
-    """One sweep that dropped callbacks of one verdict, or notices; or one gap in storing.
+class DroppedCallbacks(Record, table=True):
+    """One sweep that dropped callbacks of one verdict, or notifications; or one gap in storing.
 
     Append-only.
     """
 
-    __tablename__ = "evictions"
+    __tablename__ = "dropped_callbacks"
 
     id: str = key()
-    at: datetime = moment(now)
+    at: datetime = timestamp(now)
     verdict: str = Field(max_length=16)
-    limit: Limit = word(Limit)
+    limit: Limit = enum_column(Limit)
     dropped: int
 
 
@@ -64,16 +64,18 @@ class Dropped(NamedTuple):
 
 def dropped_so_far(session: Session) -> Sequence[Dropped]:
     """The sums of all sweeps, by verdict."""
-    last = func.max(col(Eviction.at)).label("last")
-    query = select(Eviction.verdict, func.sum(Eviction.dropped), last)
-    rows = session.exec(query.group_by(col(Eviction.verdict)).order_by(col(Eviction.verdict)))
+    last = func.max(col(DroppedCallbacks.at)).label("last")
+    query = select(DroppedCallbacks.verdict, func.sum(DroppedCallbacks.dropped), last)
+    rows = session.exec(
+        query.group_by(col(DroppedCallbacks.verdict)).order_by(col(DroppedCallbacks.verdict))
+    )
     return [Dropped(verdict, int(number), at) for verdict, number, at in rows]
 
 
 def unstored_since(session: Session, since: datetime) -> tuple[int, datetime | None]:
     """How many results could not be stored since then, and when last."""
-    query = select(func.sum(Eviction.dropped), func.max(col(Eviction.at)))
-    gaps = query.where(Eviction.verdict == UNSTORED, col(Eviction.at) >= since)
+    query = select(func.sum(DroppedCallbacks.dropped), func.max(col(DroppedCallbacks.at)))
+    gaps = query.where(DroppedCallbacks.verdict == UNSTORED, col(DroppedCallbacks.at) >= since)
     number, last_at = session.exec(gaps).one()
     return int(number or 0), last_at
 
@@ -86,7 +88,7 @@ def nth_newest(session: Session, verdict: str, number: int) -> str:
     )
 
 
-def evictable(session: Session, verdict: str, upto: str, limit: int) -> Sequence[str]:
+def droppable(session: Session, verdict: str, upto: str, limit: int) -> Sequence[str]:
     """The oldest callbacks of a verdict, up to a key, that no open order of ours is named in."""
     query = select(Callback.id).where(
         Callback.verdict == verdict, Callback.id <= upto, ~_names_open_order()
@@ -129,10 +131,10 @@ def _names_open_order() -> ColumnElement[bool]:
     )
 
 
-def evict(session: Session, keys: Sequence[str]) -> None:
+def drop(session: Session, keys: Sequence[str]) -> None:
     """Drop these callbacks and their verdicts' history. Copies that stay find a new first."""
     connection = session.connection()
-    connection.execute(delete(Rejudgement).where(col(Rejudgement.callback_key).in_(keys)))
+    connection.execute(delete(VerdictChange).where(col(VerdictChange.callback_key).in_(keys)))
     connection.execute(delete(Callback).where(col(Callback.id).in_(keys)))
     first = func.min(col(Callback.id))
     orphans = select(Callback.copy_of, first).where(col(Callback.copy_of).in_(keys))

@@ -1,4 +1,4 @@
-"""The bell between processes: whoever has judged callbacks rings, whoever shows them looks.
+"""Word between processes: whoever has judged callbacks notifies, whoever shows them looks.
 
 PostgreSQL carries it (NOTIFY, at the commit). SQLite has none: there a look once a second must do.
 """
@@ -20,14 +20,14 @@ AGAIN = 5.0
 log = logging.getLogger(__name__)
 
 
-def ring(session: Session) -> None:
-    """Ring once this transaction is committed."""
+def notify(session: Session) -> None:
+    """Notify the other processes once this transaction is committed."""
     if session.connection().dialect.name == "postgresql":
         session.connection().execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
 
-async def listening(database: Database, heard: Callable[[], None]) -> None:
-    """Call `heard` whenever another process rings, until cancelled."""
+async def listen(database: Database, heard: Callable[[], None]) -> None:
+    """Call `heard` whenever another process notifies, until cancelled."""
     if database.is_sqlite:
         return
     import psycopg
@@ -41,5 +41,7 @@ async def listening(database: Database, heard: Callable[[], None]) -> None:
                     heard()
         except psycopg.Error as error:
             # The feed looks once a second anyway: it is only slower meanwhile.
-            log.warning("the bell is out of order (%s)", type(error).__name__)
+            log.warning(
+                "notifications between processes are interrupted (%s)", type(error).__name__
+            )
         await asyncio.sleep(AGAIN)
