@@ -82,7 +82,7 @@ def _serve(_: argparse.Namespace) -> int:
         gc.freeze()
         gc.enable()
         say(f"NET CASH Desk is at {settings.base_url} (schema {HEAD})")
-        from app.desk.first_admin import first_sign_in_link
+        from app.desk.accounts.first_admin import first_sign_in_link
 
         if link := first_sign_in_link(app.state.desk.database, settings.base_url):
             say(f"Sign in for the first time: {link}")
@@ -126,7 +126,7 @@ def _sweep(_: argparse.Namespace) -> int:
 
 
 def _user_add(chosen: argparse.Namespace) -> int:
-    from app.desk.people import UserRefused, add_user
+    from app.desk.accounts.users import UserRefused, add_user
     from app.server import say
 
     password = sys.stdin.readline().rstrip("\r\n")
@@ -140,7 +140,7 @@ def _user_add(chosen: argparse.Namespace) -> int:
 
 
 def _shop_add(chosen: argparse.Namespace) -> int:
-    from app.desk.shops import ShopRefused, add_shop_by_command
+    from app.desk.shops.shops import ShopRefused, add_shop_by_command
     from app.server import say
 
     password = sys.stdin.readline().rstrip("\r\n")
@@ -181,7 +181,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 
 def _verify(_: argparse.Namespace) -> int:
-    from app.desk.verification import verdict_of_text
+    from app.desk.callbacks.manual_check import verdict_of_text
     from app.server import say
 
     text = sys.stdin.buffer.read()

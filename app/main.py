@@ -11,11 +11,13 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
-from app.desk import exchanges, first_admin, notices, results, shops
-from app.desk.desk import Calls, Desk, Terms
-from app.desk.limits import Limits
-from app.desk.rechecks import Rechecks
-from app.desk.results.retention import keep_sweeping
+from app.desk import callbacks, notifications
+from app.desk.accounts import first_admin
+from app.desk.context import BackgroundTasks, Desk, DeskSettings
+from app.desk.gateway_calls import send
+from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
+from app.desk.retention import RetentionPolicy, keep_sweeping
+from app.desk.shops import shops
 from app.gateway import Gateway
 from app.records.database import Database
 from app.records.encryption import set_key
@@ -43,7 +45,7 @@ def open_desk(settings: Settings) -> Desk:
     set_key(settings.resolved_secret_key)
     database = Database(settings.resolved_database_url)
     upgrade(database)
-    terms = Terms(
+    terms = DeskSettings(
         base_url=settings.base_url,
         sandbox_url=f"{settings.own_url}{SANDBOX}" if settings.sandbox_on else None,
         gateway_timeout=settings.gateway_timeout,
@@ -51,7 +53,7 @@ def open_desk(settings: Settings) -> Desk:
         sender_seconds=settings.sender_seconds,
     )
     gateway = Gateway(settings.gateway_timeout)
-    desk = Desk(database, GroupWriter(database), gateway, Calls(), terms)
+    desk = Desk(database, GroupWriter(database), gateway, BackgroundTasks(), terms)
     if settings.sandbox_on:
         shops.ensure_sandbox_shop(database)
     if settings.admin_email and settings.admin_password:
@@ -75,12 +77,12 @@ def create_app(settings: Settings) -> Starlette:
             if sandbox:
                 await stack.enter_async_context(running(sandbox, app.state.stopping))
             stack.push_async_callback(desk.gateway.close)
-            stack.push_async_callback(desk.calls.close)
+            stack.push_async_callback(desk.tasks.close)
             await run_in_threadpool(_repair, desk)
             # The embedded worker; beside a `worker` process neither asks what the other does.
-            desk.calls.spawn(Rechecks(desk).run(app.state.stopping))
-            desk.calls.spawn(exchanges.keep_closing(desk, app.state.stopping))
-            desk.calls.spawn(keep_sweeping(desk.database, limits(settings), app.state.stopping))
+            desk.tasks.spawn(LookupScheduler(desk).run(app.state.stopping))
+            desk.tasks.spawn(send.keep_closing(desk, app.state.stopping))
+            desk.tasks.spawn(keep_sweeping(desk.database, limits(settings), app.state.stopping))
             yield
             app.state.stopping.set()
 
@@ -103,9 +105,9 @@ def create_app(settings: Settings) -> Starlette:
     return app
 
 
-def limits(settings: Settings) -> Limits:
+def limits(settings: Settings) -> RetentionPolicy:
     """How long unverified callbacks and notices are kept."""
-    return Limits(timedelta(days=settings.unverified_days), settings.unverified_number)
+    return RetentionPolicy(timedelta(days=settings.unverified_days), settings.unverified_number)
 
 
 def _sandbox(settings: Settings) -> Starlette:
@@ -121,6 +123,6 @@ def _sandbox(settings: Settings) -> Starlette:
 def _repair(desk: Desk) -> None:
     """What a killed process left half done: calls without an answer, callbacks not yet judged,
     notices not yet read."""
-    exchanges.close_interrupted(desk)
-    results.judge_waiting(desk)
-    notices.read_waiting(desk)
+    send.close_interrupted(desk)
+    callbacks.process_waiting(desk)
+    notifications.process_waiting(desk)

@@ -7,10 +7,10 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from app.desk.desk import Desk
-from app.desk.exchanges import keep_closing
-from app.desk.rechecks import Rechecks
-from app.desk.results.retention import keep_sweeping
+from app.desk.context import Desk
+from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
+from app.desk.gateway_calls.send import keep_closing
+from app.desk.retention import keep_sweeping
 from app.main import limits, open_desk
 from app.settings import Settings
 
@@ -22,16 +22,16 @@ async def work_until_stopped(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     async with working(settings) as desk:
-        desk.calls.spawn(keep_sweeping(desk.database, limits(settings), stopping))
-        desk.calls.spawn(keep_closing(desk, stopping))
-        await Rechecks(desk).run(stopping)
+        desk.tasks.spawn(keep_sweeping(desk.database, limits(settings), stopping))
+        desk.tasks.spawn(keep_closing(desk, stopping))
+        await LookupScheduler(desk).run(stopping)
     return 0
 
 
 async def sweep_once(settings: Settings) -> int:
     """One pass of due re-checks; how many lookups were asked."""
     async with working(settings) as desk:
-        return await Rechecks(desk).drain()
+        return await LookupScheduler(desk).drain()
 
 
 @asynccontextmanager
@@ -42,7 +42,7 @@ async def working(settings: Settings) -> AsyncIterator[Desk]:
     try:
         yield desk
     finally:
-        await desk.calls.close()
+        await desk.tasks.close()
         await desk.gateway.close()
         desk.writer.stop()
         desk.database.close()

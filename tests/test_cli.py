@@ -13,15 +13,15 @@ import pytest
 from sqlmodel import select
 
 from app.cli import main
-from app.desk.results import judge_waiting
-from app.desk.results.receiving import raw_row, store
+from app.desk.callbacks import process_waiting
+from app.desk.callbacks.raw import raw_row, store
 from app.protocol.checkstring import signed_result
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
 from app.settings import Settings
-from tests.desk.results_cast import body, desk_over
+from tests.desk.callbacks.cast import body, desk_over
 from tests.plain import plain_client, post
 from tests.postgresql import free_port
 from tests.processes import Process, desk_process, run
@@ -107,7 +107,7 @@ def test_a_shop_added_by_command_has_its_callbacks_judged_again(
     with closing(Database(sqlite_url(tmp_path / "desk.db"))) as database:
         with database.writing() as session:
             store(session, [raw_row(raw, [], "192.0.2.1")])
-        judge_waiting(desk_over(database))
+        process_waiting(desk_over(database))
         assert shell.adds_shop("tshop2") == 0
         with database.reading() as session:
             [callback] = session.exec(select(Callback)).all()

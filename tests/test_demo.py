@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select
 from app.cli import main
 from app.clock import now
 from app.demo import DemoRefused, write_history
-from app.desk.decisions import decision_of
-from app.desk.exchanges import complete
-from app.desk.results.judging import judge_rows
-from app.desk.shops import ensure_sandbox_shop
+from app.desk.actions import decision_of
+from app.desk.callbacks.process import process_rows
+from app.desk.gateway_calls.send import complete
+from app.desk.shops.shops import ensure_sandbox_shop
 from app.gateway import Detail, Outcome, Reply
 from app.protocol.messages import Answer, read_answer
 from app.records.accounts import AuditEntry
@@ -180,7 +180,7 @@ def _bring_again(session: Session, row: Callback) -> None:
     kept = ("id", "received_at", "body", "digest")
     session.add(Callback(**{name: getattr(row, name) for name in kept}))
     session.flush()
-    assert len(judge_rows(session, True, [row.id])) == 1
+    assert len(process_rows(session, True, [row.id])) == 1
     session.flush()
 
 

@@ -7,7 +7,7 @@ from secrets import token_bytes, token_hex
 
 from app.demo.ledger import Trade
 from app.demo.telling import Telling
-from app.desk.launches import PAYMENT_TERM
+from app.desk.orders.payment_links import PAYMENT_TERM
 from app.protocol.messages import (
     Call,
     EntryTranAnswer,

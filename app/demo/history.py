@@ -19,7 +19,7 @@ from app.demo.stories import STORIES, Story, any_story
 from app.demo.telling import NotYet, Scene, Telling
 from app.demo.times import openings
 from app.demo.words import purchase
-from app.desk.shops import SANDBOX_SHOP_ID
+from app.desk.shops.shops import SANDBOX_SHOP_ID
 from app.main import open_desk
 from app.records.accounts import AuditEntry
 from app.records.callbacks import Callback

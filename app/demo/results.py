@@ -8,8 +8,8 @@ from datetime import timedelta
 from hashlib import sha256
 
 from app.demo.telling import Telling
-from app.desk.results.matters import Tag
-from app.desk.rulings import Word
+from app.desk.callbacks.verification import Tag
+from app.desk.status.rules import StatusReport
 from app.protocol.checkstring import Verdict, signed_result
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_form, jst_stamp, parse_jst_stamp
@@ -106,7 +106,7 @@ def _received(t: Telling, body: bytes, verdict: Verdict, status: str) -> Callbac
 
 def _apply(t: Telling, callback: Callback, status: Status) -> None:
     said_at = parse_jst_stamp(callback.tran_date or "")
-    word = Word(Source.CALLBACK, status, said_at, t.tick(), callback_key=callback.id)
+    word = StatusReport(Source.CALLBACK, status, said_at, t.tick(), callback_key=callback.id)
     effect = t.hear(word)
     callback.applied = _APPLIED.get(effect, Applied.NOTHING) if effect else Applied.AGREED
     callback.applied_at = t.clock

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from app.demo import calls
 from app.demo.telling import Telling
-from app.desk.launches import PAYMENT_TERM
+from app.desk.orders.payment_links import PAYMENT_TERM
 from app.protocol.statuses import Status
 from app.records.changes import Change, Effect
 from app.records.exchanges import Exchange, Purpose

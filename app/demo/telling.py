@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from random import Random
 
 from app.demo.ledger import Trade
-from app.desk.claims import Word, consequences
-from app.desk.held import went_silent
-from app.desk.intents import DEEDS
-from app.desk.owners import this_process
-from app.desk.rulings import LOOKUP_INTERVAL, Held, rule
+from app.desk.gateway_calls.outgoing import AUDIT_ACTIONS
+from app.desk.gateway_calls.process_identity import current_process
+from app.desk.status.rules import LOOKUP_INTERVAL, OrderSnapshot, decide_status
+from app.desk.status.snapshot import went_silent
+from app.desk.status.updates import StatusReport, consequences
 from app.gateway import Detail, Outcome
 from app.protocol.messages import (
     Call,
@@ -109,7 +109,7 @@ class Telling:
         if purpose is not Purpose.OPERATOR:
             self.order.lookup_due_at = exchange.asked_at + LOOKUP_INTERVAL
         else:
-            self.note(DEEDS[exchange.call], exchange=exchange.id, reason=None)
+            self.note(AUDIT_ACTIONS[exchange.call], exchange=exchange.id, reason=None)
         low, high = _MILLISECONDS[exchange.call]
         exchange.duration_ms = self.scene.random.randint(low, high) if answer else _PATIENCE_MS
         self.clock = exchange.asked_at + timedelta(milliseconds=exchange.duration_ms)
@@ -131,12 +131,12 @@ class Telling:
             url=self.scene.gateway_url + message.CALL.path,
             request=encode_form(message.pairs()),
             asked_at=at,
-            owner=this_process(),
+            owner=current_process(),
         )
 
-    def hear(self, word: Word) -> Effect | None:
+    def hear(self, word: StatusReport) -> Effect | None:
         """Let a source's word take effect, by the desk's own ruling."""
-        values, changes = consequences(self.order, word, rule(self._held(), word))
+        values, changes = consequences(self.order, word, decide_status(self._held(), word))
         for name, value in values.items():
             setattr(self.order, name, value)
         for change in changes:
@@ -144,9 +144,9 @@ class Telling:
         self.changes += changes
         return changes[0].effect if changes else None
 
-    def word(self, exchange: Exchange, source: Source, status: Status) -> Word:
+    def word(self, exchange: Exchange, source: Source, status: Status) -> StatusReport:
         """What the answer to a call says."""
-        return Word(
+        return StatusReport(
             source,
             status,
             heard_at=exchange.answered_at,
@@ -157,9 +157,9 @@ class Telling:
             tax=exchange.said_tax,
         )
 
-    def _held(self) -> Held:
+    def _held(self) -> OrderSnapshot:
         order = self.order
-        return Held(
+        return OrderSnapshot(
             status=None if order.status == UNKNOWN else Status(order.status),
             source=order.source,
             executed=order.executed_at is not None,

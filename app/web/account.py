@@ -7,8 +7,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk.people import AccountDraft, UserRefused, change_account
-from app.desk.people import prefer as keep_preference
+from app.desk.accounts.users import AccountDraft, UserRefused, change_account
+from app.desk.accounts.users import set_preferences as keep_preference
 from app.web.addresses import local
 from app.web.cookies import remember, sign_in_browser
 from app.web.pages import THEMES, page

@@ -1,6 +1,6 @@
 """What a verdict means for the money, and what became of a callback, in words for every case."""
 
-from app.desk.results.matters import Tag
+from app.desk.callbacks.verification import Tag
 from app.protocol.checkstring import Verdict
 from app.records.callbacks import Applied, Callback
 from app.web.words import N_

@@ -13,11 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.desk.desk import Desk
-from app.desk.results.placing import Place, place_in_order
-from app.desk.results.receiving import TARGET
-from app.desk.results.viewing import CallbackView, callback_view
-from app.desk.views import order_view
+from app.desk.callbacks.callback_view import CallbackView, callback_view
+from app.desk.callbacks.raw import TARGET
+from app.desk.context import Desk
+from app.desk.orders.order_view import order_view
+from app.desk.orders.timeline_window import TimelineWindow, timeline_window
 from app.protocol.checkstring import MALFORMED, SIGNED, Verdict
 from app.protocol.faults import Fault, fault
 from app.protocol.text import to_half_width
@@ -70,7 +70,7 @@ def show(request: Request) -> Response:
         callback = session.get(Callback, request.path_params["key"])
         if callback is None:
             raise HTTPException(404)
-        view = callback_view(session, desk.terms.sandbox_on, callback)
+        view = callback_view(session, desk.settings.sandbox_on, callback)
         place = _place(session, desk, view)
     context = {
         "view": view,
@@ -84,17 +84,17 @@ def show(request: Request) -> Response:
         "malformed": MALFORMED.get(callback.detail or ""),
         "signed": SIGNED,
         "faults": faults_of(view),
-        "curl": _curl(desk.terms.base_url, view),
+        "curl": _curl(desk.settings.base_url, view),
         "may_judge": may(request, Role.OPERATOR),
         "again": _again(view) if callback.environment is Environment.SANDBOX else None,
     }
     return page(request, "callbacks/show.html", context)
 
 
-def _place(session: Session, desk: Desk, view: CallbackView) -> Place | None:
+def _place(session: Session, desk: Desk, view: CallbackView) -> TimelineWindow | None:
     if view.order is None:
         return None
-    return place_in_order(view.callback, order_view(session, view.order, desk.terms))
+    return timeline_window(view.callback, order_view(session, view.order, desk.settings))
 
 
 def _wanted(request: Request) -> CallbackFilter:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.desk.sign_ins import SIGN_IN_LIFETIME
+from app.desk.accounts.sessions import SIGN_IN_LIFETIME
 from app.web.requests import desk_of
 
 SESSION = "desk_session"
@@ -14,7 +14,7 @@ CHOICE_LIFETIME = timedelta(days=365)
 
 def is_secure(request: Request) -> bool:
     """Whether the browser reaches us by https, as PUBLIC_URL or a trusted proxy says."""
-    public = desk_of(request).terms.base_url
+    public = desk_of(request).settings.base_url
     return public.startswith("https://") or request.scope["scheme"] == "https"
 
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.desk.exchanges import Outcome
+from app.desk.gateway_calls.send import Outcome
 from app.protocol.faults import Fault, fault
 from app.protocol.messages import Call
 from app.protocol.text import to_half_width

@@ -132,7 +132,7 @@ def _recognise(request: Request) -> None:
         found = sign_in_by_secret(session, secret, now())
         if found is None:
             return
-        among = offered(sandbox_on=desk.terms.sandbox_url is not None)
+        among = offered(sandbox_on=desk.settings.sandbox_url is not None)
         request.state.environments = among
         request.state.environment = choose(request, session, among)
         _, request.state.user = found

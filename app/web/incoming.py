@@ -2,9 +2,9 @@
 
 from starlette.requests import Request
 
-from app.desk.results import Inbox
-from app.desk.results.feed import Feed
-from app.desk.results.losing import Losses
+from app.desk.callbacks import CallbackIntake
+from app.desk.callbacks.storage_failures import StorageFailures
+from app.desk.live.feed import Feed
 from app.web.requests import desk_of
 
 
@@ -17,19 +17,19 @@ def feed_of(request: Request) -> Feed:
     return feed
 
 
-def inbox_of(request: Request) -> Inbox:
-    """The inbox of this process; it tells the feed what it has judged."""
+def inbox_of(request: Request) -> CallbackIntake:
+    """The intake of this process; it tells the feed what it has judged."""
     state = request.app.state
-    if not hasattr(state, "inbox"):
-        state.inbox = Inbox(desk_of(request), feed_of(request).hear)
-    inbox: Inbox = state.inbox
-    return inbox
+    if not hasattr(state, "callback_intake"):
+        state.callback_intake = CallbackIntake(desk_of(request), feed_of(request).hear)
+    intake: CallbackIntake = state.callback_intake
+    return intake
 
 
-def losses_of(request: Request) -> Losses:
-    """What this process's inbox could not store."""
+def losses_of(request: Request) -> StorageFailures:
+    """What this process's intake could not store."""
     state = request.app.state
     if not hasattr(state, "losses"):
-        state.losses = Losses(desk_of(request), inbox_of(request), state.stopping)
-    losses: Losses = state.losses
+        state.losses = StorageFailures(desk_of(request), inbox_of(request), state.stopping)
+    losses: StorageFailures = state.losses
     return losses

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.desk.launches import StartForm, open_launch
+from app.desk.orders.payment_links import StartForm, open_payment_link
 from app.web.pages import language_of, render
 from app.web.requests import desk_of
 from app.web.words import LANGUAGES, N_, translation
@@ -34,7 +34,7 @@ HEADERS = {
 
 def pay(request: Request) -> Response:
     """GET /pay/{key}: a form that posts itself to the gateway. Changes nothing, however often."""
-    form = open_launch(desk_of(request), request.path_params["key"])
+    form = open_payment_link(desk_of(request), request.path_params["key"])
     if form is None:
         return _page(request, CLOSED, None, 404)
     return _page(request, OPENING, form, 200)

@@ -13,9 +13,9 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from app.desk.notices.noticed import Noticed
-from app.desk.results.arrivals import Mark, missed, present_mark
-from app.desk.results.feed import News
+from app.desk.live.callback_events import Cursor, missed, present_cursor
+from app.desk.live.feed import News
+from app.desk.live.notification_events import NotificationEvent
 from app.records.shops import Environment
 from app.web.callback_words import done
 from app.web.incoming import feed_of
@@ -69,15 +69,15 @@ def _wanted_by(request: Request) -> Callable[[News], bool]:
     return lambda arrival: arrival.concerns(environment, order_key)
 
 
-def _since(request: Request) -> Mark | None:
+def _since(request: Request) -> Cursor | None:
     told = request.headers.get("last-event-id") or request.query_params.get("after", "")
-    return Mark.parse(told)
+    return Cursor.parse(told)
 
 
 @lru_cache(maxsize=1_000)
 def _event(language: str, arrival: News) -> bytes:
     """One row, written once for all streams of a language."""
-    if isinstance(arrival, Noticed):
+    if isinstance(arrival, NotificationEvent):
         return NOTICED
     context = {
         "callback": arrival.shown,
@@ -92,7 +92,7 @@ def _event(language: str, arrival: News) -> bytes:
 
 def live_context(session: Session, environment: Environment, order_key: str = "") -> dict[str, str]:
     """Where a page goes on by itself. Read it before what the page shows."""
-    query = f"env={environment}&after={present_mark(session)}"
+    query = f"env={environment}&after={present_cursor(session)}"
     if order_key:
         query += f"&order={order_key}"
     return {"stream": f"/live/callbacks?{query}", "number": f"/live/number?{query}"}

@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk.decisions import NotPossible
-from app.desk.desk import NoGateway
-from app.desk.lookup_answers import lookup_answer
-from app.desk.lookups import ReasonNeeded, look_up
+from app.desk.actions import NotPossible
+from app.desk.context import NoGateway
+from app.desk.gateway_calls.lookup_view import lookup_answer
+from app.desk.gateway_calls.lookups import ReasonNeeded, look_up
 from app.protocol.messages import Call, InvalidMessage
 from app.protocol.text import to_half_width
 from app.records.accounts import Role
@@ -106,7 +106,7 @@ async def _ask(
         key, task = await look_up(desk, actor_of(request), shop, question.OrderID, reason)
     except (ReasonNeeded, NotPossible, NoGateway, InvalidMessage) as refused:
         return await run_in_threadpool(_form, request, question, _errors(refused), order)
-    await desk.calls.settle(task)
+    await desk.tasks.wait_briefly(task)
     return RedirectResponse(f"/orders/{order.id}" if order else f"/lookups/{key}", 303)
 
 

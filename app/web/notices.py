@@ -8,7 +8,7 @@ import logging
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from app.desk.notices import Mailbox
+from app.desk.notifications import NotificationIntake
 from app.web.incoming import feed_of
 from app.web.requests import desk_of, read_body, remote_address_of
 
@@ -22,25 +22,27 @@ async def take(request: Request) -> Response:
     """POST /netcash/notify: commit the body as it came and say so. Without an OrderID it is a test
     of the connection, which is received like any other.
     """
-    mailbox = _mailbox_of(request)
-    async with mailbox.reading:
+    intake = _intake_of(request)
+    async with intake.reading:
         try:
-            async with asyncio.timeout(desk_of(request).terms.sender_seconds):
+            async with asyncio.timeout(desk_of(request).settings.sender_seconds):
                 body = await read_body(request)
         except TimeoutError:
             return PlainTextResponse("Request Timeout", 408, {"Connection": "close"})
         try:
-            await mailbox.receive(body, remote_address_of(request))
+            await intake.receive(body, remote_address_of(request))
         except Exception:
             log.exception("a notice could not be stored")
             return PlainTextResponse(NOT_RECEIVED)
     return PlainTextResponse(RECEIVED)
 
 
-def _mailbox_of(request: Request) -> Mailbox:
-    """The mailbox of this process; it rings the feed's bell."""
+def _intake_of(request: Request) -> NotificationIntake:
+    """The intake of notifications of this process; it rings the feed's bell."""
     state = request.app.state
-    if not hasattr(state, "mailbox"):
-        state.mailbox = Mailbox(desk_of(request), state.limits, feed_of(request).ring)
-    mailbox: Mailbox = state.mailbox
-    return mailbox
+    if not hasattr(state, "notification_intake"):
+        state.notification_intake = NotificationIntake(
+            desk_of(request), state.limits, feed_of(request).ring
+        )
+    intake: NotificationIntake = state.notification_intake
+    return intake

@@ -9,11 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk.decisions import NotPossible
-from app.desk.desk import Actor, Desk, NoGateway
-from app.desk.launches import make_launch
-from app.desk.settlements import NoLookupToBelieve, ReasonMissing, settle
-from app.desk.transactions import execute, register
+from app.desk.actions import NotPossible
+from app.desk.actions.settle_conflict import NoLookupToBelieve, ReasonMissing, settle_conflict
+from app.desk.context import Actor, Desk, NoGateway
+from app.desk.orders.payment_links import create_payment_link
+from app.desk.orders.transactions import execute, register
 from app.web.order_page import Message, order_or_404, order_page
 from app.web.requests import actor_of, desk_of, read_form
 from app.web.wordings import LOCKS
@@ -44,7 +44,9 @@ async def launch(request: Request) -> Response:
     form = await read_form(request)
     key = await run_in_threadpool(_key, request)
     try:
-        _, secret = await run_in_threadpool(make_launch, desk_of(request), actor_of(request), key)
+        _, secret = await run_in_threadpool(
+            create_payment_link, desk_of(request), actor_of(request), key
+        )
     except (NotPossible, NoGateway) as refused:
         return await run_in_threadpool(order_page, request, [_refusal(refused)], 409)
     if form.get("then") == "show":
@@ -52,7 +54,7 @@ async def launch(request: Request) -> Response:
     return RedirectResponse(f"/pay/{secret}", 303)
 
 
-async def settle_conflict(request: Request) -> Response:
+async def settle(request: Request) -> Response:
     """POST /orders/{key}/settlements: `believe` is lookup or keep; `Reason` is needed."""
     form = await read_form(request)
     typed = {"believe": form.get("believe", ""), "Reason": form.get("Reason", "").strip()}
@@ -71,9 +73,9 @@ def _settle(request: Request, key: str, typed: dict[str, str]) -> dict[str, str]
     desk, actor, reason = desk_of(request), actor_of(request), typed["Reason"][:REASON_LENGTH]
     try:
         if typed["believe"] == "lookup":
-            settle(desk, actor, key, "lookup", reason)
+            settle_conflict(desk, actor, key, "lookup", reason)
         elif typed["believe"] == "keep":
-            settle(desk, actor, key, "keep", reason)
+            settle_conflict(desk, actor, key, "keep", reason)
         else:
             return {"believe": BELIEVE_NEEDED}
     except ReasonMissing:
@@ -91,7 +93,7 @@ async def _call(request: Request, call: Caller) -> Response:
         task = await call(desk, actor_of(request), key)
     except (NotPossible, NoGateway) as refused:
         return await run_in_threadpool(order_page, request, [_refusal(refused)], 409)
-    await desk.calls.settle(task)
+    await desk.tasks.wait_briefly(task)
     return _back(key)
 
 

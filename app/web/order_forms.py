@@ -12,8 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.clock import now
-from app.desk.shops import shop_of
-from app.desk.transactions import (
+from app.desk.orders.transactions import (
     AlreadyHere,
     NoSuchShop,
     check,
@@ -22,6 +21,7 @@ from app.desk.transactions import (
     register,
     suggest_order_id,
 )
+from app.desk.shops.shops import shop_of
 from app.protocol.fields import Problem, Reason
 from app.protocol.text import byte_length
 from app.protocol.words import Words
@@ -75,7 +75,7 @@ async def create(request: Request) -> Response:
     desk = desk_of(request)
     executes = form.get("action") == "execute"
     task = await register(desk, actor_of(request), order.id, then_execute=executes)
-    await desk.calls.settle(task)
+    await desk.tasks.wait_briefly(task)
     return RedirectResponse(f"/orders/{order.id}", 303)
 
 
@@ -142,7 +142,7 @@ def _fresh(session: Session, request: Request) -> Typed:
         shop_key=shops[0].id if shops else "",
         form_key=new_secret(),
         OrderID=number,
-        RetURL=desk_of(request).terms.base_url + RETURN_PATH,
+        RetURL=desk_of(request).settings.base_url + RETURN_PATH,
     )
 
 

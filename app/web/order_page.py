@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.clock import now
-from app.desk.decisions import Action, Decision, Lock, LockReason, NextStep
-from app.desk.desk import Terms
-from app.desk.views import OrderView, order_view
+from app.desk.actions import Action, Decision, Lock, LockReason, NextStep
+from app.desk.context import DeskSettings
+from app.desk.orders.order_view import OrderView, order_view
 from app.protocol.statuses import Status
 from app.records.accounts import Role
 from app.records.changes import Change, Effect
@@ -89,11 +89,11 @@ def order_page(
     with desk.database.reading() as session:
         order = order_or_404(session, request)
         live = live_context(session, order.environment, order.id)
-        view = order_view(session, order, desk.terms)
+        view = order_view(session, order, desk.settings)
     waiting = [one.exchange for one in view.exchanges if one.exchange.outcome == WAITING]
     if waiting and wants_fragment(request):
         return Response(status_code=204)
-    context = _context(request, view, desk.terms) | live
+    context = _context(request, view, desk.settings) | live
     context |= {
         "waiting": waiting[-1] if waiting else None,
         "messages": messages,
@@ -110,7 +110,7 @@ def order_or_404(session: Session, request: Request) -> Order:
     return order
 
 
-def _context(request: Request, view: OrderView, terms: Terms) -> dict[str, Any]:
+def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str, Any]:
     last = view.exchanges[-1].exchange if view.exchanges else None
     return {
         "view": view,
@@ -162,7 +162,7 @@ def _disputed(changes: Sequence[Change]) -> Change | None:
     return next((one for one in reversed(changes) if one.effect is Effect.CONFLICT), None)
 
 
-def _link(view: OrderView, terms: Terms) -> Link | None:
+def _link(view: OrderView, terms: DeskSettings) -> Link | None:
     usable = [launch for launch in view.launches if launch.expires_at > now()]
     if not usable or Action.LAUNCH not in view.decision.possible:
         return None

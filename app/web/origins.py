@@ -31,7 +31,7 @@ def from_elsewhere(request: Request) -> bool:
 def _own_origins(request: Request) -> set[str]:
     # The Host is as good as our own word here: no page can make a browser send a false one.
     served = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
-    public = urlsplit(desk_of(request).terms.base_url)
+    public = urlsplit(desk_of(request).settings.base_url)
     return {_origin(served), _origin(f"{public.scheme}://{public.netloc}")}
 
 

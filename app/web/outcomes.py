@@ -1,6 +1,6 @@
 """What became of an exchange, and what that means for its order, in words for every case."""
 
-from app.desk.exchanges import Outcome
+from app.desk.gateway_calls.send import Outcome
 from app.protocol.messages import Call
 from app.records.exchanges import WAITING
 from app.web.words import N_

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.clock import now
-from app.desk.overview import attention, health, today
+from app.desk.orders.overview import attention, health, today
 from app.records.callback_lists import CallbackFilter, callbacks_page
 from app.records.order_lists import any_order
 from app.records.paging import Place

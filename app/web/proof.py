@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.desk.views import exchange_view
+from app.desk.orders.order_view import exchange_view
 from app.protocol.masking import MASK
 from app.protocol.text import WINDOWS_31J
 from app.records.exchanges import Exchange

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from app.desk.desk import Actor, Desk
-from app.desk.sign_ins import acting
+from app.desk.accounts.sessions import actor_for
+from app.desk.context import Actor, Desk
 from app.records.accounts import Role, User
 from app.records.shops import Environment
 from app.web.lines import RANK
@@ -38,7 +38,7 @@ def may(request: Request, least: Role) -> bool:
 
 def actor_of(request: Request) -> Actor:
     """Who is acting and from where, for the record of deeds."""
-    return acting(user_of(request), remote_address_of(request))
+    return actor_for(user_of(request), remote_address_of(request))
 
 
 def remote_address_of(request: Request) -> str:

@@ -14,8 +14,8 @@ from functools import cache
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from app.desk.results import Told
-from app.desk.results.receiving import TARGET
+from app.desk.callbacks import CustomerMessage
+from app.desk.callbacks.raw import TARGET
 from app.protocol.fields import ORDER_ID
 from app.protocol.reading import read_result
 from app.protocol.text import WINDOWS_31J
@@ -29,18 +29,18 @@ RELOADED = "reloaded"
 """What a page asked for without a result says."""
 
 _WORDS = {
-    Told.PAID: (
+    CustomerMessage.PAID: (
         N_("Your payment is complete"),
         N_("There is nothing more to do here. You may close this page."),
     ),
-    Told.NOT_PAID: (
+    CustomerMessage.NOT_PAID: (
         N_("Your payment was not made"),
         N_(
             "It was cancelled, or it could not be accepted."
             " If you still want to pay, start again from the shop's page."
         ),
     ),
-    Told.BEING_CONFIRMED: (
+    CustomerMessage.BEING_CONFIRMED: (
         N_("Your payment is being confirmed"),
         N_(
             "Please do not pay again: the shop will tell you the result as soon as it is"
@@ -70,21 +70,21 @@ async def take(request: Request) -> Response:
 
     200 means committed. 503: nothing is stored, and the page can send the same form again.
     """
-    inbox = inbox_of(request)
-    async with inbox.reading:
+    intake = inbox_of(request)
+    async with intake.reading:
         try:
-            async with asyncio.timeout(desk_of(request).terms.sender_seconds):
+            async with asyncio.timeout(desk_of(request).settings.sender_seconds):
                 body = await read_body(request)
         except TimeoutError:
             return PlainTextResponse("Request Timeout", 408, {"Connection": "close"})
         try:
-            key = await inbox.receive(body, _headers(request), remote_address_of(request))
+            key = await intake.receive(body, _headers(request), remote_address_of(request))
         except Exception:
             log.exception("a result could not be stored")
             losses_of(request).note()
-            return _page(request, Told.BEING_CONFIRMED, _order_id(body), again=body)
-    judged = await inbox.judged(key)
-    told = judged.told if judged else Told.BEING_CONFIRMED
+            return _page(request, CustomerMessage.BEING_CONFIRMED, _order_id(body), again=body)
+    judged = await intake.outcome(key)
+    told = judged.told if judged else CustomerMessage.BEING_CONFIRMED
     return _page(request, told, _order_id(body))
 
 

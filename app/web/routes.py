@@ -85,7 +85,7 @@ def routes(sandbox: ASGIApp | None) -> list[line]:
         line("/orders/{key}/launches", order_actions.launch, "launch", SEND, may=Role.OPERATOR),
         line(
             "/orders/{key}/settlements",
-            order_actions.settle_conflict,
+            order_actions.settle,
             "settle",
             SEND,
             may=Role.OPERATOR,

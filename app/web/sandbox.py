@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from app.desk.starting_over import start_over
+from app.desk.shops.shops import reset_sandbox_orders
 from app.records.accounts import Role
 from app.web.lines import Under
 from app.web.pages import page
@@ -53,7 +53,7 @@ class StartingOver:
         body = await read_body(request)
         form = fields_of(body)
         if SURE in form and "desk" in form:
-            await run_in_threadpool(start_over, desk_of(request), actor_of(request))
+            await run_in_threadpool(reset_sandbox_orders, desk_of(request), actor_of(request))
         await self._sandbox(scope, _once_more(body), send)
 
 

@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk.shop_rules import GATEWAYS, ShopDraft
-from app.desk.shops import Changed, ShopRefused, add_shop, change_shop, shop_of
+from app.desk.shops.shops import Changed, ShopRefused, add_shop, change_shop, shop_of
+from app.desk.shops.validation import GATEWAYS, ShopDraft
 from app.protocol.words import Words
 from app.records.accounts import Role
 from app.records.shops import Environment, Shop, all_shops

@@ -6,10 +6,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk import first_admin, sign_ins
-from app.desk.first_admin import LinkUsedUp
-from app.desk.sign_ins import Browser, WrongCredentials
-from app.desk.throttle import Throttled
+from app.desk.accounts import first_admin, sessions
+from app.desk.accounts.first_admin import LinkUsedUp
+from app.desk.accounts.sessions import Browser, WrongCredentials
+from app.desk.accounts.throttle import Throttled
 from app.web.addresses import local
 from app.web.cookies import session_secret, sign_in_browser, sign_out_browser
 from app.web.pages import page
@@ -21,7 +21,7 @@ OWN_PAGES = "/login"
 def show(request: Request) -> Response:
     """GET /login: the form; somebody signed in goes where they wanted to."""
     wanted = _next(request.query_params.get("next", ""))
-    if sign_ins.who(desk_of(request).database, session_secret(request)):
+    if sessions.user_for_cookie(desk_of(request).database, session_secret(request)):
         return RedirectResponse(wanted, 303)
     return _form(request, wanted)
 
@@ -33,7 +33,7 @@ async def sign_in(request: Request) -> Response:
     database, password = desk_of(request).database, form.get("password", "")
     try:
         secret = await run_in_threadpool(
-            sign_ins.sign_in, database, email, password, browser_of(request)
+            sessions.sign_in, database, email, password, browser_of(request)
         )
     except WrongCredentials:
         return _form(request, wanted, email, 422, problem="wrong")
@@ -67,7 +67,7 @@ async def use_link(request: Request) -> Response:
 
 def sign_out(request: Request) -> Response:
     """POST /logout."""
-    sign_ins.sign_out(desk_of(request).database, actor_of(request), session_secret(request) or "")
+    sessions.sign_out(desk_of(request).database, actor_of(request), session_secret(request) or "")
     response = RedirectResponse("/login", 303)
     sign_out_browser(request, response)
     return response

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
-from app.desk.transactions import Draft
+from app.desk.orders.transactions import Draft
 from app.protocol.text import to_half_width
 
 

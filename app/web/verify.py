@@ -6,8 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk.keeping import keep
-from app.desk.verification import verify
+from app.desk.callbacks.manual_check import check_pasted, import_pasted
 from app.protocol.checkstring import MALFORMED, SIGNED
 from app.records.accounts import Role
 from app.web.callback_words import MEANS
@@ -36,7 +35,7 @@ async def judge(request: Request) -> Response:
     if not text.strip():
         return await run_in_threadpool(_page, request, "", 422)
     if form.get("action") == "keep":
-        key = await keep(desk_of(request), inbox_of(request), actor_of(request), text)
+        key = await import_pasted(desk_of(request), inbox_of(request), actor_of(request), text)
         return RedirectResponse(f"/callbacks/{key}", 303)
     return await run_in_threadpool(_judged, request, text)
 
@@ -44,7 +43,7 @@ async def judge(request: Request) -> Response:
 def _judged(request: Request, text: str) -> Response:
     desk = desk_of(request)
     with desk.database.reading() as session:
-        found = verify(session, desk.terms.sandbox_on, text)
+        found = check_pasted(session, desk.settings.sandbox_on, text)
     callback = found.view.callback
     return _page(
         request,

@@ -6,8 +6,8 @@ their words. What a call's outcome means for the order is in `outcomes`.
 
 from dataclasses import dataclass
 
-from app.desk.decisions import Action, LockReason, NextStep
-from app.desk.exchanges import Detail
+from app.desk.actions import Action, LockReason, NextStep
+from app.desk.gateway_calls.send import Detail
 from app.protocol.messages import Call
 from app.records.changes import Effect
 from app.records.exchanges import Purpose

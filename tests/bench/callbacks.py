@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from sqlmodel import select
 
 from app.clock import now
-from app.desk.shops import SANDBOX_SHOP_ID
+from app.desk.shops.shops import SANDBOX_SHOP_ID
 from app.protocol.checkstring import compute
 from app.protocol.statuses import Status
 from app.records.database import Database

@@ -13,10 +13,10 @@ import pytest
 from sqlmodel import SQLModel, select
 
 from app.clock import now
-from app.desk.decisions import Decision, decision_of
-from app.desk.desk import Actor, Calls, Desk, Terms
-from app.desk.lookups import look_up
-from app.desk.transactions import Draft, execute, open_order, register
+from app.desk.actions import Decision, decision_of
+from app.desk.context import Actor, BackgroundTasks, Desk, DeskSettings
+from app.desk.gateway_calls.lookups import look_up
+from app.desk.orders.transactions import Draft, execute, open_order, register
 from app.gateway import Gateway
 from app.protocol.wire import encode_answer
 from app.records.accounts import Role, User
@@ -132,7 +132,7 @@ class Stage:
     def settle_time(self, seconds: float) -> None:
         """From when an unanswered call can no longer be at work."""
         settle = timedelta(seconds=seconds)
-        self.desk.terms = replace(self.desk.terms, gateway_settle=settle)
+        self.desk.settings = replace(self.desk.settings, gateway_settle=settle)
 
     def order(self, order: Order) -> Order:
         with self.desk.database.reading() as session:
@@ -145,7 +145,7 @@ class Stage:
     def decision(self, order: Order) -> Decision:
         with self.desk.database.reading() as session:
             fresh = session.get_one(Order, order.id)
-            return decision_of(session, fresh, now(), self.desk.terms.gateway_settle)
+            return decision_of(session, fresh, now(), self.desk.settings.gateway_settle)
 
     def exchanges(self, order: Order) -> Sequence[Exchange]:
         with self.desk.database.reading() as session:
@@ -180,13 +180,13 @@ async def staged(database: Database) -> AsyncIterator[Stage]:
             database,
             GroupWriter(database),
             Gateway(TIMEOUT),
-            Calls(),
-            Terms("http://desk.example", None, TIMEOUT, timedelta(seconds=90)),
+            BackgroundTasks(),
+            DeskSettings("http://desk.example", None, TIMEOUT, timedelta(seconds=90)),
         )
         actor, shop = _people_and_shop(database, server.url)
         desk.writer.start()
         yield Stage(desk, actor, shop, server)
-        await desk.calls.close(grace=0)
+        await desk.tasks.close(grace=0)
         await desk.gateway.close()
         desk.writer.stop()
 

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.clock import now
-from app.desk.results.retention import KEPT_OF_AN_ORDER, Limits, sweep
+from app.desk.retention import KEPT_OF_AN_ORDER, RetentionPolicy, sweep
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.database import Database
@@ -16,10 +16,10 @@ from app.records.dropped_callbacks import dropped_so_far
 from app.records.keys import first_key
 from app.records.orders import Conflict
 from app.records.verdict_changes import VerdictChange
-from tests.desk.results_cast import a_shop, an_order
+from tests.desk.callbacks.cast import a_shop, an_order
 
 DAY = timedelta(days=1)
-LIMITS = Limits(age=30 * DAY, number=3)
+LIMITS = RetentionPolicy(age=30 * DAY, number=3)
 
 
 @pytest.fixture

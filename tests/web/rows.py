@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
 from app.clock import now
-from app.desk.shops import SANDBOX_SHOP_ID
+from app.desk.shops.shops import SANDBOX_SHOP_ID
 from app.gateway import Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call

@@ -16,7 +16,7 @@ from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.paging import PAGE_SIZE
 from app.records.shops import Environment, Shop
-from tests.desk.results_cast import PASSWORD, an_order, body, tampered
+from tests.desk.callbacks.cast import PASSWORD, an_order, body, tampered
 
 pytestmark = pytest.mark.anyio
 
@@ -104,7 +104,7 @@ async def test_a_checkstring_that_is_none_is_not_diagnosed_as_one(
 async def test_an_order_made_since_does_not_hide_the_one_a_result_was_taken_from(
     desk_app: Starlette, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.desk.results.diagnosing.ORDERS_TRIED", 2)
+    monkeypatch.setattr("app.desk.callbacks.mismatch_diagnosis.ORDERS_TRIED", 2)
     for order_id in ("A1001", "A1002"):
         open_order(desk_app, order_id)
     await bring(client, body("A1001").replace(b"A1001", b"A1002"))

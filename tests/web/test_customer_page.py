@@ -17,7 +17,7 @@ from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.shops import Shop
 from tests.conftest import Served
-from tests.desk.results_cast import an_order, body, tampered
+from tests.desk.callbacks.cast import an_order, body, tampered
 
 pytestmark = pytest.mark.anyio
 

@@ -11,7 +11,7 @@ from app.main import create_app
 from app.records.callbacks import Callback
 from app.settings import Settings
 from tests.conftest import browser_for
-from tests.desk.results_cast import body
+from tests.desk.callbacks.cast import body
 
 pytestmark = pytest.mark.anyio
 

@@ -16,7 +16,7 @@ from sqlmodel import select
 
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
-from tests.desk.results_cast import body, tampered
+from tests.desk.callbacks.cast import body, tampered
 from tests.plain import plain_client
 from tests.processes import DeskProcess, desk_process
 

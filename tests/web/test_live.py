@@ -16,7 +16,7 @@ from sqlmodel import select
 
 from app.records.shops import Shop
 from tests.conftest import Served, serving, settings_for
-from tests.desk.results_cast import an_order, body, tampered
+from tests.desk.callbacks.cast import an_order, body, tampered
 
 STREAM = "/live/callbacks?env=sandbox"
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from app.records.shops import Shop
 from app.web.live import GREETING
 from tests.conftest import Served
-from tests.desk.results_cast import an_order, body, tampered
+from tests.desk.callbacks.cast import an_order, body, tampered
 
 STREAM = re.compile(r"/live/callbacks")
 POLLING = "Refreshed every 5 seconds"

@@ -11,8 +11,8 @@ from sqlmodel import select
 from app.records.orders import Order
 from app.records.shops import Shop
 from tests.conftest import Served
-from tests.desk.results_cast import an_order
-from tests.desk.test_notices import notice
+from tests.desk.callbacks.cast import an_order
+from tests.desk.notifications.test_process import notice
 from tests.web.test_live import reading
 
 

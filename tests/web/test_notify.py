@@ -11,10 +11,10 @@ from sqlalchemy import text
 from sqlmodel import select
 from starlette.applications import Starlette
 
-from app.desk.limits import Limits
-from app.desk.notices.mailbox import SWEEP_EVERY
+from app.desk.notifications.intake import SWEEP_EVERY
+from app.desk.retention import RetentionPolicy
 from app.records.notifications import Notification
-from tests.desk.test_notices import notice
+from tests.desk.notifications.test_process import notice
 from tests.web.rows import an_order
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +51,7 @@ async def test_what_cannot_be_stored_is_asked_for_again(
     desk_app: Starlette, visitor: httpx.AsyncClient
 ) -> None:
     with desk_app.state.desk.database.writing() as session:
-        session.connection().execute(text("ALTER TABLE notices RENAME TO gone"))
+        session.connection().execute(text("ALTER TABLE notifications RENAME TO gone"))
     answer = await post(visitor, notice())
     assert (answer.status_code, answer.content) == (200, b"1")
 
@@ -96,7 +96,7 @@ async def test_the_order_shows_the_notice_and_keeps_its_claim(
 async def test_what_the_limits_have_dropped_is_shown(
     desk_app: Starlette, visitor: httpx.AsyncClient, operator: httpx.AsyncClient
 ) -> None:
-    desk_app.state.limits = Limits(timedelta(days=1), 3)
+    desk_app.state.limits = RetentionPolicy(timedelta(days=1), 3)
     for _ in range(SWEEP_EVERY):
         await post(visitor, b"")
     assert len(stored(desk_app)) == 3

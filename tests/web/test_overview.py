@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from app.clock import now
-from app.desk.overview import midnight, percentile
+from app.desk.orders.overview import midnight, percentile
 from app.gateway import Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call

@@ -26,7 +26,7 @@ from app.records.notifications import Notification
 from app.records.shops import Shop
 from app.settings import Settings
 from tests.conftest import SECRET_KEY, Served, serving, settings_for
-from tests.desk.results_cast import an_order, body, tampered
+from tests.desk.callbacks.cast import an_order, body, tampered
 from tests.plain import get, plain_client
 from tests.postgresql import free_port
 
@@ -118,7 +118,7 @@ def test_whatever_was_answered_is_there_after_a_kill(
 def test_what_a_kill_left_unjudged_is_judged_at_the_next_start(
     any_database: Database, tmp_path: Path
 ) -> None:
-    from app.desk.results.receiving import raw_row, store
+    from app.desk.callbacks.raw import raw_row, store
 
     with any_database.writing() as session:
         store(session, [raw_row(tampered(f"U{number}"), [], "") for number in range(120)])

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from app.desk.shops import SANDBOX_SHOP_PASS
+from app.desk.shops.shops import SANDBOX_SHOP_PASS
 from app.main import create_app
 from app.protocol.checkstring import signed_result
 from app.protocol.statuses import Status

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from app.desk.first_admin import first_sign_in_link
-from app.desk.throttle import PER_EMAIL
+from app.desk.accounts.first_admin import first_sign_in_link
+from app.desk.accounts.throttle import PER_EMAIL
 from app.main import create_app
 from app.records.accounts import user_by_email
 from app.settings import Settings

@@ -9,14 +9,14 @@ import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 
-from app.desk.verification import verdict_of_text
+from app.desk.callbacks.manual_check import verdict_of_text
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.orders import Order
 from app.records.shops import Shop
 from tests.cast import VIEWER
 from tests.conftest import browser_for
-from tests.desk.results_cast import PASSWORD, a_shop, an_order, body, tampered
+from tests.desk.callbacks.cast import PASSWORD, a_shop, an_order, body, tampered
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.desk.decisions import Action, LockReason, NextStep
+from app.desk.actions import Action, LockReason, NextStep
 from app.gateway import Detail, Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.fields import Problem, Reason

@@ -1,0 +1,92 @@
+"""Signing in and out: one row for each browser, known by the digest of its cookie."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from app.clock import now
+from app.desk.accounts.throttle import password_is_right
+from app.desk.audit import record_action
+from app.desk.context import Actor
+from app.records.accounts import SignIn, User, sign_in_by_secret, user_by_email
+from app.records.database import Database
+from app.records.keys import digest, new_secret
+
+SIGN_IN_LIFETIME = timedelta(hours=24)
+"""Whoever starts a shift by signing in is not put out in the middle of it."""
+
+EMAIL_LENGTH = 254
+USER_AGENT_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Where a sign-in comes from. `old_secret`: the sign-in it already has, which the new ends."""
+
+    remote_address: str
+    user_agent: str = ""
+    old_secret: str | None = None
+
+
+class WrongCredentials(Exception):
+    """E-mail or password is wrong; it is never said which."""
+
+
+def sign_in(database: Database, email: str, password: str, browser: Browser) -> str:
+    """The secret for the browser's cookie. Raises WrongCredentials or Throttled."""
+    email = email.strip().lower()[:EMAIL_LENGTH]
+    with database.reading() as session:
+        user = user_by_email(session, email)
+    known = None if user is None or user.disabled_at else user
+    right = password_is_right(database, known, email, password, browser.remote_address)
+    if known is None or not right:
+        raise WrongCredentials
+    with database.writing() as session:
+        return start_session(session, known, browser)
+
+
+def start_session(session: Session, user: User, browser: Browser) -> str:
+    """Give the browser a new sign-in of this user in place of the one it has."""
+    moment = now()
+    session.exec(delete(SignIn).where(col(SignIn.expires_at) <= moment))
+    if browser.old_secret:
+        _end(session, browser.old_secret)
+    secret = new_secret()
+    session.add(
+        SignIn(
+            secret_digest=digest(secret),
+            user_key=user.id,
+            expires_at=moment + SIGN_IN_LIFETIME,
+            remote_address=browser.remote_address,
+            user_agent=browser.user_agent[:USER_AGENT_LENGTH],
+        )
+    )
+    record_action(session, actor_for(user, browser.remote_address), "signed-in")
+    return secret
+
+
+def sign_out(database: Database, actor: Actor, secret: str) -> None:
+    """End one browser's sign-in."""
+    with database.writing() as session:
+        _end(session, secret)
+        record_action(session, actor, "signed-out")
+
+
+def user_for_cookie(database: Database, secret: str | None) -> User | None:
+    """The user behind a cookie."""
+    if not secret:
+        return None
+    with database.reading() as session:
+        found = sign_in_by_secret(session, secret, now())
+    return found[1] if found else None
+
+
+def _end(session: Session, secret: str) -> None:
+    session.exec(delete(SignIn).where(col(SignIn.secret_digest) == digest(secret)))
+
+
+def actor_for(user: User, remote_address: str) -> Actor:
+    """A user as the one who acts."""
+    return Actor(user.id, user.email, user.role, remote_address)

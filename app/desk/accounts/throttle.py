@@ -1,0 +1,71 @@
+"""The brake on guessing passwords, by e-mail and by address.
+
+A try counts as refused from before its password is looked at, and is struck off when it proves
+right: however many are sent at once, no more than the limit are ever judged.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlmodel import col
+
+from app.clock import now
+from app.desk.accounts.passwords import is_right
+from app.records.accounts import SignInFailure, User, refused_beyond
+from app.records.database import Database
+
+WINDOW = timedelta(minutes=15)
+PER_EMAIL = 5
+PER_ADDRESS = 20
+"""Tries within the WINDOW. An office may sit behind one address, so that limit is wider."""
+
+
+class Throttled(Exception):
+    """Too many tries. `wait` is how long until the next one is judged."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"too many tries, the next in {wait}")
+        self.wait = wait
+
+
+def password_is_right(
+    database: Database, user: User | None, email: str, password: str, remote_address: str
+) -> bool:
+    """Judge a password; `user` is None for an e-mail nobody has. Raises Throttled."""
+    key = _count(database, email, remote_address)
+    try:
+        _brake(database, email, remote_address)
+        right = is_right(user.password_hash if user else None, password)
+    except Throttled:
+        # Not judged, so it does not make the wait longer.
+        _strike_off(database, key)
+        raise
+    if right:
+        _strike_off(database, key)
+    return right
+
+
+def _count(database: Database, email: str, remote_address: str) -> str:
+    row = SignInFailure(email=email, remote_address=remote_address)
+    with database.writing() as session:
+        session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= now() - WINDOW))
+        session.add(row)
+    return row.id
+
+
+def _brake(database: Database, email: str, remote_address: str) -> None:
+    limits = (
+        (col(SignInFailure.email) == email, PER_EMAIL),
+        (col(SignInFailure.remote_address) == remote_address, PER_ADDRESS),
+    )
+    with database.reading() as session:
+        moment = now()
+        times = [refused_beyond(session, mine, moment - WINDOW, limit) for mine, limit in limits]
+    waits = [at + WINDOW - moment for at in times if at is not None]
+    if waits:
+        raise Throttled(max(waits))
+
+
+def _strike_off(database: Database, key: str) -> None:
+    with database.writing() as session:
+        session.exec(delete(SignInFailure).where(col(SignInFailure.id) == key))

@@ -1,0 +1,51 @@
+"""Deciding: the two tables asked, and who may not go on without it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from app.desk.actions.facts import Facts, facts_of
+from app.desk.actions.locks import lock_of
+from app.desk.actions.next_steps import step_of
+from app.desk.actions.vocabulary import Action, Decision, NextStep, NotPossible
+from app.records.changes import was_settled
+from app.records.exchanges import history_of
+from app.records.orders import Order
+from app.records.payment_links import has_payment_links
+
+_ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP)
+
+
+def decide(facts: Facts) -> Decision:
+    """What is possible, what is locked, what is recommended."""
+    row = step_of(facts)
+    locks = {action: lock for action in Action if (lock := lock_of(action, facts))}
+    return Decision(
+        next_step=row.step,
+        due_at=row.due(facts),
+        possible=frozenset(Action) - locks.keys(),
+        locked=locks,
+        # One that the table itself recommends, as after silence, needs no reason.
+        lookup_free_at=None if row.step in _ASKS else facts.lookup_free_at,
+    )
+
+
+def decision_of(session: Session, order: Order, at: datetime, settle: timedelta) -> Decision:
+    """The decision on an order as it stands in the tables."""
+    facts = facts_of(
+        order,
+        history_of(session, order.id),
+        at,
+        settle,
+        launched=has_payment_links(session, order.id),
+        settled=was_settled(session, order.id),
+    )
+    return decide(facts)
+
+
+def require(decision: Decision, action: Action) -> None:
+    """Raise NotPossible unless the action is possible."""
+    if lock := decision.locked.get(action):
+        raise NotPossible(action, lock)

@@ -1,0 +1,172 @@
+"""The facts a decision rests on, out of an order and its exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.desk.status.call_results import CallResult, classify
+from app.desk.status.rules import LOOKUP_INTERVAL
+from app.protocol.messages import Call
+from app.protocol.statuses import Status
+from app.records.exchanges import Exchange
+from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
+
+UNDER_WAY = (Status.REQSUCCESS, Status.PAYSTART)
+"""The statuses in which a customer can pay."""
+
+NOT_PAID = (Status.PAYFAIL, Status.EXPIRED)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What one exchange told. `said` is the status that a lookup's answer named."""
+
+    call: Call
+    heard: CallResult
+    asked_at: datetime
+    said: str | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All a decision may look at.
+
+    `since` is when the claim was accepted (for an unanswered call: when it was asked). `settled`:
+    the last thing that happened to the claim is that a person settled it. `entry`, `execution` and
+    `lookup` are the last of their kind, `last` the last of all.
+    """
+
+    now: datetime
+    settle: timedelta
+    status: str = UNKNOWN
+    source: Source | None = None
+    since: datetime | None = None
+    origin: Origin = Origin.CREATED
+    conflict: Conflict | None = None
+    conflict_at: datetime | None = None
+    confirmed: bool = False
+    settled: bool = False
+    has_access: bool = False
+    has_token: bool = False
+    launched: bool = False
+    executed_at: datetime | None = None
+    lookup_due_at: datetime | None = None
+    entry: Past | None = None
+    execution: Past | None = None
+    lookup: Past | None = None
+    last: Past | None = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether the order was made here."""
+        return self.origin is Origin.CREATED
+
+    @property
+    def pending(self) -> bool:
+        """Whether an answer may still come."""
+        return self.last is not None and self.last.heard is CallResult.PENDING
+
+    @property
+    def final(self) -> bool:
+        """Whether the claim is one after which nothing more happens."""
+        return self.status != UNKNOWN and Status(self.status).is_final
+
+    @property
+    def unknown(self) -> bool:
+        """Whether no source says what the status is."""
+        return self.status == UNKNOWN
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether a call that changes the trade went unanswered and nothing has settled it."""
+        return self.unknown and self.source in (Source.ENTRY, Source.EXEC)
+
+    @property
+    def taken(self) -> bool:
+        """Whether the OrderID is somebody else's: EntryTran was told so, or a lookup found it."""
+        if not self.ours or not self.unknown or self.unanswered:
+            return False
+        refused = self.entry is not None and self.entry.heard is CallResult.TAKEN
+        found = self.lookup is not None and self.lookup.heard is CallResult.DONE
+        return refused or (found and not self.has_access)
+
+    @property
+    def token_lost(self) -> bool:
+        """Whether the payment is asked for but its Token and StartURL never reached us."""
+        return self.ours and self.status == Status.REQSUCCESS and not self.has_token
+
+    @property
+    def reported(self) -> bool:
+        """Whether a callback says that it is paid, and neither lookup nor person has said more."""
+        paid = self.status == Status.PAYSUCCESS and self.source is Source.CALLBACK
+        return paid and not self.confirmed and not self.settled
+
+    @property
+    def lookup_is_due(self) -> bool:
+        """Whether the time for a lookup has come."""
+        return self.lookup_due_at is not None and self.lookup_due_at <= self.now
+
+    @property
+    def lookup_free_at(self) -> datetime | None:
+        """Until when a further lookup needs a reason; None where it needs none.
+
+        A lookup without a usable answer does not count.
+        """
+        if self.lookup is None or self.lookup.heard not in (CallResult.DONE, CallResult.MISSING):
+            return None
+        free_at = self.lookup.asked_at + LOOKUP_INTERVAL
+        return free_at if self.now < free_at else None
+
+    @property
+    def asked_since(self) -> Past | None:
+        """The last lookup, when it was asked after the claim was accepted."""
+        if self.lookup is None or self.since is None or self.lookup.asked_at < self.since:
+            return None
+        return self.lookup
+
+    @property
+    def settles_at(self) -> datetime | None:
+        """When an unanswered call can no longer be at work at the gateway."""
+        return self.since + self.settle if self.unanswered and self.since else None
+
+
+def facts_of(
+    order: Order,
+    exchanges: Sequence[Exchange],
+    now: datetime,
+    settle: timedelta,
+    *,
+    launched: bool = False,
+    settled: bool = False,
+) -> Facts:
+    """The facts of an order; its exchanges come oldest first."""
+    pasts = [past_of(exchange) for exchange in exchanges]
+    latest = {past.call: past for past in pasts}
+    return Facts(
+        now=now,
+        settle=settle,
+        status=order.status,
+        source=order.source,
+        since=order.status_at,
+        origin=order.origin,
+        conflict=order.conflict,
+        conflict_at=order.conflict_at,
+        confirmed=order.confirmed_at is not None,
+        settled=settled,
+        has_access=order.access_id is not None and order.access_pass is not None,
+        has_token=order.token is not None,
+        launched=launched,
+        executed_at=order.executed_at,
+        lookup_due_at=order.lookup_due_at,
+        entry=latest.get(Call.ENTRY),
+        execution=latest.get(Call.EXEC),
+        lookup=latest.get(Call.SEARCH),
+        last=pasts[-1] if pasts else None,
+    )
+
+
+def past_of(exchange: Exchange) -> Past:
+    """What one exchange told."""
+    return Past(exchange.call, classify(exchange), exchange.asked_at, exchange.said_status)

@@ -1,0 +1,92 @@
+"""What locks each action. The first reason that holds is the one shown; without one it is possible.
+
+A lookup is only ever locked by a call under way: it changes nothing at the gateway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from app.desk.actions.facts import NOT_PAID, UNDER_WAY, Facts
+from app.desk.actions.vocabulary import Action, Lock, LockReason
+from app.protocol.statuses import Status
+from app.records.orders import Conflict, Source
+
+Rule = tuple[LockReason, Callable[[Facts], bool]]
+
+_NOT_OURS: Rule = (LockReason.NOT_OURS, lambda f: not f.ours)
+_PENDING: Rule = (LockReason.ANSWER_PENDING, lambda f: f.pending)
+_CONFLICT: Rule = (LockReason.CONFLICT, lambda f: f.conflict is not None)
+_UNANSWERED: Rule = (LockReason.UNANSWERED, lambda f: f.unanswered)
+_FINAL: Rule = (LockReason.FINAL, lambda f: f.final)
+
+
+def _registered(facts: Facts) -> bool:
+    return not facts.unknown or facts.source is Source.EXEC
+
+
+def _spent(facts: Facts) -> bool:
+    """Whether the present OrderID leads nowhere any more."""
+    foreign = facts.conflict is Conflict.FOREIGN or (
+        facts.ours and facts.status == Status.UNPROCESSED and not facts.has_access
+    )
+    return foreign or facts.taken or facts.token_lost or facts.status in NOT_PAID
+
+
+LOCKS: Mapping[Action, tuple[Rule, ...]] = {
+    Action.REGISTER: (
+        _NOT_OURS,
+        _PENDING,
+        _CONFLICT,
+        (LockReason.ALREADY_REGISTERED, _registered),
+        _UNANSWERED,
+        (LockReason.ORDER_ID_TAKEN, lambda f: f.taken),
+    ),
+    Action.EXECUTE: (
+        _NOT_OURS,
+        _PENDING,
+        _CONFLICT,
+        _UNANSWERED,
+        _FINAL,
+        (LockReason.ALREADY_EXECUTED, lambda f: f.status in UNDER_WAY),
+        (LockReason.NOT_REGISTERED, lambda f: f.unknown or not f.has_access),
+    ),
+    Action.LAUNCH: (
+        _NOT_OURS,
+        _CONFLICT,
+        _UNANSWERED,
+        _FINAL,
+        (LockReason.NOT_EXECUTED, lambda f: f.status not in UNDER_WAY),
+        (LockReason.TOKEN_LOST, lambda f: not f.has_token),
+    ),
+    Action.LOOK_UP: (_PENDING,),
+    Action.NEW_NUMBER: (
+        _PENDING,
+        (LockReason.CONFLICT, lambda f: f.conflict not in (None, Conflict.FOREIGN)),
+        _UNANSWERED,
+        (LockReason.NUMBER_IN_USE, lambda f: not _spent(f)),
+    ),
+    Action.SETTLE: (
+        _PENDING,
+        (LockReason.NO_CONFLICT, lambda f: f.conflict is None),
+    ),
+}
+
+_SINCE: Mapping[LockReason, Callable[[Facts], datetime | None]] = {
+    LockReason.ANSWER_PENDING: lambda f: f.last.asked_at if f.last else None,
+    LockReason.UNANSWERED: lambda f: f.since,
+    LockReason.CONFLICT: lambda f: f.conflict_at,
+    LockReason.ORDER_ID_TAKEN: lambda f: f.entry.asked_at if f.entry else None,
+    LockReason.ALREADY_EXECUTED: lambda f: f.executed_at,
+    LockReason.FINAL: lambda f: f.since,
+}
+
+
+def lock_of(action: Action, facts: Facts) -> Lock | None:
+    """What locks an action now; None when it is possible."""
+    reason = next((reason for reason, holds in LOCKS[action] if holds(facts)), None)
+    if reason is None:
+        return None
+    since = _SINCE.get(reason)
+    return Lock(reason, since(facts) if since else None)

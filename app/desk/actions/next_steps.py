@@ -1,0 +1,116 @@
+"""Which step is recommended: the first row whose condition holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.desk.actions.facts import NOT_PAID, Facts
+from app.desk.actions.vocabulary import NextStep
+from app.desk.status.call_results import CallResult
+from app.protocol.statuses import Status
+from app.records.orders import Source
+
+
+@dataclass(frozen=True)
+class Row:
+    """A step, when it is the right one, and (where it is one for later) from when."""
+
+    when: Callable[[Facts], bool]
+    step: NextStep
+    due: Callable[[Facts], datetime | None] = lambda _: None
+
+
+def _asked_too_early(facts: Facts) -> bool:
+    """Whether a lookup found no trace of an unanswered call that may still be at work."""
+    asked, settles_at = facts.asked_since, facts.settles_at
+    if asked is None or settles_at is None or facts.now >= settles_at:
+        return False
+    return asked.heard in (CallResult.DONE, CallResult.MISSING)
+
+
+def _lags(facts: Facts) -> bool:
+    """Whether the gateway has not yet heard of a reported payment, and is not to be asked yet."""
+    asked = facts.asked_since
+    waits = facts.lookup_due_at is not None and not facts.lookup_is_due
+    return waits and asked is not None and asked.heard is CallResult.DONE
+
+
+def _agreed(facts: Facts) -> bool:
+    return facts.asked_since is not None and facts.asked_since.said == facts.status
+
+
+def _out_of_step(facts: Facts) -> bool:
+    """Whether ExecTran was told that the trade is not as we hold it, and nobody has asked since."""
+    execution, lookup = facts.execution, facts.lookup
+    if execution is None or execution.heard is not CallResult.ELSEWHERE:
+        return False
+    return lookup is None or lookup.asked_at < execution.asked_at
+
+
+def _refused_for_settings(facts: Facts) -> bool:
+    return facts.last is not None and facts.last.heard is CallResult.SETTINGS
+
+
+def _adopted(facts: Facts) -> bool:
+    """Whether a lookup found what our own EntryTran was never told: one answered needs none."""
+    told = facts.entry is not None and facts.entry.heard is CallResult.DONE
+    return facts.source is Source.LOOKUP and facts.execution is None and not told
+
+
+def _unprocessed(facts: Facts) -> bool:
+    return facts.status == Status.UNPROCESSED
+
+
+STEPS: tuple[Row, ...] = (
+    Row(lambda f: f.pending, NextStep.WAIT_FOR_ANSWER),
+    Row(lambda f: f.conflict is not None and f.lookup_is_due, NextStep.ASK_GATEWAY),
+    Row(lambda f: f.conflict is not None, NextStep.SETTLE_CONFLICT),
+    # Paid, or never to be paid.
+    Row(lambda f: f.reported and _refused_for_settings(f), NextStep.FIX_SETTINGS),
+    # Where we hold no amount there is nothing to confirm it with.
+    Row(lambda f: f.reported and _agreed(f), NextStep.NOTHING),
+    Row(lambda f: f.reported and _lags(f), NextStep.WAIT_UNTIL_DUE, lambda f: f.lookup_due_at),
+    Row(lambda f: f.reported, NextStep.CONFIRM_BY_LOOKUP),
+    Row(lambda f: f.status == Status.PAYSUCCESS, NextStep.NOTHING),
+    Row(lambda f: f.status in NOT_PAID and f.ours, NextStep.NEW_ORDER_ID),
+    Row(lambda f: f.status in NOT_PAID, NextStep.NOTHING),
+    Row(_refused_for_settings, NextStep.FIX_SETTINGS),
+    # A call went unanswered.
+    Row(_asked_too_early, NextStep.WAIT_UNTIL_DUE, lambda f: f.settles_at),
+    Row(lambda f: f.unanswered, NextStep.ASK_GATEWAY),
+    # Nobody has told us the status.
+    Row(lambda f: f.unknown and not f.ours and f.settled, NextStep.NOTHING),
+    Row(
+        # Asked before a callback made it an order here.
+        lambda f: f.unknown and not f.ours and f.lookup_free_at is not None,
+        NextStep.WAIT_UNTIL_DUE,
+        lambda f: f.lookup_free_at,
+    ),
+    Row(lambda f: f.unknown and not f.ours, NextStep.ASK_GATEWAY),
+    Row(lambda f: f.taken, NextStep.NEW_ORDER_ID),
+    Row(lambda f: f.unknown and f.entry is None, NextStep.REGISTER),
+    Row(lambda f: f.unknown, NextStep.REGISTER_AGAIN),
+    # Registered.
+    Row(lambda f: _unprocessed(f) and not f.ours, NextStep.NOTHING),
+    Row(lambda f: _unprocessed(f) and not f.has_access, NextStep.NEW_ORDER_ID),
+    Row(lambda f: _unprocessed(f) and _adopted(f), NextStep.ADOPT_AND_EXECUTE),
+    Row(lambda f: _unprocessed(f) and f.execution is None, NextStep.EXECUTE),
+    Row(lambda f: _unprocessed(f) and _out_of_step(f), NextStep.ASK_GATEWAY),
+    Row(_unprocessed, NextStep.EXECUTE_AGAIN),
+    # The customer can pay.
+    Row(lambda f: f.token_lost, NextStep.NEW_ORDER_ID),
+    Row(lambda f: f.lookup_is_due, NextStep.ASK_GATEWAY),
+    Row(
+        lambda f: f.ours and f.status == Status.REQSUCCESS and not f.launched,
+        NextStep.SEND_CUSTOMER,
+        lambda f: f.lookup_due_at,
+    ),
+    Row(lambda _: True, NextStep.WAIT_FOR_CUSTOMER, lambda f: f.lookup_due_at),
+)
+
+
+def step_of(facts: Facts) -> Row:
+    """The row that holds."""
+    return next(row for row in STEPS if row.when(facts))

@@ -1,0 +1,224 @@
+"""Applying: what a judged callback does to its order. Only a verified one does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Insert, bindparam
+from sqlmodel import Session, col, select
+
+from app.clock import now
+from app.desk.callbacks.verification import CheckedCallback, Tag
+from app.desk.status.rules import LOOKUP_INTERVAL
+from app.desk.status.updates import StatusReport, apply_report
+from app.protocol.statuses import Status
+from app.protocol.wire import parse_jst_stamp
+from app.records.callbacks import Applied, Callback, first_reports, said_before, said_of
+from app.records.changes import Effect
+from app.records.exchanges import Exchange, give_to_order
+from app.records.keys import new_key
+from app.records.orders import DECRYPTED_LATER, UNKNOWN, Order, Origin, Source
+
+LATE_AFTER = timedelta(minutes=10)
+"""A browser brings a result at once; one that comes this long after its TranDate is late."""
+
+_STILL_OPEN = frozenset(Status) - {status for status in Status if status.is_final}
+
+
+@cache
+def _insert_unless_there(dialect: str) -> Insert:
+    # Each database's own, imported for the one in use: a start pays for what it loads.
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(Order).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(Order).on_conflict_do_nothing()
+
+
+def find_orders(session: Session, batch: Iterable[CheckedCallback]) -> None:
+    """Give each callback the order it names, made here where a verified one names a new number.
+
+    The orders are locked in the order of their keys, so that two processes judging at once
+    cannot wait for each other.
+    """
+    named = [checked for checked in batch if checked.shop is not None and checked.order_id]
+    _give_orders(session, named)
+    unmet = [checked for checked in named if checked.verified and checked.order is None]
+    if unmet:
+        _create(session, unmet)
+        _give_orders(session, unmet)
+        _give_lookups(session, unmet)
+    _note_what_was_said(session, [checked for checked in named if checked.verified])
+
+
+_ORDERS = (
+    select(Order)
+    .where(
+        col(Order.shop_key).in_(bindparam("shops", expanding=True)),
+        col(Order.order_id).in_(bindparam("numbers", expanding=True)),
+    )
+    .order_by(col(Order.id))
+    .options(*DECRYPTED_LATER)
+    .with_for_update()
+)
+
+
+def _give_orders(session: Session, named: Sequence[CheckedCallback]) -> None:
+    if not named:
+        return
+    shops, numbers = zip(*{(one.shop_key, one.order_id) for one in named}, strict=True)
+    found = session.exec(_ORDERS, params={"shops": shops, "numbers": numbers}).all()
+    orders = {(order.shop_key, order.order_id): order for order in found}
+    for checked in named:
+        checked.order = orders.get((checked.shop_key, checked.order_id))
+
+
+def _note_what_was_said(session: Session, verified: Sequence[CheckedCallback]) -> None:
+    """In one question for all orders that are open: few of them have been told anything."""
+    keys = {checked.order.id for checked in verified if checked.order and _is_open(checked.order)}
+    said = said_of(session, keys) if keys else ()
+    for checked in verified:
+        values = checked.judgement.reading.values
+        order_key = checked.order.id if checked.order else None
+        checked.said_before = (order_key, values["Status"], values["TranDate"]) in said
+
+
+def _is_open(order: Order) -> bool:
+    return order.conflict is None and order.status in _STILL_OPEN
+
+
+def _create(session: Session, unmet: Iterable[CheckedCallback]) -> None:
+    """Make a row of every order that is first met here. Another process may be doing the same."""
+    rows = {(checked.shop_key, checked.order_id): _new_order(checked) for checked in unmet}
+    connection = session.connection()
+    insert = _insert_unless_there(connection.dialect.name)
+    connection.execute(insert, [rows[number] for number in sorted(rows)])
+
+
+def _new_order(checked: CheckedCallback) -> dict[str, Any]:
+    assert checked.shop is not None
+    return {
+        "id": new_key(),
+        "shop_key": checked.shop_key,
+        "environment": checked.shop.environment,
+        "order_id": checked.order_id,
+        "origin": Origin.CALLBACK,
+        "status": UNKNOWN,
+        "created_at": now(),
+        # All we know of it is this word: a lookup decides, when its shop's policy says so.
+        "lookup_due_at": now(),
+    }
+
+
+def _give_lookups(session: Session, met: Iterable[CheckedCallback]) -> None:
+    # Somebody may have asked for the number before: the interval counts from there.
+    for order, shop in {m.order.id: (m.order, m.shop) for m in met if m.order and m.shop}.values():
+        give_to_order(session, shop, order.order_id, order.id)
+
+
+def apply(session: Session, checked: CheckedCallback) -> None:
+    """Let the callback speak to its order once; tag it, and say what came of it."""
+    callback, order = checked.callback, checked.order
+    callback.order_key = order.id if order else None
+    checked.tags |= _plain_tags(checked)
+    if checked.verified and order is not None:
+        callback.applied = _applied(session, checked, order)
+        callback.applied_at = now()
+    _write_tags(callback, checked.tags)
+
+
+def _write_tags(callback: Callback, tags: Collection[str]) -> None:
+    callback.tags = " ".join(tag for tag in Tag if tag in tags)
+
+
+def _plain_tags(checked: CheckedCallback) -> set[Tag]:
+    reading, tags = checked.judgement.reading, set()
+    if checked.callback.copy_of is not None:
+        tags.add(Tag.DUPLICATE)
+    if reading.extra:
+        tags.add(Tag.EXTRA_PARAMETERS)
+    if reading.repeated:
+        tags.add(Tag.REPEATED_PARAMETERS)
+    if checked.verified and checked.callback.received_at - _said_at(checked) >= LATE_AFTER:
+        tags.add(Tag.LATE)
+    return tags
+
+
+def _applied(session: Session, checked: CheckedCallback, order: Order) -> Applied:
+    if _is_open(order) and not checked.said_before:
+        # Nobody of this batch has spoken to it yet, so what the batch holds need not be written
+        # for the questions asked here to have their right answers.
+        with session.no_autoflush:
+            return _heard(session, checked, order)
+    if order.origin is Origin.CALLBACK and order.status == UNKNOWN:
+        # Nothing is known of it but this word: a lookup decides.
+        checked.tags.add(Tag.UNKNOWN_ORDER)
+    if checked.said_before or said_before(session, checked.callback):
+        checked.tags.add(Tag.DUPLICATE)
+        return Applied.NOTHING
+    if Tag.UNKNOWN_ORDER in checked.tags:
+        return Applied.NOTHING
+    return _heard(session, checked, order)
+
+
+def _heard(session: Session, checked: CheckedCallback, order: Order) -> Applied:
+    status = Status(checked.judgement.reading.values["Status"])
+    key = checked.callback.id
+    effect = apply_report(
+        session, order, StatusReport(Source.CALLBACK, status, _said_at(checked), callback_key=key)
+    )
+    if effect is Effect.CONFLICT:
+        checked.tags.add(Tag.CONFLICT)
+    return _became(effect, order, status)
+
+
+def _became(effect: Effect | None, order: Order, status: Status) -> Applied:
+    if effect is Effect.MOVED:
+        return Applied.MOVED
+    if effect is Effect.CONFLICT:
+        return Applied.CONFLICT
+    return Applied.AGREED if order.status == status else Applied.NOTHING
+
+
+def recall(session: Session, order: Order, lookup: Exchange) -> None:
+    """Let the callbacks speak through which an order was met: its first lookup has just answered.
+
+    What they and the lookup say comes to the same as if the lookup had been first.
+    """
+    for callback in first_reports(session, order.id):
+        _recall(session, order, lookup, callback)
+
+
+def _recall(session: Session, order: Order, lookup: Exchange, callback: Callback) -> None:
+    status = Status(callback.status or "")
+    said_at = parse_jst_stamp(callback.tran_date or "")
+    report = StatusReport(
+        Source.CALLBACK, status, said_at, lookup.answered_at, callback_key=callback.id
+    )
+    effect = apply_report(session, order, report)
+    callback.applied, callback.applied_at = _became(effect, order, status), now()
+    if effect is Effect.MOVED:
+        # It had reached us before the gateway was asked, whose answer then lags behind it.
+        order.status_at = callback.received_at
+        if order.lookup_due_at:
+            order.lookup_due_at = lookup.asked_at + LOOKUP_INTERVAL
+    elif effect is Effect.CONFLICT:
+        # The gateway has just said its word: now it is a person's turn.
+        _write_tags(callback, {*callback.tag_list, Tag.CONFLICT})
+        order.lookup_due_at = None
+
+
+def contradict(session: Session, order: Order) -> None:
+    """The gateway does not know the order: that is said of the callbacks that speak for it."""
+    for callback in first_reports(session, order.id):
+        callback.applied, callback.applied_at = Applied.CONFLICT, now()
+        _write_tags(callback, {*callback.tag_list, Tag.CONFLICT})
+
+
+def _said_at(checked: CheckedCallback) -> datetime:
+    return parse_jst_stamp(checked.judgement.reading.values["TranDate"])

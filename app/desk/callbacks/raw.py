@@ -1,0 +1,80 @@
+"""Receiving: the raw bytes are committed before anybody parses them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from app.clock import now
+from app.desk.context import Desk
+from app.records.callbacks import Callback
+from app.records.keys import new_key
+
+RawRow = dict[str, Any]
+
+HEADERS_OF_INTEREST = (
+    "host",
+    "content-type",
+    "content-length",
+    "origin",
+    "user-agent",
+    "accept-language",
+    "sec-fetch-site",
+    "sec-fetch-mode",
+    "sec-fetch-dest",
+    "x-forwarded-for",
+    "forwarded",
+)
+"""What helps to tell a customer's browser from something else. Never a cookie, nor a Referer:
+its address may hold a token of the gateway's."""
+
+TARGET = ":path"
+"""The name under which the address asked for is kept: RetURL may carry a query."""
+
+HEADER_LENGTH = 500
+"""The most characters kept of one header."""
+
+
+async def receive(
+    desk: Desk, body: bytes, headers: Iterable[tuple[str, str]], remote_address: str
+) -> str:
+    """Commit one body as it came and return its key. Whatever raises here has stored nothing.
+
+    `headers` are lower-cased names with values, TARGET among them; only those of interest are kept.
+    """
+    row = raw_row(body, headers, remote_address)
+    await desk.writer.write(lambda session: store(session, [row]))
+    return str(row["id"])
+
+
+def raw_row(body: bytes, headers: Iterable[tuple[str, str]], remote_address: str) -> RawRow:
+    """What is stored of one body before anybody looks at it."""
+    return {
+        "id": new_key(),
+        "received_at": now(),
+        "body": body,
+        "digest": "",
+        "headers": json.dumps(_kept(headers)),
+        "remote_address": remote_address[:64],
+        "tags": "",
+    }
+
+
+def store(session: Session, rows: Sequence[RawRow]) -> None:
+    """Insert rows that have just been received."""
+    session.connection().execute(INSERT, rows)
+
+
+INSERT = insert(Callback)
+
+
+def _kept(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    for name, value in headers:
+        if name == TARGET or name in HEADERS_OF_INTEREST:
+            kept[name] = f"{kept[name]}, {value}" if name in kept else value
+    return {name: value[:HEADER_LENGTH] for name, value in kept.items()}

@@ -1,0 +1,78 @@
+"""Losing: results that could not be stored are put on record as soon as storing works again.
+
+A process that cannot write can tell nobody but those who ask it. Once it can, every process shows
+what was lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from app.desk.callbacks.intake import CallbackIntake
+from app.desk.context import Desk
+from app.desk.periodic import wait_or_stop
+from app.records.dropped_callbacks import UNSTORED, DroppedCallbacks, Limit, unstored_since
+
+SHOWN_FOR = timedelta(hours=24)
+
+AGAIN_AFTER = 1.0
+"""Seconds between two attempts to write down what was lost."""
+
+log = logging.getLogger(__name__)
+
+
+class LostCallbacks(NamedTuple):
+    """How many results were lost of late, and when last. `goes_on`: storing still does not work."""
+
+    number: int
+    last_at: datetime | None
+    goes_on: bool
+
+
+class StorageFailures:
+    """What the intake of one process could not store. Belongs to one event loop."""
+
+    def __init__(self, desk: Desk, intake: CallbackIntake, stopping: asyncio.Event) -> None:
+        self._desk, self._intake, self._stopping = desk, intake, stopping
+        self._noted = 0
+        self._noting = False
+
+    def note(self) -> None:
+        """A result was lost just now."""
+        if not self._noting:
+            self._noting = True
+            self._desk.tasks.spawn(self._note())
+
+    def lost(self, session: Session, at: datetime) -> LostCallbacks:
+        """What all processes have lost of late, as far as this one can know."""
+        own, own_last = self._intake.unstored
+        unnoted = own - self._noted
+        recorded, last_at = unstored_since(session, at - SHOWN_FOR)
+        return LostCallbacks(recorded + unnoted, own_last if unnoted else last_at, unnoted > 0)
+
+    async def _note(self) -> None:
+        try:
+            stopped = False
+            # Once more even when told to stop: nobody else knows of them.
+            while self._intake.unstored.number > self._noted and not stopped:
+                stopped = await wait_or_stop(AGAIN_AFTER, self._stopping)
+                await self._write()
+        finally:
+            self._noting = False
+
+    async def _write(self) -> None:
+        number, last_at = self._intake.unstored
+        gap = DroppedCallbacks(verdict=UNSTORED, limit=Limit.STORAGE, dropped=number - self._noted)
+        gap.at = last_at or gap.at
+        try:
+            await self._desk.writer.write(lambda session: session.merge(gap))
+        except SQLAlchemyError as error:
+            log.error("lost results could not be put on record (%s)", type(error).__name__)
+        else:
+            self._noted = number

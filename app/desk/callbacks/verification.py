@@ -1,0 +1,117 @@
+"""Verification: one callback on its way through judging, with all that is found about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from app.clock import now
+from app.protocol.checkstring import Judgement, Verdict, judge, read_result
+from app.records.callbacks import Callback
+from app.records.orders import Order
+from app.records.shops import Environment, Shop
+
+UPPER_CASE = "upper-case"
+"""The detail of a verified result whose CheckString came in upper-case digits."""
+
+_UNPLACED = (Verdict.UNKNOWN_SHOP, Verdict.MALFORMED)
+
+
+class Tag(StrEnum):
+    """What is remarkable about a callback besides its verdict."""
+
+    CONFLICT = "conflict"
+    UNKNOWN_ORDER = "unknown-order"
+    DUPLICATE = "duplicate"
+    LATE = "late"
+    EXTRA_PARAMETERS = "extra-parameters"
+    REPEATED_PARAMETERS = "repeated-parameters"
+
+
+@dataclass
+class CheckedCallback:
+    """`order` is the order the callback names, when it is ours.
+
+    `said_before`: an open order of this callback had been told the same before.
+    """
+
+    callback: Callback
+    judgement: Judgement
+    shop: Shop | None
+    order: Order | None = None
+    said_before: bool = False
+    tags: set[Tag] = field(default_factory=set)
+
+    @property
+    def verified(self) -> bool:
+        """Whether it may move anything."""
+        return self.judgement.verdict is Verdict.VERIFIED
+
+    @property
+    def shop_key(self) -> str:
+        """The key of the shop of ours that it names; empty where it names none."""
+        return self.shop.id if self.shop else ""
+
+    @property
+    def order_id(self) -> str:
+        """The OrderID it names, believed or not; empty where it names none."""
+        return self.judgement.reading.values.get("OrderID", "")
+
+
+def read_and_verify(
+    session: Session, sandbox_on: bool, callbacks: Iterable[Callback]
+) -> list[CheckedCallback]:
+    """Read and judge these callbacks. Nothing is written yet."""
+    readings = [(callback, read_result(callback.body)) for callback in callbacks]
+    named = {reading.values.get("ShopID", "") for _, reading in readings}
+    shops = _our_shops(session, sandbox_on, named)
+    passwords = {shop_id: shop.password for shop_id, shop in shops.items()}
+    return [
+        CheckedCallback(
+            callback, judge(reading, passwords.get), shops.get(reading.values.get("ShopID", ""))
+        )
+        for callback, reading in readings
+    ]
+
+
+_SHOPS = select(Shop).where(col(Shop.shop_id).in_(bindparam("shop_ids", expanding=True)))
+
+
+def _our_shops(session: Session, sandbox_on: bool, shop_ids: Iterable[str]) -> Mapping[str, Shop]:
+    """The shops among these ShopIDs that are ours."""
+    wanted = [shop_id for shop_id in shop_ids if shop_id.isascii() and shop_id.isalnum()]
+    found = session.exec(_SHOPS, params={"shop_ids": wanted}).all() if wanted else ()
+    return {shop.shop_id: shop for shop in found if is_ours(shop, sandbox_on)}
+
+
+def is_ours(shop: Shop, sandbox_on: bool) -> bool:
+    """Whether a shop counts. The sandbox's own does only while it is on: its password is public."""
+    built_in = shop.environment is Environment.SANDBOX and shop.gateway_url is None
+    return sandbox_on or not built_in
+
+
+def write_verdict(checked: CheckedCallback) -> None:
+    """Put the verdict, and what was read for lists and searches, into the callback's row."""
+    callback, judgement, values = (
+        checked.callback,
+        checked.judgement,
+        checked.judgement.reading.values,
+    )
+    callback.judged_at = now()
+    callback.verdict = judgement.verdict
+    callback.detail = judgement.reading.malformed or (UPPER_CASE if judgement.upper_case else None)
+    placed = checked.shop is not None and judgement.verdict not in _UNPLACED
+    callback.environment = checked.shop.environment if checked.shop and placed else None
+    callback.shop_id = _storable(values.get("ShopID"), 40)
+    callback.order_id = _storable(values.get("OrderID"), 60)
+    callback.status = _storable(values.get("Status"), 40)
+    callback.tran_date = _storable(values.get("TranDate"), 40)
+
+
+def _storable(value: str | None, length: int) -> str | None:
+    """Text that any database takes: PostgreSQL has no NUL."""
+    return None if value is None else value[:length].replace("\0", "\ufffd")

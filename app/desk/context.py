@@ -1,0 +1,111 @@
+"""The desk: what every deed of an operator needs at hand."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from app.gateway import Gateway
+from app.records.accounts import Role
+from app.records.database import Database
+from app.records.group_writer import GroupWriter
+from app.records.shops import Shop
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class NoGateway(Exception):
+    """The shop has no gateway address: it is the built-in sandbox's and the sandbox is off."""
+
+
+@dataclass(frozen=True)
+class DeskSettings:
+    """What the settings say. `gateway_timeout` is in seconds, and so is `sender_seconds`, within
+    which a result or a notice must have been sent.
+
+    `sandbox_url` is where this machine reaches the built-in sandbox, None while it is off.
+    `gateway_settle` is the time after which an unanswered call can no longer be at work.
+    """
+
+    base_url: str
+    sandbox_url: str | None
+    gateway_timeout: float
+    gateway_settle: timedelta
+    sender_seconds: float = 10
+
+    @property
+    def sandbox_on(self) -> bool:
+        """Whether the built-in sandbox is served."""
+        return self.sandbox_url is not None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does it, and from where."""
+
+    user_key: str
+    email: str
+    role: Role
+    remote_address: str
+
+
+class BackgroundTasks:
+    """Tasks of the process: a gateway call outlives the request that asked for it."""
+
+    def __init__(self) -> None:
+        self.closing = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def spawn(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run this to its end, whatever becomes of the caller."""
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    async def wait_briefly(self, task: asyncio.Task[Any], seconds: float = 1.5) -> bool:
+        """Wait a moment for a task; whether it has finished. The task itself goes on."""
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        return bool(done)
+
+    async def close(self, grace: float = 1.5) -> None:
+        """Give what is under way `grace` seconds, then cancel it and wait for it to tidy up."""
+        self.closing = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace)
+        left = list(self._tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a task of the desk failed", exc_info=error)
+
+
+@dataclass
+class Desk:
+    """The rooms a deed works in: the tables, the writer, the gateway, the tasks under way.
+
+    `rushing`: whether results come in so fast that whatever can wait should.
+    """
+
+    database: Database
+    writer: GroupWriter
+    gateway: Gateway
+    tasks: BackgroundTasks
+    settings: DeskSettings
+    rushing: Callable[[], bool] = lambda: False
+
+    def gateway_base(self, shop: Shop) -> str:
+        """The address before `/payment/…` of a shop's gateway. Raises NoGateway."""
+        base = shop.gateway_url or self.settings.sandbox_url
+        if base is None:
+            raise NoGateway(shop.shop_id)
+        return base.rstrip("/")

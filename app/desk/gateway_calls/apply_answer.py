@@ -1,0 +1,131 @@
+"""Answers: what a completed exchange does to its order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from app.desk.callbacks.apply import contradict, recall
+from app.desk.status.call_results import CallResult, classify
+from app.desk.status.snapshot import went_silent
+from app.desk.status.updates import StatusReport, apply_not_found, apply_report, mark_unknown
+from app.gateway import Outcome, Reply
+from app.protocol.messages import Call, EntryTranAnswer, ExecTranAnswer, SearchAnswer
+from app.protocol.statuses import Status
+from app.protocol.wire import parse_jst_stamp
+from app.records.changes import Effect
+from app.records.exchanges import Exchange, history_of
+from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
+
+
+def believable(reply: Reply, exchange: Exchange, order: Order | None) -> Reply:
+    """The reply, unless it is about another trade than we asked for: then it is not understood."""
+    match reply.answer:
+        case EntryTranAnswer() as answer:
+            about_ours = answer.OrderID == exchange.order_id
+        case ExecTranAnswer() | SearchAnswer() as answer:
+            known = order.access_id if order else None
+            about_ours = known is None or answer.AccessID == known
+        case _:
+            return reply
+    if about_ours:
+        return reply
+    detail = "the answer is about another trade"
+    return replace(reply, outcome=Outcome.NOT_UNDERSTOOD, detail=detail, answer=None)
+
+
+def apply_answer(
+    session: Session, exchange: Exchange, order: Order, reply: Reply, settle: timedelta
+) -> None:
+    """Let the outcome of an exchange take effect on its order, which is locked.
+
+    `settle` is the time after which an unanswered call can no longer be at work.
+    """
+    told = classify(exchange)
+    match reply.answer:
+        case EntryTranAnswer() as answer:
+            _entered(session, exchange, order, answer)
+        case ExecTranAnswer() as answer:
+            _executed(session, exchange, order, answer)
+        case SearchAnswer() as answer:
+            _found(session, exchange, order, answer, settle)
+        case _ if exchange.call is Call.SEARCH:
+            if told is CallResult.MISSING:
+                _missing(session, exchange, order, settle)
+        case _:
+            _refused_or_silent(session, exchange, order, told)
+
+
+def _entered(session: Session, exchange: Exchange, order: Order, answer: EntryTranAnswer) -> None:
+    order.access_id, order.access_pass = answer.AccessID, answer.AccessPass
+    apply_report(session, order, _report(exchange, Source.ENTRY, Status.UNPROCESSED))
+
+
+def _executed(session: Session, exchange: Exchange, order: Order, answer: ExecTranAnswer) -> None:
+    order.token, order.start_url = answer.Token, answer.StartURL
+    order.executed_at = exchange.asked_at
+    apply_report(session, order, _report(exchange, Source.EXEC, Status.REQSUCCESS))
+
+
+def _found(
+    session: Session, exchange: Exchange, order: Order, answer: SearchAnswer, settle: timedelta
+) -> None:
+    report = replace(
+        _report(exchange, Source.LOOKUP, answer.Status),
+        said_at=parse_jst_stamp(answer.ProcessDate),
+        amount=answer.Amount,
+        tax=answer.Tax,
+        late_enough=_late_enough(order, exchange, settle),
+    )
+    first_met = order.origin is Origin.CALLBACK and order.status == UNKNOWN
+    moved = apply_report(session, order, report) is Effect.MOVED
+    if moved and first_met:
+        recall(session, order, exchange)
+    if not moved or order.access_id is not None:
+        return
+    order.access_id = answer.AccessID
+    if order.origin is Origin.CREATED:
+        # Adopted: what our own unanswered EntryTran would have told us.
+        order.access_pass = answer.AccessPass
+
+
+def _missing(session: Session, exchange: Exchange, order: Order, settle: timedelta) -> None:
+    conflict = apply_not_found(session, order, exchange, _late_enough(order, exchange, settle))
+    if conflict is Conflict.NOT_REGISTERED:
+        contradict(session, order)
+
+
+def _report(exchange: Exchange, source: Source, status: Status) -> StatusReport:
+    return StatusReport(
+        source,
+        status,
+        heard_at=exchange.answered_at,
+        exchange_key=exchange.id,
+        asked_at=exchange.asked_at,
+    )
+
+
+def _refused_or_silent(
+    session: Session, exchange: Exchange, order: Order, told: CallResult
+) -> None:
+    if exchange.call is Call.EXEC and told in (CallResult.SILENCE, CallResult.REQUESTED):
+        # It may have worked; only a lookup says otherwise.
+        order.executed_at = exchange.asked_at
+        mark_unknown(session, order, exchange)
+    elif exchange.call is Call.ENTRY and (
+        told is CallResult.SILENCE or (told is CallResult.TAKEN and _perhaps_by_us(session, order))
+    ):
+        mark_unknown(session, order, exchange)
+
+
+def _perhaps_by_us(session: Session, order: Order) -> bool:
+    return went_silent(history_of(session, order.id), Call.ENTRY)
+
+
+def _late_enough(order: Order, exchange: Exchange, settle: timedelta) -> bool:
+    """Whether an unanswered call of which this lookup shows no trace can count as never arrived."""
+    if order.status != UNKNOWN or order.status_at is None:
+        return True
+    return exchange.asked_at - order.status_at >= settle

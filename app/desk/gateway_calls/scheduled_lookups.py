@@ -1,0 +1,170 @@
+"""Re-checks: the lookups that the desk asks for by itself.
+
+One queue for all of them, so that the gateway's interval is kept whoever wants to know: the one
+lookup that confirms what a callback reported, when the shop's policy says so, and the hourly
+question about an order that has no final status yet. Each environment has its own places in it:
+whoever knows the sandbox's public password can make any number of its orders due, and must not
+make a customer's wait. Several processes may sweep: an order's one place for a call under way goes
+to whoever takes it first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from app.clock import now
+from app.desk.actions import Action, NotPossible, decision_of, require
+from app.desk.context import Desk, NoGateway
+from app.desk.gateway_calls.outgoing import OutgoingCall, record_call
+from app.desk.gateway_calls.send import record_and_send
+from app.desk.periodic import wait_or_stop
+from app.desk.status.rules import LOOKUP_INTERVAL
+from app.protocol.messages import SearchRequest
+from app.protocol.statuses import Status
+from app.records.due import due_orders
+from app.records.exchanges import Exchange, Purpose
+from app.records.orders import Order, Origin, locked_order
+from app.records.shops import Confirmation, Environment, Shop
+
+KEEP_ASKING = timedelta(days=30)
+"""How long an order is asked about. Assumed: no payment term is longer."""
+
+AT_ONCE = 4
+"""How many lookups of one environment run beside each other: a gateway refuses too many
+(E92000001)."""
+
+TRY_AGAIN = timedelta(minutes=1)
+"""When an order is looked at again that could not be asked about just now."""
+
+EVERY, IN_A_RUSH = 1.0, 5.0
+"""Seconds between two looks at what is due. A rush of results slows them, and never ends them:
+anybody can make one."""
+
+log = logging.getLogger(__name__)
+
+
+class NotDueYet(Exception):
+    """Somebody asked meanwhile: the interval begins anew."""
+
+    def __init__(self, free_at: datetime) -> None:
+        super().__init__("asked less than the interval ago")
+        self.free_at = free_at
+
+
+class OrderGone(Exception):
+    """The order was one of the sandbox's, which an operator has just started over."""
+
+
+class LookupScheduler:
+    """Asks for what is due, a few at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._under_way: dict[Environment, set[asyncio.Task[None]]] = {
+            environment: set() for environment in _environments(desk)
+        }
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Keep asking until told to stop."""
+        stopped = stopping.is_set()
+        while not stopped:
+            try:
+                await self.tick()
+            except SQLAlchemyError as error:
+                log.error("due lookups could not be read (%s)", type(error).__name__)
+            stopped = await wait_or_stop(IN_A_RUSH if self._desk.rushing() else EVERY, stopping)
+
+    async def tick(self) -> int:
+        """Begin as many due lookups as there are places free; how many were begun."""
+        begun = 0
+        for environment, under_way in self._under_way.items():
+            begun += await self._begin_due(environment, AT_ONCE - len(under_way))
+        return begun
+
+    async def drain(self) -> int:
+        """Ask for all that is due now and wait for the answers; how many were asked."""
+        return sum([await self._drain(environment) for environment in self._under_way])
+
+    async def _drain(self, environment: Environment) -> int:
+        total = 0
+        # What cannot be begun is put off, so this ends; it does not mean that nothing else is due.
+        while keys := await asyncio.to_thread(self._due, environment, AT_ONCE):
+            for key in keys:
+                total += await self._begin(environment, key)
+            await asyncio.gather(*self._under_way[environment])
+        return total
+
+    async def _begin_due(self, environment: Environment, free: int) -> int:
+        keys = await asyncio.to_thread(self._due, environment, free) if free else ()
+        return sum([await self._begin(environment, key) for key in keys])
+
+    def _due(self, environment: Environment, limit: int) -> Sequence[str]:
+        with self._desk.database.reading() as session:
+            return due_orders(
+                session, environment, now(), LOOKUP_INTERVAL, KEEP_ASKING, limit=limit
+            )
+
+    async def _begin(self, environment: Environment, order_key: str) -> bool:
+        try:
+            _, task = await record_and_send(self._desk, partial(_intend, self._desk, order_key))
+        except NotDueYet as early:
+            await self._desk.writer.write(partial(_postpone, order_key, early.free_at))
+            return False
+        except OrderGone:
+            return False
+        except (NotPossible, NoGateway):
+            # Another process was first, or a person has settled it.
+            await self._desk.writer.write(partial(_postpone, order_key, now() + TRY_AGAIN))
+            return False
+        self._under_way[environment].add(task)
+        task.add_done_callback(self._under_way[environment].discard)
+        return True
+
+
+def _environments(desk: Desk) -> list[Environment]:
+    """Those asked about, real money first; the sandbox's only while it is on."""
+    found = [Environment.PRODUCTION, Environment.TEST]
+    return [*found, Environment.SANDBOX] if desk.settings.sandbox_on else found
+
+
+def _intend(desk: Desk, order_key: str, session: Session) -> Exchange:
+    order = locked_order(session, order_key)
+    if order is None:
+        raise OrderGone(order_key)
+    decision = decision_of(session, order, now(), desk.settings.gateway_settle)
+    require(decision, Action.LOOK_UP)
+    if decision.lookup_free_at:
+        raise NotDueYet(decision.lookup_free_at)
+    shop = session.get_one(Shop, order.shop_key)
+    message = SearchRequest(ShopID=shop.shop_id, ShopPass=shop.password, OrderID=order.order_id)
+    exchange = record_call(
+        session, desk, OutgoingCall(shop, order, message, None, purpose=_purpose(order))
+    )
+    # Should no answer come, the next attempt keeps the interval like any other.
+    late = _is_reported(order) and shop.confirmation is Confirmation.AFTER_AN_HOUR
+    # That policy adds the interval itself (`records.due`).
+    order.lookup_due_at = now() if late else now() + LOOKUP_INTERVAL
+    return exchange
+
+
+def _purpose(order: Order) -> Purpose:
+    return Purpose.CONFIRM if _is_reported(order) else Purpose.RECHECK
+
+
+def _is_reported(order: Order) -> bool:
+    # An order that a callback made has no claim before its first lookup.
+    first_met = order.origin is Origin.CALLBACK and order.status_at is None
+    return first_met or order.status == Status.PAYSUCCESS
+
+
+def _postpone(order_key: str, until: datetime, session: Session) -> None:
+    order = locked_order(session, order_key)
+    if order and order.lookup_due_at and order.lookup_due_at < until:
+        order.lookup_due_at = until

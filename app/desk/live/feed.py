@@ -1,0 +1,185 @@
+"""The live feed: one reader of the table in each process, for however many streams.
+
+The table is the truth and is read by key. What wakes the reader is only a bell: PostgreSQL's
+LISTEN, and a look once a second for whatever did not ring. What this process has judged itself it
+holds in its hands and tells at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.clock import now
+from app.desk.context import Desk
+from app.desk.live.callback_events import WINDOW, CallbackEvent, Cursor, SeenKeys, fresh, missed
+from app.desk.live.notification_events import (
+    NotificationEvent,
+    NotificationReader,
+    notification_events_since,
+)
+from app.records.callbacks import Callback
+from app.records.keys import first_key
+from app.records.pubsub import listen
+
+News = CallbackEvent | NotificationEvent
+
+KEPT = 2_000
+"""How many arrivals are kept for streams that are slow; a slower one ends and begins again."""
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks when nobody rings."""
+
+BREATH = 0.01
+"""Seconds between two reads: what arrives meanwhile is read together."""
+
+NEAR = timedelta(seconds=1)
+"""How far back a look usually goes: well beyond an ordinary commit."""
+
+QUIET = 15.0
+"""Seconds after which a follower hears that there is no news."""
+
+log = logging.getLogger(__name__)
+
+
+class Feed:
+    """Tells its followers of every callback, and of notices to orders of ours. Reads only while
+    there are any."""
+
+    def __init__(self, desk: Desk, stopping: asyncio.Event) -> None:
+        self._desk = desk
+        self._stopping = stopping
+        self._bell = asyncio.Event()
+        self._news = asyncio.Event()
+        self._kept: deque[News] = deque(maxlen=KEPT)
+        self._told = 0  # arrivals ever told; the last of them is the last one kept
+        self._known = SeenKeys()
+        self._notices = NotificationReader()
+        self._waiting: set[str] = set()
+        self._followers = 0
+        self._reader: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+
+    def ring(self) -> None:
+        """Something may have arrived."""
+        self._bell.set()
+
+    def hear(self, judged: Sequence[Callback]) -> None:
+        """These have just been judged in this process.
+
+        Told at once, as far as nothing has to be read for it; the table tells of the others.
+        """
+        if self._reader is None or not self._ready.is_set():
+            return
+        firsts = [one for one in judged if one.copy_of is None and self._known.add(one.id)]
+        if firsts:
+            self._keep([CallbackEvent(self._known.mark(one.id), one, one, 0) for one in firsts])
+            self._wake_all()
+        if len(firsts) < len(judged):
+            self.ring()
+
+    async def follow(self, since: Cursor | None) -> AsyncIterator[Sequence[News]]:
+        """What arrives from a mark on (None: from now on); an empty list now and then.
+
+        Ends when the process stops and when the follower is too slow.
+        """
+        self._followers += 1
+        try:
+            await self._reading()
+            place = self._told
+            already = await asyncio.to_thread(self._missed, since) if since else ()
+            told = set(map(_name, already))
+            yield already
+            while not self._stopping.is_set() and self._told - place <= len(self._kept):
+                recent = self._since(place)
+                place = self._told
+                yield [one for one in recent if _name(one) not in told] if told else recent
+                if self._told == place:
+                    await self._news.wait()
+        finally:
+            self._followers -= 1
+
+    async def _reading(self) -> None:
+        """Have somebody read, and return once what is there already is known."""
+        if self._reader is None:
+            self._ready = asyncio.Event()
+            self._reader = self._desk.tasks.spawn(self._read())
+        await self._ready.wait()
+
+    def _missed(self, since: Cursor) -> Sequence[News]:
+        with self._desk.database.reading() as session:
+            return [*missed(session, since), *notification_events_since(session, since.key)]
+
+    def _since(self, place: int) -> Sequence[News]:
+        return [self._kept[-back] for back in range(self._told - place, 0, -1)]
+
+    async def _read(self) -> None:
+        listener = asyncio.ensure_future(listen(self._desk.database, self.ring))
+        stop = asyncio.ensure_future(self._stopping.wait())
+        stop.add_done_callback(lambda _: self._wake_all())
+        try:
+            await self._look(WINDOW, tell=False)
+            self._ready.set()
+            await self._keep_looking()
+        finally:
+            self._reader = None
+            self._ready.set()
+            listener.cancel()
+            stop.cancel()
+
+    async def _keep_looking(self) -> None:
+        looked = spoken = time.monotonic()
+        while self._followers and not self._stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), LOOK_EVERY)
+            self._bell.clear()
+            # Now and then far back, for a row that took long to be committed.
+            far = time.monotonic() - looked >= LOOK_EVERY
+            looked = time.monotonic() if far else looked
+            if await self._look(WINDOW if far else NEAR) or looked - spoken >= QUIET:
+                self._wake_all()
+                spoken = time.monotonic()
+            await asyncio.sleep(BREATH)
+
+    async def _look(self, back: timedelta, *, tell: bool = True) -> bool:
+        """Read how things are; whether there is news."""
+        try:
+            arrived = await asyncio.to_thread(self._fresh, first_key(now() - back))
+        except SQLAlchemyError as error:
+            log.error("the feed cannot read (%s)", type(error).__name__)
+            return False
+        forgotten = first_key(now() - 3 * WINDOW)
+        self._known.forget_before(forgotten)
+        self._notices.forget_before(forgotten)
+        if tell:
+            self._keep(arrived)
+        return bool(arrived)
+
+    def _fresh(self, above: str) -> Sequence[News]:
+        with self._desk.database.reading() as session:
+            arrived = fresh(session, above, self._known, self._waiting)
+            return [*arrived, *self._notices.fresh(session, above)]
+
+    def _keep(self, arrived: Sequence[News]) -> None:
+        self._kept.extend(arrived)
+        self._told += len(arrived)
+
+    def _wake_all(self) -> None:
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+        if self._stopping.is_set():
+            self._bell.set()
+            self._news.set()
+
+
+def _name(news: News) -> tuple[str, datetime | None]:
+    if isinstance(news, NotificationEvent):
+        return news.key, None
+    return news.callback.id, news.callback.judged_at

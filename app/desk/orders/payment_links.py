@@ -1,0 +1,111 @@
+"""Launches: sending a customer to the gateway's payment page (NetCashStart, Interface 2.1.2.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlmodel import Session
+
+from app.clock import now
+from app.desk.actions import Action, Lock, LockReason, NotPossible, decision_of, require
+from app.desk.audit import record_action
+from app.desk.context import Actor, Desk
+from app.protocol.messages import Call
+from app.records.keys import digest, new_secret
+from app.records.orders import Order, locked_order
+from app.records.payment_links import PaymentLink, payment_link_by_secret
+from app.records.shops import Shop
+
+PAYMENT_TERM = timedelta(minutes=60)
+"""Assumed: how long after ExecTran a customer can pay. The interface gives no figure."""
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class StartForm:
+    """The form that the customer's browser posts."""
+
+    action_url: str
+    AccessID: str
+    Token: str = field(repr=False)
+
+
+def create_payment_link(desk: Desk, actor: Actor, order_key: str) -> tuple[PaymentLink, str]:
+    """A launch link of this order and its secret key.
+
+    Raises NotPossible, NoGateway, and LookupError for an unknown order.
+    """
+    with desk.database.writing() as session:
+        order = locked_order(session, order_key)
+        if order is None:
+            raise LookupError(order_key)
+        at = now()
+        require(decision_of(session, order, at, desk.settings.gateway_settle), Action.LAUNCH)
+        if _start_url(session, desk, order) is None:
+            raise NotPossible(Action.LAUNCH, Lock(LockReason.START_ELSEWHERE))
+        secret = new_secret()
+        launch = PaymentLink(
+            order_key=order.id,
+            secret=secret,
+            secret_digest=digest(secret),
+            created_by=actor.user_key,
+            created_at=at,
+            expires_at=_expiry(order, at),
+        )
+        session.add(launch)
+        record_action(session, actor, "launch", order_key=order.id, subject=order.order_id)
+        return launch, secret
+
+
+def open_payment_link(desk: Desk, secret: str) -> StartForm | None:
+    """What a launch link opens; None when it is unknown or expired, or the order is final.
+
+    None, too, while sources disagree about the order: nobody pays what is in doubt.
+    """
+    with desk.database.reading() as session:
+        launch, at = payment_link_by_secret(session, secret), now()
+        if launch is None or launch.expires_at <= at:
+            return None
+        order = session.get_one(Order, launch.order_key)
+        decision = decision_of(session, order, at, desk.settings.gateway_settle)
+        url = _start_url(session, desk, order)
+        if Action.LAUNCH not in decision.possible or url is None:
+            return None
+        assert order.access_id, "an executed order has an AccessID"
+        assert order.token, "an order that can be launched has a Token"
+        return StartForm(url, order.access_id, order.token)
+
+
+def _expiry(order: Order, at: datetime) -> datetime:
+    """The end of the payment term; of a term that is longer than assumed, another hour."""
+    term_over = (order.executed_at or at) + PAYMENT_TERM
+    return term_over if at < term_over else at + PAYMENT_TERM
+
+
+def _start_url(session: Session, desk: Desk, order: Order) -> str | None:
+    """Where the browser is sent; None unless that is at the shop's own gateway."""
+    shop = session.get_one(Shop, order.shop_key)
+    start = order.start_url or ""
+    if shop.gateway_url is None:
+        return _at_present_sandbox(desk, start)
+    return start if _origin(start) == _origin(shop.gateway_url) is not None else None
+
+
+def _at_present_sandbox(desk: Desk, start: str) -> str | None:
+    """The built-in sandbox's start page: the same data may be served at another port today."""
+    path = urlsplit(start).path
+    if desk.settings.sandbox_url is None or not path.endswith(Call.START.path):
+        return None
+    return desk.settings.base_url + path
+
+
+def _origin(url: str) -> tuple[str, str, int | None] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None

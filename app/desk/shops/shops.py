@@ -1,0 +1,175 @@
+"""Shops: adding and changing them. A password goes in and never comes out."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from app.clock import now
+from app.desk.audit import record_action
+from app.desk.callbacks import reverify
+from app.desk.context import Actor, Desk
+from app.desk.shops.validation import TAKEN, ShopDraft, change_problems, new_problems, tidy_address
+from app.desk.validation_errors import ValidationErrors
+from app.records.accounts import AuditEntry
+from app.records.database import Database
+from app.records.purge import forget_sandbox
+from app.records.shops import Confirmation, Environment, Shop
+
+# The sandbox's shop is public: its credentials stand on its guide page too.
+SANDBOX_SHOP_ID = "tshop00000001"
+SANDBOX_SHOP_PASS = "tpass7xq"  # noqa: S105
+SANDBOX_SHOP_NAME = "Sandbox"
+
+BY_COMMAND = "command line"
+"""Who added a shop that no user added."""
+
+
+class ShopRefused(ValidationErrors):
+    """A shop cannot be kept like this."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a change of a shop came to. `rejudged` counts callbacks whose verdict is another now."""
+
+    shop: Shop
+    rejudged: int = 0
+
+
+def add_shop(desk: Desk, actor: Actor, draft: ShopDraft) -> Changed:
+    """Add a test or production shop, and judge again what it may explain. Raises ShopRefused."""
+    shop = _new_shop(draft)
+    try:
+        with desk.database.writing() as session:
+            session.add(shop)
+            session.flush()
+            record_action(session, actor, "shop-added", subject=shop.shop_id, **_told(shop))
+    except IntegrityError:
+        raise ShopRefused({"ShopID": TAKEN}) from None
+    return Changed(shop, _rejudge(desk))
+
+
+def add_shop_by_command(
+    database: Database,
+    environment: str,
+    shop_id: str,
+    password: str,
+    name: str,
+    gateway_url: str | None,
+    *,
+    sandbox_on: bool,
+) -> Changed:
+    """Add a shop from the command line; without a gateway address, the environment's usual one.
+
+    What it may explain is judged again. Raises ShopRefused.
+    """
+    shop = _new_shop(ShopDraft(environment, shop_id, password, name, gateway_url or ""))
+    deed = AuditEntry(email=BY_COMMAND, action="shop-added", subject=shop.shop_id)
+    try:
+        with database.writing() as session:
+            session.add_all((shop, deed))
+    except IntegrityError:
+        raise ShopRefused({"ShopID": TAKEN}) from None
+    return Changed(shop, reverify(database, sandbox_on))
+
+
+def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed:
+    """Change what may change of a shop; an empty password keeps the present one.
+
+    The sandbox's shop keeps its gateway and password. Raises ShopRefused.
+    """
+    with desk.database.writing() as session:
+        shop = session.get_one(Shop, key)
+        ours = shop.environment is Environment.SANDBOX
+        problems = change_problems(draft, sandbox=ours)
+        if problems:
+            raise ShopRefused(problems)
+        shop.name = draft.name.strip()
+        shop.order_prefix = draft.order_prefix
+        shop.confirmation = Confirmation(draft.confirmation or shop.confirmation)
+        if not ours:
+            shop.gateway_url = tidy_address(draft.gateway_url, shop.environment)
+        new_password = not ours and _change_password(shop, draft.ShopPass)
+        record_action(
+            session,
+            actor,
+            "shop-changed",
+            subject=shop.shop_id,
+            **_told(shop),
+            password_changed=new_password,
+        )
+    return Changed(shop, _rejudge(desk) if new_password else 0)
+
+
+def _rejudge(desk: Desk) -> int:
+    return reverify(desk.database, desk.settings.sandbox_on)
+
+
+def ensure_sandbox_shop(database: Database) -> None:
+    """Register the sandbox's own shop, once."""
+    with database.writing() as session:
+        # By its key alone: reading the whole row would open its password, and load all that needs.
+        query = select(Shop.id).where(Shop.shop_id == SANDBOX_SHOP_ID)
+        if session.exec(query).first() is None:
+            session.add(
+                Shop(
+                    shop_id=SANDBOX_SHOP_ID,
+                    environment=Environment.SANDBOX,
+                    name=SANDBOX_SHOP_NAME,
+                    password=SANDBOX_SHOP_PASS,
+                )
+            )
+
+
+def shop_of(session: Session, desk: Desk, key: str) -> Shop | None:
+    """The shop with this key; the sandbox's is hidden while the sandbox is off."""
+    shop = session.get(Shop, key)
+    if shop and shop.environment is Environment.SANDBOX and desk.settings.sandbox_url is None:
+        return None
+    return shop
+
+
+def _new_shop(draft: ShopDraft) -> Shop:
+    problems = new_problems(draft)
+    if problems:
+        raise ShopRefused(problems)
+    environment = Environment(draft.environment)
+    return Shop(
+        shop_id=draft.ShopID,
+        environment=environment,
+        name=draft.name.strip(),
+        password=draft.ShopPass,
+        password_changed_at=now(),
+        gateway_url=tidy_address(draft.gateway_url, environment),
+        order_prefix=draft.order_prefix,
+        confirmation=Confirmation(draft.confirmation or Confirmation.AT_ONCE),
+    )
+
+
+def _change_password(shop: Shop, password: str) -> bool:
+    if not password or password == shop.password:
+        return False
+    shop.previous_password = shop.password
+    shop.password = password
+    shop.password_changed_at = now()
+    return True
+
+
+def _told(shop: Shop) -> dict[str, str | None]:
+    """What the record of deeds may hold of a shop."""
+    return {
+        "environment": shop.environment,
+        "name": shop.name,
+        "gateway": shop.gateway_url,
+        "prefix": shop.order_prefix,
+        "confirmation": shop.confirmation,
+    }
+
+
+def reset_sandbox_orders(desk: Desk, actor: Actor) -> int:
+    """Forget the orders of the sandbox's environment, no other's; how many there were."""
+    with desk.database.writing() as session:
+        number = forget_sandbox(session)
+        record_action(session, actor, "sandbox-orders-forgotten", orders=number)
+    return number

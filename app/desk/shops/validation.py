@@ -1,0 +1,153 @@
+"""What a shop may be: each rule with the sentence that says why a value is refused."""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from app.desk.validation_errors import collect
+from app.protocol.fields import ORDER_ID, SHOP_PASS
+from app.protocol.words import Words
+from app.records.shops import Confirmation, Environment
+
+GATEWAYS = {
+    Environment.TEST: "https://pt01.smbc-gp.co.jp",
+    Environment.PRODUCTION: "https://p01.smbc-gp.co.jp",
+}
+"""The usual gateway of each environment (Interface 2.1.2.3)."""
+
+SHOP_ID_LENGTH = 13
+NAME_LENGTH = 60
+PREFIX_LENGTH = 12
+ADDRESS_LENGTH = 200
+RESERVED_PREFIX = "ML-ORDER"
+
+TAKEN = Words("この ShopID は登録済みです。", "There is already a shop with this ShopID.")
+NO_ENVIRONMENT = Words(
+    "テスト環境か本番環境を選んでください。", "Choose the test or the production environment."
+)
+NOT_A_SHOP_ID = Words(
+    f"ShopID は半角英数字 {SHOP_ID_LENGTH} 文字以内です。",
+    f"A ShopID is at most {SHOP_ID_LENGTH} half-width letters and digits.",
+)
+NOT_A_PASSWORD = Words(
+    "ShopPass は半角英数字・記号で 1〜8 文字です。",
+    "A ShopPass is 1 to 8 half-width letters, digits or signs.",
+)
+NO_NAME = Words(
+    f"名称を {NAME_LENGTH} 文字以内で入力してください。",
+    f"Give the shop a name of at most {NAME_LENGTH} characters.",
+)
+NOT_A_PREFIX = Words(
+    f"接頭辞は半角英数字とハイフンで {PREFIX_LENGTH} 文字以内です。",
+    f"A prefix is at most {PREFIX_LENGTH} half-width letters, digits or hyphens.",
+)
+RESERVED = Words(
+    f"{RESERVED_PREFIX} で始まる OrderID は決済ゲートウェイが使うため指定できません。",
+    f"OrderIDs that start with {RESERVED_PREFIX} belong to the gateway.",
+)
+NO_CONFIRMATION = Words(
+    "報告された決済をいつ確定するかを選んでください。",
+    "Choose when a reported payment is confirmed.",
+)
+NOT_AN_ADDRESS = Words(
+    "https:// で始まる接続先を入力してください（パスまで。? や # は使えません）。",
+    "Give an address that starts with https:// (up to its path, without ? or #).",
+)
+NOT_HTTPS = Words(
+    "ShopPass を送るため、https の接続先だけを使えます（このマシン自身を除く）。",
+    "ShopPass is sent there, so only https will do (except to this machine itself).",
+)
+
+
+@dataclass(frozen=True)
+class ShopDraft:
+    """A shop as it was typed. The protocol's names where the protocol has one."""
+
+    environment: str
+    ShopID: str
+    ShopPass: str
+    name: str
+    gateway_url: str = ""
+    order_prefix: str = ""
+    confirmation: str = ""
+
+
+def new_problems(draft: ShopDraft) -> dict[str, Words]:
+    """What is wrong with a shop to add."""
+    return collect(
+        environment=None if draft.environment in GATEWAYS else NO_ENVIRONMENT,
+        name=_name_problem(draft.name),
+        ShopID=_shop_id_problem(draft.ShopID),
+        ShopPass=_password_problem(draft.ShopPass),
+        gateway_url=_address_problem(draft.gateway_url),
+        order_prefix=_prefix_problem(draft.order_prefix),
+        confirmation=_confirmation_problem(draft.confirmation),
+    )
+
+
+def change_problems(draft: ShopDraft, *, sandbox: bool) -> dict[str, Words]:
+    """What is wrong with a change; of the sandbox's shop its address and password stay."""
+    ours = collect(
+        name=_name_problem(draft.name),
+        order_prefix=_prefix_problem(draft.order_prefix),
+        confirmation=_confirmation_problem(draft.confirmation),
+    )
+    if sandbox:
+        return ours
+    return ours | collect(
+        ShopPass=_password_problem(draft.ShopPass) if draft.ShopPass else None,
+        gateway_url=_address_problem(draft.gateway_url),
+    )
+
+
+def tidy_address(address: str, environment: Environment) -> str:
+    """A gateway's base address without its last slash; empty means the usual one."""
+    return address.strip().rstrip("/") or GATEWAYS[environment]
+
+
+def _name_problem(name: str) -> Words | None:
+    return None if 0 < len(name.strip()) <= NAME_LENGTH and name.isprintable() else NO_NAME
+
+
+def _shop_id_problem(shop_id: str) -> Words | None:
+    fits = 0 < len(shop_id) <= SHOP_ID_LENGTH and shop_id.isascii() and shop_id.isalnum()
+    return None if fits else NOT_A_SHOP_ID
+
+
+def _password_problem(password: str) -> Words | None:
+    return NOT_A_PASSWORD if not password or SHOP_PASS.problems(password) else None
+
+
+def _prefix_problem(prefix: str) -> Words | None:
+    if prefix.upper().startswith(RESERVED_PREFIX):
+        return RESERVED
+    fits = len(prefix) <= PREFIX_LENGTH and (not prefix or not ORDER_ID.problems(prefix))
+    return None if fits else NOT_A_PREFIX
+
+
+def _confirmation_problem(confirmation: str) -> Words | None:
+    return None if not confirmation or confirmation in set(Confirmation) else NO_CONFIRMATION
+
+
+def _address_problem(address: str) -> Words | None:
+    text = address.strip()
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return NOT_AN_ADDRESS
+    plain = text.isascii() and text.isprintable() and not set(text) & set(" ?#@\\")
+    if not (plain and host and parts.scheme in {"http", "https"} and len(text) <= ADDRESS_LENGTH):
+        return NOT_AN_ADDRESS
+    return None if parts.scheme == "https" or _is_this_machine(host) else NOT_HTTPS
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,79 @@
+"""Call results: what one exchange tells of the trade, out of its outcome and its error codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from app.gateway import Outcome
+from app.protocol.faults import Trade, fault
+from app.protocol.messages import Call
+from app.records.exchanges import WAITING, Exchange
+
+NOT_REGISTERED = "M01004002"
+
+_WHO_WE_ARE = {"ShopID", "ShopPass"}
+# The address, or what the contract with the centre lacks.
+_SETTINGS = {"E91099997", "NC2000002", "NC2000003", "NC2000004", "NC2000005"}
+# The trade is not there, not ours, or in another state than we hold.
+_ELSEWHERE = {NOT_REGISTERED, "M01054004", "M01058002", "M01058010"}
+
+
+class CallResult(StrEnum):
+    """What an exchange tells."""
+
+    PENDING = "pending"  # the answer may still come
+    NOT_SENT = "not-sent"  # nothing happened
+    SILENCE = "silence"  # the call may have worked, or not
+    DONE = "done"
+    TAKEN = "taken"  # EntryTran: the OrderID is used already
+    REQUESTED = "requested"  # ExecTran: the payment is asked for already
+    MISSING = "missing"  # lookup: no such OrderID
+    ELSEWHERE = "elsewhere"  # refused, since the trade is not as we hold it
+    LATER = "later"  # refused for now: ask again later
+    SETTINGS = "settings"  # refused for what stands in our settings or our contract
+    REFUSED = "refused"  # refused for what was asked
+
+
+UNCHANGED = frozenset(
+    {
+        CallResult.NOT_SENT,
+        CallResult.ELSEWHERE,
+        CallResult.LATER,
+        CallResult.SETTINGS,
+        CallResult.REFUSED,
+    }
+)
+"""What leaves the trade as it was."""
+
+
+_PLAIN: dict[str, CallResult] = {
+    WAITING: CallResult.PENDING,
+    Outcome.ANSWERED: CallResult.DONE,
+    Outcome.NOT_SENT: CallResult.NOT_SENT,
+}
+
+
+def classify(exchange: Exchange) -> CallResult:
+    """What this exchange tells. An error of which nobody knows what it did counts as silence."""
+    if exchange.outcome == Outcome.PROTOCOL_ERROR:
+        return _refusal(exchange.call, exchange.error_codes)
+    return _PLAIN.get(exchange.outcome, CallResult.SILENCE)
+
+
+def _refusal(call: Call, codes: Iterable[str]) -> CallResult:
+    faults = [fault(code) for code in codes]
+    trades = {one.trade for one in faults}
+    if trades == {Trade.EXISTS}:
+        return CallResult.TAKEN
+    if trades == {Trade.REQUESTED}:
+        return CallResult.REQUESTED
+    if trades != {Trade.UNCHANGED}:
+        return CallResult.SILENCE
+    if any(one.ask_again for one in faults):
+        return CallResult.LATER
+    if any(one.about in _WHO_WE_ARE or one.code in _SETTINGS for one in faults):
+        return CallResult.SETTINGS
+    if any(one.code in _ELSEWHERE for one in faults):
+        return CallResult.MISSING if call is Call.SEARCH else CallResult.ELSEWHERE
+    return CallResult.REFUSED

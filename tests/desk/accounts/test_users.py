@@ -1,0 +1,257 @@
+"""Users, passwords, the brake on guessing, and the first admin."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from app.clock import now
+from app.desk.accounts import sessions
+from app.desk.accounts.first_admin import (
+    LINK_LIFETIME,
+    LinkUsedUp,
+    ensure_first_admin,
+    first_sign_in_link,
+    link_is_good,
+    use_link,
+)
+from app.desk.accounts.passwords import hash_password, is_right
+from app.desk.accounts.sessions import Browser, WrongCredentials, sign_in, user_for_cookie
+from app.desk.accounts.throttle import PER_ADDRESS, PER_EMAIL, WINDOW, Throttled
+from app.desk.accounts.users import AccountDraft, UserRefused, add_user, change_account
+from app.records.accounts import (
+    AuditEntry,
+    Role,
+    SignIn,
+    SignInFailure,
+    SignInLink,
+    User,
+    user_by_email,
+)
+from app.records.database import Database
+from tests.cast import OPERATOR, PASSWORD, enroll
+
+HERE = Browser("192.0.2.1", "a browser")
+THERE = Browser("192.0.2.2")
+
+
+@pytest.fixture
+def people(database: Database) -> Database:
+    enroll(database)
+    return database
+
+
+def key_of(link: str | None) -> str:
+    assert link is not None
+    return link.partition("key=")[2]
+
+
+def failures(database: Database) -> int:
+    with database.reading() as session:
+        return len(session.exec(select(SignInFailure)).all())
+
+
+def refuse(database: Database, count: int, email: str, address: str, age: timedelta) -> None:
+    with database.writing() as session:
+        for _ in range(count):
+            at = now() - age
+            session.add(SignInFailure(at=at, email=email, remote_address=address))
+
+
+def test_a_password_is_stored_as_argon2id_and_recognised() -> None:
+    stored = hash_password(PASSWORD)
+    assert stored.startswith("$argon2id$")
+    assert is_right(stored, PASSWORD)
+    assert not is_right(stored, PASSWORD + "x")
+    assert not is_right(None, PASSWORD)
+
+
+def test_a_user_who_was_added_signs_in_whatever_the_case_of_the_email(
+    any_database: Database,
+) -> None:
+    add_user(any_database, " Someone@Example.JP ", PASSWORD, "viewer")
+    user = user_for_cookie(
+        any_database, sign_in(any_database, "SOMEONE@example.jp", PASSWORD, HERE)
+    )
+    assert user
+    assert (user.email, user.role) == ("someone@example.jp", Role.VIEWER)
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "field"),
+    [
+        ("no-address", PASSWORD, "email"),
+        ("two words@example.jp", PASSWORD, "email"),
+        ("a@b\n", PASSWORD, "email"),
+        ("x" * 250 + "@b.jp", PASSWORD, "email"),
+        (OPERATOR.email, PASSWORD, "email"),
+        ("new@example.jp", "nine char", "password"),
+    ],
+)
+def test_a_user_who_cannot_be_kept_is_refused_by_field(
+    people: Database, email: str, password: str, field: str
+) -> None:
+    with pytest.raises(UserRefused) as refused:
+        add_user(people, email, password, "operator")
+    assert list(refused.value.problems) == [field]
+
+
+def test_an_unknown_role_is_refused(database: Database) -> None:
+    with pytest.raises(ValueError, match="owner"):
+        add_user(database, "new@example.jp", PASSWORD, "owner")
+
+
+def test_a_disabled_user_and_one_without_a_password_do_not_get_in(people: Database) -> None:
+    with people.writing() as session:
+        user = user_by_email(session, OPERATOR.email)
+        assert user
+        user.disabled_at = now()
+        session.add(User(email="admin@localhost", role=Role.ADMIN))
+    for email in (OPERATOR.email, "admin@localhost"):
+        with pytest.raises(WrongCredentials):
+            sign_in(people, email, PASSWORD, HERE)
+
+
+def test_a_sign_in_ends_after_its_lifetime(
+    people: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = sign_in(people, OPERATOR.email, PASSWORD, HERE)
+    assert user_for_cookie(people, secret)
+    later = now() + sessions.SIGN_IN_LIFETIME
+    monkeypatch.setattr(sessions, "now", lambda: later)
+    assert user_for_cookie(people, secret) is None
+    sign_in(people, OPERATOR.email, PASSWORD, HERE)
+    with people.reading() as session:
+        assert len(session.exec(select(SignIn)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "email", "address", "age"),
+    [
+        (PER_EMAIL, OPERATOR.email, THERE.remote_address, timedelta(minutes=1)),
+        (PER_ADDRESS, "other@example.jp", HERE.remote_address, timedelta(minutes=1)),
+    ],
+    ids=["by e-mail", "by address"],
+)
+def test_too_many_refusals_make_wait(
+    people: Database, count: int, email: str, address: str, age: timedelta
+) -> None:
+    refuse(people, count - 1, email, address, age)
+    sign_in(people, OPERATOR.email, PASSWORD, HERE)
+    refuse(people, 1, email, address, age)
+    with pytest.raises(Throttled) as throttled:
+        sign_in(people, OPERATOR.email, PASSWORD, HERE)
+    assert timedelta() < throttled.value.wait <= WINDOW - age
+    # A try that is not judged does not make the wait longer.
+    assert failures(people) == count
+
+
+def test_refusals_are_forgotten_after_the_window(people: Database) -> None:
+    refuse(people, PER_ADDRESS, OPERATOR.email, HERE.remote_address, WINDOW)
+    sign_in(people, OPERATOR.email, PASSWORD, HERE)
+    assert failures(people) == 0
+
+
+def test_guesses_sent_all_at_once_are_not_judged_beyond_the_limit(any_database: Database) -> None:
+    enroll(any_database)
+
+    def guess(number: int) -> bool:
+        try:
+            sign_in(any_database, OPERATOR.email, f"guess {number}", HERE)
+        except Throttled:
+            return False
+        except WrongCredentials:
+            return True
+        raise AssertionError
+
+    with ThreadPoolExecutor(4 * PER_EMAIL) as pool:
+        judged = sum(pool.map(guess, range(4 * PER_EMAIL)))
+    assert judged <= PER_EMAIL
+
+
+def test_the_present_password_cannot_be_guessed_at_the_account_form(people: Database) -> None:
+    with people.reading() as session:
+        user = user_by_email(session, OPERATOR.email)
+    assert user
+    actor = sessions.actor_for(user, HERE.remote_address)
+    refuse(people, PER_EMAIL, OPERATOR.email, "", timedelta())
+    with pytest.raises(UserRefused) as refused:
+        change_account(people, actor, AccountDraft(OPERATOR.email, PASSWORD), HERE)
+    assert "Too many tries" in refused.value.problems["password_now"].en
+
+
+def test_signing_in_and_changing_the_account_are_recorded_without_a_secret(
+    people: Database,
+) -> None:
+    secret = sign_in(people, OPERATOR.email, PASSWORD, HERE)
+    user = user_for_cookie(people, secret)
+    assert user
+    actor = sessions.actor_for(user, HERE.remote_address)
+    draft = AccountDraft("new@example.jp", PASSWORD, "another password", "another password")
+    change_account(people, actor, draft, HERE)
+    with people.reading() as session:
+        deeds = session.exec(select(AuditEntry)).all()
+    assert [deed.action for deed in deeds] == ["signed-in", "account-changed", "signed-in"]
+    assert {deed.remote_address for deed in deeds} == {HERE.remote_address}
+    told = " ".join(deed.detail for deed in deeds)
+    assert "new@example.jp" in told
+    assert "another password" not in told
+
+
+def test_the_settings_make_the_first_admin_once(any_database: Database) -> None:
+    ensure_first_admin(any_database, "Boss@Example.jp", "short")
+    ensure_first_admin(any_database, "other@example.jp", PASSWORD)
+    user = user_for_cookie(any_database, sign_in(any_database, "boss@example.jp", "short", HERE))
+    assert user
+    assert user.role is Role.ADMIN
+    assert first_sign_in_link(any_database, "http://desk") is None
+    with any_database.reading() as session:
+        assert user_by_email(session, "other@example.jp") is None
+
+
+def test_every_start_without_a_user_has_a_link_of_its_own(database: Database) -> None:
+    first, second = (first_sign_in_link(database, "https://desk.example.jp") for _ in range(2))
+    assert first != second
+    for link in (first, second):
+        assert link
+        assert link.startswith("https://desk.example.jp/login/link?key=")
+        assert link_is_good(database, key_of(link))
+
+
+def test_one_of_many_who_press_the_button_at_once_gets_in(any_database: Database) -> None:
+    keys = [key_of(first_sign_in_link(any_database, "")) for _ in range(2)] * 4
+
+    def press(key: str) -> str | None:
+        try:
+            return use_link(any_database, key, HERE)
+        except LinkUsedUp:
+            return None
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        secrets = [secret for secret in pool.map(press, keys) if secret]
+    assert len(secrets) == 1
+    user = user_for_cookie(any_database, secrets[0])
+    assert user
+    assert (user.email, user.role, user.password_hash) == ("admin@localhost", Role.ADMIN, None)
+    assert not any(link_is_good(any_database, key) for key in keys)
+
+
+def test_a_link_expires(database: Database) -> None:
+    key = key_of(first_sign_in_link(database, ""))
+    with database.writing() as session:
+        link = session.exec(select(SignInLink)).one()
+        link.expires_at -= LINK_LIFETIME
+    assert not link_is_good(database, key)
+    with pytest.raises(LinkUsedUp):
+        use_link(database, key, HERE)
+
+
+def test_no_secret_is_stored_in_clear(database: Database) -> None:
+    key = key_of(first_sign_in_link(database, ""))
+    secret = use_link(database, key, HERE)
+    with database.reading() as session:
+        rows = [*session.exec(select(SignIn)).all(), *session.exec(select(SignInLink)).all()]
+    stored = " ".join(str(row.model_dump()) for row in rows)
+    assert key not in stored
+    assert secret not in stored

@@ -1,0 +1,431 @@
+"""The decision table, row by row: what is possible, what is locked and why, what to do next."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.desk.actions import Action, Facts, LockReason, NextStep, NotPossible, Past, decide, require
+from app.desk.actions.locks import LOCKS
+from app.desk.actions.next_steps import STEPS, step_of
+from app.desk.status.call_results import CallResult
+from app.protocol.messages import Call
+from app.protocol.statuses import Status
+from app.records.orders import Conflict, Origin, Source
+
+T = datetime(2026, 1, 10, 14, 3, tzinfo=UTC)
+NOW = T + timedelta(minutes=30)
+SETTLE = timedelta(seconds=90)
+HOUR = timedelta(hours=1)
+
+R, E, L, A, N, S = (
+    Action.REGISTER,
+    Action.EXECUTE,
+    Action.LAUNCH,
+    Action.LOOK_UP,
+    Action.NEW_NUMBER,
+    Action.SETTLE,
+)
+
+
+def past(call: Call, heard: CallResult, at: datetime = T, said: str | None = None) -> Past:
+    return Past(call, heard, at, said)
+
+
+def entry(heard: CallResult, at: datetime = T) -> Past:
+    return past(Call.ENTRY, heard, at)
+
+
+def execution(heard: CallResult, at: datetime = T) -> Past:
+    return past(Call.EXEC, heard, at)
+
+
+def lookup(heard: CallResult, at: datetime = T, said: str | None = None) -> Past:
+    return past(Call.SEARCH, heard, at, said)
+
+
+def facts(**values: Any) -> Facts:
+    base: dict[str, Any] = {"now": NOW, "settle": SETTLE, "since": T}
+    return Facts(**(base | values))
+
+
+def unknown(source: Source | None, **values: Any) -> Facts:
+    return facts(source=source, **values)
+
+
+def registered(**values: Any) -> Facts:
+    base = {"status": "UNPROCESSED", "source": Source.ENTRY, "has_access": True}
+    return facts(**(base | {"entry": entry(CallResult.DONE)} | values))
+
+
+def under_way(status: Status = Status.REQSUCCESS, **values: Any) -> Facts:
+    base = {
+        "status": status,
+        "source": Source.EXEC,
+        "has_access": True,
+        "has_token": True,
+        "executed_at": T,
+        "lookup_due_at": T + HOUR,
+        "entry": entry(CallResult.DONE),
+        "execution": execution(CallResult.DONE),
+    }
+    return facts(**(base | values))
+
+
+def paid(**values: Any) -> Facts:
+    return under_way(Status.PAYSUCCESS, **({"source": Source.CALLBACK} | values))
+
+
+def met(**values: Any) -> Facts:
+    return facts(**({"origin": Origin.LOOKUP, "source": Source.LOOKUP} | values))
+
+
+ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
+    # Never sent, or sent without effect.
+    ("fresh", unknown(None, since=None), NextStep.REGISTER, {R, A}),
+    ("not sent", unknown(None, entry=entry(CallResult.NOT_SENT)), NextStep.REGISTER_AGAIN, {R, A}),
+    ("refused", unknown(None, entry=entry(CallResult.REFUSED)), NextStep.REGISTER_AGAIN, {R, A}),
+    ("too busy", unknown(None, entry=entry(CallResult.LATER)), NextStep.REGISTER_AGAIN, {R, A}),
+    (
+        "password refused",
+        unknown(None, entry=entry(CallResult.SETTINGS), last=entry(CallResult.SETTINGS)),
+        NextStep.FIX_SETTINGS,
+        {R, A},
+    ),
+    ("number taken", unknown(None, entry=entry(CallResult.TAKEN)), NextStep.NEW_ORDER_ID, {A, N}),
+    (
+        "answer pending",
+        unknown(None, entry=entry(CallResult.PENDING), last=entry(CallResult.PENDING)),
+        NextStep.WAIT_FOR_ANSWER,
+        set(),
+    ),
+    # EntryTran unanswered.
+    (
+        "entry silent",
+        unknown(Source.ENTRY, entry=entry(CallResult.SILENCE)),
+        NextStep.ASK_GATEWAY,
+        {A},
+    ),
+    (
+        "entry silent, lookup silent too",
+        unknown(Source.ENTRY, entry=entry(CallResult.SILENCE), lookup=lookup(CallResult.SILENCE)),
+        NextStep.ASK_GATEWAY,
+        {A},
+    ),
+    (
+        "entry silent, lookup told to come later",
+        unknown(Source.ENTRY, entry=entry(CallResult.SILENCE), lookup=lookup(CallResult.LATER)),
+        NextStep.ASK_GATEWAY,
+        {A},
+    ),
+    (
+        "entry silent, found missing too early, still too early",
+        unknown(
+            Source.ENTRY,
+            entry=entry(CallResult.SILENCE),
+            lookup=lookup(CallResult.MISSING, T + timedelta(seconds=30)),
+            now=T + timedelta(seconds=89),
+        ),
+        NextStep.WAIT_UNTIL_DUE,
+        {A},
+    ),
+    (
+        "entry silent, found missing too early, now late enough",
+        unknown(
+            Source.ENTRY,
+            entry=entry(CallResult.SILENCE),
+            lookup=lookup(CallResult.MISSING, T + timedelta(seconds=30)),
+            now=T + timedelta(seconds=90),
+        ),
+        NextStep.ASK_GATEWAY,
+        {A},
+    ),
+    (
+        "entry silent, found missing late enough",
+        unknown(Source.LOOKUP, entry=entry(CallResult.SILENCE), lookup=lookup(CallResult.MISSING)),
+        NextStep.REGISTER_AGAIN,
+        {R, A},
+    ),
+    (
+        "entry silent, found with our amount",
+        registered(
+            source=Source.LOOKUP, entry=entry(CallResult.SILENCE), lookup=lookup(CallResult.DONE)
+        ),
+        NextStep.ADOPT_AND_EXECUTE,
+        {E, A},
+    ),
+    (
+        "entry answered, not executed by a lookup that was believed",
+        registered(
+            source=Source.LOOKUP, entry=entry(CallResult.DONE), lookup=lookup(CallResult.DONE)
+        ),
+        NextStep.EXECUTE,
+        {E, A},
+    ),
+    (
+        "entry silent, found with another amount",
+        unknown(
+            Source.ENTRY,
+            conflict=Conflict.FOREIGN,
+            entry=entry(CallResult.SILENCE),
+            lookup=lookup(CallResult.DONE),
+        ),
+        NextStep.SETTLE_CONFLICT,
+        {A, S},
+    ),
+    (
+        "somebody else's number, settled",
+        unknown(None, entry=entry(CallResult.SILENCE), lookup=lookup(CallResult.DONE)),
+        NextStep.NEW_ORDER_ID,
+        {A, N},
+    ),
+    (
+        "somebody else's trade, believed",
+        registered(source=Source.LOOKUP, has_access=False, entry=entry(CallResult.TAKEN)),
+        NextStep.NEW_ORDER_ID,
+        {A, N},
+    ),
+    # Registered.
+    ("registered", registered(), NextStep.EXECUTE, {E, A}),
+    (
+        "exec not sent",
+        registered(execution=execution(CallResult.NOT_SENT)),
+        NextStep.EXECUTE_AGAIN,
+        {E, A},
+    ),
+    (
+        "exec refused",
+        registered(execution=execution(CallResult.REFUSED)),
+        NextStep.EXECUTE_AGAIN,
+        {E, A},
+    ),
+    (
+        "exec refused for the password",
+        registered(execution=execution(CallResult.SETTINGS), last=execution(CallResult.SETTINGS)),
+        NextStep.FIX_SETTINGS,
+        {E, A},
+    ),
+    (
+        "exec told the trade is elsewhere",
+        registered(execution=execution(CallResult.ELSEWHERE)),
+        NextStep.ASK_GATEWAY,
+        {E, A},
+    ),
+    (
+        "exec told the trade is elsewhere, a lookup sees it where we do",
+        registered(execution=execution(CallResult.ELSEWHERE), lookup=lookup(CallResult.DONE, NOW)),
+        NextStep.EXECUTE_AGAIN,
+        {E, A},
+    ),
+    # ExecTran unanswered.
+    (
+        "exec silent",
+        unknown(Source.EXEC, has_access=True, execution=execution(CallResult.SILENCE)),
+        NextStep.ASK_GATEWAY,
+        {A},
+    ),
+    (
+        "exec silent, found unprocessed too early",
+        unknown(
+            Source.EXEC,
+            has_access=True,
+            execution=execution(CallResult.SILENCE),
+            lookup=lookup(CallResult.DONE, T + timedelta(seconds=30), "UNPROCESSED"),
+            now=T + timedelta(seconds=60),
+        ),
+        NextStep.WAIT_UNTIL_DUE,
+        {A},
+    ),
+    (
+        "exec silent, found unprocessed late enough",
+        registered(
+            source=Source.LOOKUP,
+            execution=execution(CallResult.SILENCE),
+            lookup=lookup(CallResult.DONE, NOW, "UNPROCESSED"),
+        ),
+        NextStep.EXECUTE_AGAIN,
+        {E, A},
+    ),
+    (
+        "exec silent, found requested",
+        under_way(source=Source.LOOKUP, has_token=False),
+        NextStep.NEW_ORDER_ID,
+        {A, N},
+    ),
+    (
+        "exec silent, found paid",
+        paid(source=Source.LOOKUP, confirmed=True, has_token=False),
+        NextStep.NOTHING,
+        {A},
+    ),
+    # The customer's turn.
+    ("requested", under_way(), NextStep.SEND_CUSTOMER, {L, A}),
+    ("link made", under_way(launched=True), NextStep.WAIT_FOR_CUSTOMER, {L, A}),
+    ("paying", under_way(Status.PAYSTART), NextStep.WAIT_FOR_CUSTOMER, {L, A}),
+    ("lookup due", under_way(launched=True, now=T + HOUR), NextStep.ASK_GATEWAY, {L, A}),
+    (
+        "lookup under way",
+        under_way(lookup=lookup(CallResult.PENDING), last=lookup(CallResult.PENDING)),
+        NextStep.WAIT_FOR_ANSWER,
+        {L},
+    ),
+    # Paid, or never to be.
+    ("reported", paid(lookup_due_at=T), NextStep.CONFIRM_BY_LOOKUP, {A}),
+    (
+        "reported, lookup silent",
+        paid(lookup_due_at=T, lookup=lookup(CallResult.SILENCE)),
+        NextStep.CONFIRM_BY_LOOKUP,
+        {A},
+    ),
+    (
+        "reported, the gateway lags",
+        paid(lookup=lookup(CallResult.DONE, T, "REQSUCCESS")),
+        NextStep.WAIT_UNTIL_DUE,
+        {A},
+    ),
+    (
+        "reported, the gateway lagged an hour ago",
+        paid(lookup=lookup(CallResult.DONE, T, "REQSUCCESS"), now=T + HOUR),
+        NextStep.CONFIRM_BY_LOOKUP,
+        {A},
+    ),
+    (
+        "reported, password refused",
+        paid(lookup=lookup(CallResult.SETTINGS), last=lookup(CallResult.SETTINGS)),
+        NextStep.FIX_SETTINGS,
+        {A},
+    ),
+    ("reported and settled", paid(settled=True), NextStep.NOTHING, {A}),
+    ("confirmed", paid(confirmed=True), NextStep.NOTHING, {A}),
+    ("cancelled", under_way(Status.PAYFAIL), NextStep.NEW_ORDER_ID, {A, N}),
+    ("expired", under_way(Status.EXPIRED), NextStep.NEW_ORDER_ID, {A, N}),
+    # Sources disagree.
+    ("conflict", paid(conflict=Conflict.STATUS), NextStep.SETTLE_CONFLICT, {A, S}),
+    (
+        "conflict, and a lookup due at once",
+        under_way(Status.PAYFAIL, conflict=Conflict.STATUS, lookup_due_at=T),
+        NextStep.ASK_GATEWAY,
+        {A, S},
+    ),
+    (
+        "amount in doubt",
+        under_way(conflict=Conflict.AMOUNT),
+        NextStep.SETTLE_CONFLICT,
+        {A, S},
+    ),
+    # Not made here.
+    (
+        "met through a callback",
+        met(origin=Origin.CALLBACK, source=None),
+        NextStep.ASK_GATEWAY,
+        {A},
+    ),
+    (
+        "met through a callback, asked about shortly before",
+        met(origin=Origin.CALLBACK, source=None, lookup=lookup(CallResult.MISSING)),
+        NextStep.WAIT_UNTIL_DUE,
+        {A},
+    ),
+    (
+        "met through a callback, and settled that nothing is known of it",
+        met(origin=Origin.CALLBACK, source=None, settled=True),
+        NextStep.NOTHING,
+        {A},
+    ),
+    ("met unprocessed", met(status="UNPROCESSED"), NextStep.NOTHING, {A}),
+    ("met requested", met(status="REQSUCCESS"), NextStep.WAIT_FOR_CUSTOMER, {A}),
+    ("met paid", met(status="PAYSUCCESS"), NextStep.NOTHING, {A}),
+    ("met failed", met(status="PAYFAIL"), NextStep.NOTHING, {A, N}),
+    (
+        "met paid by a callback, and a lookup agrees",
+        met(
+            status="PAYSUCCESS",
+            source=Source.CALLBACK,
+            lookup=lookup(CallResult.DONE, NOW, "PAYSUCCESS"),
+        ),
+        NextStep.NOTHING,
+        {A},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("known", "step", "possible"),
+    [row[1:] for row in ROWS],
+    ids=[row[0] for row in ROWS],
+)
+def test_each_situation_has_its_step_and_its_possible_actions(
+    known: Facts, step: NextStep, possible: set[Action]
+) -> None:
+    decision = decide(known)
+    assert decision.next_step is step
+    assert decision.possible == possible
+    assert decision.possible | decision.locked.keys() == set(Action)
+
+
+def test_every_row_of_both_tables_is_reached_by_some_situation() -> None:
+    decisions = [decide(row[1]) for row in ROWS]
+    assert {decision.next_step for decision in decisions} == set(NextStep)
+    assert {step_of(row[1]) for row in ROWS} == set(STEPS)
+    reached = {
+        (action, lock.reason) for decision in decisions for action, lock in decision.locked.items()
+    }
+    assert reached == {(action, reason) for action, rules in LOCKS.items() for reason, _ in rules}
+
+
+@pytest.mark.parametrize(
+    ("known", "action", "reason", "at"),
+    [
+        (unknown(Source.EXEC, has_access=True), E, LockReason.UNANSWERED, T),
+        (unknown(Source.ENTRY), R, LockReason.UNANSWERED, T),
+        (unknown(Source.EXEC, has_access=True), R, LockReason.ALREADY_REGISTERED, None),
+        (unknown(Source.ENTRY), N, LockReason.UNANSWERED, T),
+        (unknown(None, entry=entry(CallResult.TAKEN)), R, LockReason.ORDER_ID_TAKEN, T),
+        (unknown(None), E, LockReason.NOT_REGISTERED, None),
+        (under_way(), E, LockReason.ALREADY_EXECUTED, T),
+        (paid(), E, LockReason.FINAL, T),
+        (under_way(has_token=False), L, LockReason.TOKEN_LOST, None),
+        (registered(), L, LockReason.NOT_EXECUTED, None),
+        (registered(last=lookup(CallResult.PENDING)), A, LockReason.ANSWER_PENDING, T),
+        (registered(conflict=Conflict.NEVER_EXECUTED), E, LockReason.CONFLICT, None),
+        (met(status="UNPROCESSED", has_access=True), E, LockReason.NOT_OURS, None),
+        (registered(), S, LockReason.NO_CONFLICT, None),
+        (under_way(), N, LockReason.NUMBER_IN_USE, None),
+    ],
+)
+def test_a_lock_has_a_reason_and_the_server_holds_to_it(
+    known: Facts, action: Action, reason: LockReason, at: datetime | None
+) -> None:
+    decision = decide(known)
+    assert decision.locked[action].reason is reason
+    assert decision.locked[action].at == at
+    with pytest.raises(NotPossible):
+        require(decision, action)
+
+
+def test_a_step_for_later_says_when() -> None:
+    early = lookup(CallResult.MISSING, T + timedelta(seconds=1))
+    waits = unknown(Source.ENTRY, lookup=early, now=T + timedelta(seconds=2))
+    assert decide(waits).due_at == T + SETTLE
+    assert decide(under_way(launched=True)).due_at == T + HOUR
+
+
+@pytest.mark.parametrize(
+    ("known", "free_at"),
+    [
+        (under_way(), None),
+        (under_way(lookup=lookup(CallResult.DONE)), T + HOUR),
+        (under_way(lookup=lookup(CallResult.DONE), now=T + HOUR), None),
+        (under_way(lookup=lookup(CallResult.SILENCE)), None),
+        (under_way(lookup=lookup(CallResult.NOT_SENT)), None),
+        (under_way(lookup=lookup(CallResult.LATER)), None),
+        (unknown(Source.EXEC, lookup=lookup(CallResult.DONE, T - SETTLE)), None),
+        (paid(lookup=lookup(CallResult.DONE, T - SETTLE)), None),
+        (paid(confirmed=True, lookup=lookup(CallResult.DONE)), T + HOUR),
+        (unknown(None, lookup=lookup(CallResult.MISSING)), T + HOUR),
+    ],
+)
+def test_a_lookup_within_an_hour_of_the_last_needs_a_reason_unless_the_table_asks_for_it(
+    known: Facts, free_at: datetime | None
+) -> None:
+    assert decide(known).lookup_free_at == free_at

@@ -1,0 +1,122 @@
+"""A conflict ends when a person says whom to believe, and why."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.desk.actions import Action, NextStep, NotPossible
+from app.desk.actions.settle_conflict import (
+    NoLookupToBelieve,
+    ReasonMissing,
+    Settlement,
+    settle_conflict,
+)
+from app.desk.status.updates import StatusReport, apply_report
+from app.protocol.statuses import Status
+from app.records.accounts import audit_entries_of
+from app.records.orders import Conflict, Order, Source
+from tests.desk.conftest import Stage, found, refused
+
+pytestmark = pytest.mark.anyio
+
+HOUR = timedelta(minutes=61)
+
+
+def settled(
+    stage: Stage, order: Order, believe: Settlement, reason: str = "checked by phone"
+) -> Order:
+    return settle_conflict(stage.desk, stage.actor, order.id, believe, reason)
+
+
+async def reported(stage: Stage) -> Order:
+    order = await stage.requested()
+    with stage.desk.database.writing() as session:
+        fresh = session.get_one(Order, order.id)
+        apply_report(session, fresh, StatusReport(Source.CALLBACK, Status.PAYSUCCESS))
+    return stage.order(order)
+
+
+async def contradicted(stage: Stage, *lookup: bytes) -> Order:
+    return await stage.look_up(await reported(stage), *(lookup or (found("PAYFAIL"),)))
+
+
+async def test_believing_the_lookup_takes_its_word(any_stage: Stage) -> None:
+    order = settled(any_stage, await contradicted(any_stage), "lookup")
+    assert (order.status, order.source, order.conflict) == ("PAYFAIL", Source.LOOKUP, None)
+    assert order.confirmed_at is not None
+    change = any_stage.changes(order)[-1]
+    assert (change.effect, change.from_status, change.to_status) == (
+        "settled",
+        "PAYSUCCESS",
+        "PAYFAIL",
+    )
+    assert (change.user_key, change.reason) == (any_stage.actor.user_key, "checked by phone")
+    assert any_stage.decision(order).next_step is NextStep.NEW_ORDER_ID
+
+
+async def test_keeping_what_we_had_leaves_the_claim_and_asks_for_nothing_more(
+    stage: Stage,
+) -> None:
+    order = settled(stage, await contradicted(stage), "keep")
+    assert (order.status, order.source, order.conflict) == (
+        "PAYSUCCESS",
+        Source.CALLBACK,
+        None,
+    )
+    assert order.money == "reported"
+    assert stage.decision(order).next_step is NextStep.NOTHING
+    with stage.desk.database.reading() as session:
+        assert audit_entries_of(session, order.id)[-1].action == "settle"
+
+
+async def test_an_amount_that_was_accepted_is_not_confirmed_and_not_raised_again(
+    stage: Stage,
+) -> None:
+    order = await contradicted(stage, found("PAYSUCCESS", 900))
+    assert order.conflict is Conflict.AMOUNT
+    order = settled(stage, order, "lookup")
+    assert (order.status, order.source, order.money) == ("PAYSUCCESS", Source.LOOKUP, "reported")
+    stage.time_passes(HOUR)
+    order = await stage.look_up(order, found("PAYSUCCESS", 900))
+    assert (order.conflict, order.money) == (None, "reported")
+    stage.time_passes(HOUR)
+    order = await stage.look_up(order, found("PAYSUCCESS", 901))
+    assert order.conflict is Conflict.AMOUNT
+
+
+@pytest.mark.parametrize("believe", ["lookup", "keep"])
+async def test_somebody_elses_number_leads_to_a_new_one_whatever_is_believed(
+    stage: Stage, believe: Settlement
+) -> None:
+    order = await stage.register(stage.open())
+    order = settled(stage, await stage.look_up(order, found("UNPROCESSED", 5)), believe)
+    decision = stage.decision(order)
+    assert decision.next_step is NextStep.NEW_ORDER_ID
+    assert not decision.possible & {Action.REGISTER, Action.EXECUTE}
+
+
+async def test_believing_that_an_order_is_not_registered_frees_its_number(stage: Stage) -> None:
+    order = await stage.look_up(await stage.requested(), refused("M01004002"))
+    order = settled(stage, order, "lookup")
+    assert (order.status, order.source) == ("unknown", Source.LOOKUP)
+    assert stage.decision(order).next_step is NextStep.REGISTER_AGAIN
+
+
+async def test_a_lookup_from_before_the_conflict_cannot_be_believed(stage: Stage) -> None:
+    order = await stage.registered()
+    await stage.look_up(order, found("UNPROCESSED"))
+    with stage.desk.database.writing() as session:
+        fresh = session.get_one(Order, order.id)
+        apply_report(session, fresh, StatusReport(Source.CALLBACK, Status.PAYSUCCESS))
+    with pytest.raises(NoLookupToBelieve):
+        settled(stage, order, "lookup")
+    assert stage.order(order).conflict is Conflict.NEVER_EXECUTED
+
+
+async def test_without_a_reason_or_a_conflict_nothing_is_settled(stage: Stage) -> None:
+    order = await contradicted(stage)
+    with pytest.raises(ReasonMissing):
+        settled(stage, order, "keep", "  ")
+    settled(stage, order, "keep")
+    with pytest.raises(NotPossible):
+        settled(stage, order, "keep")

@@ -1,0 +1,205 @@
+"""What each source's word does to each claim."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.desk.status.rules import (
+    NOTHING,
+    NotFoundDecision,
+    OrderSnapshot,
+    StatusDecision,
+    StatusReport,
+    decide_not_found,
+    decide_status,
+)
+from app.protocol.statuses import Status
+from app.records.orders import Conflict, Source
+
+T = datetime(2026, 1, 10, 14, 3, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ENTRY, EXEC, CALLBACK, LOOKUP = Source.ENTRY, Source.EXEC, Source.CALLBACK, Source.LOOKUP
+UNPROCESSED, REQSUCCESS, PAYSTART = Status.UNPROCESSED, Status.REQSUCCESS, Status.PAYSTART
+PAYSUCCESS, PAYFAIL, EXPIRED = Status.PAYSUCCESS, Status.PAYFAIL, Status.EXPIRED
+
+MOVES = StatusDecision(moves=True)
+MOVES_AND_CONFIRMS = StatusDecision(moves=True, confirms=True)
+CONFIRMS = StatusDecision(confirms=True)
+
+OURS = OrderSnapshot(amount=1000, tax=80)
+SILENT_ENTRY = replace(OURS, source=ENTRY, silent_entry=True)
+REGISTERED = replace(OURS, status=UNPROCESSED, source=ENTRY, has_access=True)
+ADOPTED = replace(REGISTERED, source=LOOKUP)
+SILENT_EXEC = replace(REGISTERED, status=None, source=EXEC, executed=True)
+REQUESTED = replace(REGISTERED, status=REQSUCCESS, source=EXEC, executed=True)
+PAYING = replace(REQUESTED, status=PAYSTART, source=LOOKUP)
+REPORTED = replace(REQUESTED, status=PAYSUCCESS, source=CALLBACK)
+FAILED = replace(REQUESTED, status=PAYFAIL, source=CALLBACK)
+OVER = replace(REQUESTED, status=EXPIRED, source=LOOKUP)
+MET = OrderSnapshot(ours=False, status=REQSUCCESS, source=LOOKUP, has_access=True)
+MET_BY_CALLBACK = OrderSnapshot(ours=False)
+
+
+def conflict(kind: Conflict) -> StatusDecision:
+    return StatusDecision(conflict=kind)
+
+
+def lookup(
+    status: Status, amount: int = 1000, tax: int = 80, late_enough: bool = True
+) -> StatusReport:
+    return StatusReport(
+        LOOKUP, status, amount=amount, tax=tax, asked_at=T + HOUR, late_enough=late_enough
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "source", "status", "ruling"),
+    [
+        (OURS, ENTRY, UNPROCESSED, MOVES),
+        (SILENT_ENTRY, ENTRY, UNPROCESSED, MOVES),
+        (REGISTERED, EXEC, REQSUCCESS, MOVES),
+        (SILENT_EXEC, EXEC, REQSUCCESS, MOVES),
+        (REPORTED, EXEC, REQSUCCESS, NOTHING),
+    ],
+)
+def test_an_answer_moves_the_claim_unless_it_is_further_already(
+    held: OrderSnapshot, source: Source, status: Status, ruling: StatusDecision
+) -> None:
+    assert decide_status(held, StatusReport(source, status)) == ruling
+
+
+@pytest.mark.parametrize(
+    ("held", "status", "ruling"),
+    [
+        (REQUESTED, PAYSUCCESS, MOVES),
+        (REQUESTED, PAYFAIL, MOVES),
+        (PAYING, PAYSUCCESS, MOVES),
+        (SILENT_EXEC, PAYSUCCESS, MOVES),
+        (SILENT_EXEC, PAYFAIL, MOVES),
+        (REPORTED, PAYSUCCESS, NOTHING),
+        (FAILED, PAYFAIL, NOTHING),
+        (REPORTED, PAYFAIL, conflict(Conflict.STATUS)),
+        (FAILED, PAYSUCCESS, conflict(Conflict.STATUS)),
+        (OVER, PAYSUCCESS, conflict(Conflict.STATUS)),
+        (OVER, PAYFAIL, conflict(Conflict.STATUS)),
+        (OURS, PAYSUCCESS, conflict(Conflict.NEVER_EXECUTED)),
+        (SILENT_ENTRY, PAYSUCCESS, conflict(Conflict.NEVER_EXECUTED)),
+        (REGISTERED, PAYSUCCESS, conflict(Conflict.NEVER_EXECUTED)),
+        (REGISTERED, PAYFAIL, conflict(Conflict.NEVER_EXECUTED)),
+        (MET, PAYSUCCESS, MOVES),
+        (MET_BY_CALLBACK, PAYSUCCESS, NOTHING),
+        # What is in doubt still moves with a verified word; the doubt stays.
+        (replace(REQUESTED, conflict=Conflict.AMOUNT), PAYSUCCESS, MOVES),
+    ],
+)
+def test_a_verified_callback(held: OrderSnapshot, status: Status, ruling: StatusDecision) -> None:
+    assert decide_status(held, StatusReport(CALLBACK, status)) == ruling
+
+
+@pytest.mark.parametrize(
+    ("held", "word", "ruling"),
+    [
+        # After our own unanswered EntryTran: adopted, or somebody else's.
+        (SILENT_ENTRY, lookup(UNPROCESSED), MOVES_AND_CONFIRMS),
+        (SILENT_ENTRY, lookup(UNPROCESSED, late_enough=False), MOVES_AND_CONFIRMS),
+        (SILENT_ENTRY, lookup(UNPROCESSED, amount=999), conflict(Conflict.FOREIGN)),
+        (SILENT_ENTRY, lookup(UNPROCESSED, tax=0), conflict(Conflict.FOREIGN)),
+        (SILENT_ENTRY, lookup(REQSUCCESS), conflict(Conflict.NEVER_EXECUTED)),
+        (SILENT_ENTRY, lookup(PAYSUCCESS), conflict(Conflict.NEVER_EXECUTED)),
+        # Without one it is not ours, whatever its amount.
+        (OURS, lookup(UNPROCESSED), conflict(Conflict.FOREIGN)),
+        (OURS, lookup(PAYSUCCESS), conflict(Conflict.FOREIGN)),
+        # After our own unanswered ExecTran.
+        (SILENT_EXEC, lookup(UNPROCESSED), MOVES_AND_CONFIRMS),
+        (SILENT_EXEC, lookup(UNPROCESSED, late_enough=False), NOTHING),
+        (SILENT_EXEC, lookup(REQSUCCESS, late_enough=False), MOVES_AND_CONFIRMS),
+        (SILENT_EXEC, lookup(PAYSUCCESS, late_enough=False), MOVES_AND_CONFIRMS),
+        (SILENT_EXEC, lookup(PAYFAIL), MOVES_AND_CONFIRMS),
+        (SILENT_EXEC, lookup(PAYSUCCESS, amount=1), conflict(Conflict.AMOUNT)),
+        # Agreeing confirms, once, and only with our amount.
+        (REPORTED, lookup(PAYSUCCESS), CONFIRMS),
+        (REQUESTED, lookup(REQSUCCESS), CONFIRMS),
+        (replace(REPORTED, confirmed=True), lookup(PAYSUCCESS), NOTHING),
+        (REPORTED, lookup(PAYSUCCESS, amount=1001), conflict(Conflict.AMOUNT)),
+        (REPORTED, lookup(PAYSUCCESS, amount=1080, tax=0), conflict(Conflict.AMOUNT)),
+        (replace(REPORTED, tax=None), lookup(PAYSUCCESS, tax=0), CONFIRMS),
+        (MET, lookup(REQSUCCESS), NOTHING),
+        # What a person has settled once is not raised again.
+        (replace(OURS, said_amount=1000, said_tax=80), lookup(UNPROCESSED), NOTHING),
+        (replace(REPORTED, said_amount=1, said_tax=80), lookup(PAYSUCCESS, amount=1), NOTHING),
+        (replace(REQUESTED, said_amount=1, said_tax=80), lookup(PAYSUCCESS, amount=1), MOVES),
+        (replace(ADOPTED, status=PAYSUCCESS), lookup(PAYSUCCESS), CONFIRMS),
+        # Further.
+        (REQUESTED, lookup(PAYSTART), MOVES_AND_CONFIRMS),
+        (REQUESTED, lookup(PAYSUCCESS), MOVES_AND_CONFIRMS),
+        (REQUESTED, lookup(EXPIRED), MOVES_AND_CONFIRMS),
+        (MET, lookup(PAYSUCCESS), MOVES),
+        (MET_BY_CALLBACK, lookup(PAYSUCCESS), MOVES),
+        (MET_BY_CALLBACK, lookup(PAYFAIL), MOVES),
+        (REGISTERED, lookup(REQSUCCESS), conflict(Conflict.NEVER_EXECUTED)),
+        (ADOPTED, lookup(PAYSUCCESS), conflict(Conflict.NEVER_EXECUTED)),
+        # Lagging counts only once it persists for an hour.
+        (REPORTED, lookup(REQSUCCESS), NOTHING),
+        (REQUESTED, lookup(UNPROCESSED), NOTHING),
+        (replace(REPORTED, lagged_at=T + HOUR / 2), lookup(PAYSTART), NOTHING),
+        (replace(REPORTED, lagged_at=T), lookup(PAYSTART), conflict(Conflict.LAGGING)),
+        # Contradicting.
+        (REPORTED, lookup(PAYFAIL), conflict(Conflict.STATUS)),
+        (REPORTED, lookup(EXPIRED), conflict(Conflict.STATUS)),
+        (FAILED, lookup(PAYSUCCESS), conflict(Conflict.STATUS)),
+        # A conflict stands until a person settles it, with one exception.
+        (replace(REPORTED, conflict=Conflict.STATUS), lookup(PAYSUCCESS), NOTHING),
+        (replace(REQUESTED, conflict=Conflict.AMOUNT), lookup(PAYSUCCESS), NOTHING),
+        (
+            replace(FAILED, conflict=Conflict.STATUS, paid_after_failure=True),
+            lookup(PAYSUCCESS),
+            StatusDecision(moves=True, confirms=True, ends_conflict=True),
+        ),
+        (
+            replace(FAILED, conflict=Conflict.STATUS, paid_after_failure=True),
+            lookup(PAYSUCCESS, amount=1),
+            NOTHING,
+        ),
+        (
+            replace(FAILED, conflict=Conflict.STATUS, paid_after_failure=True),
+            lookup(PAYFAIL),
+            NOTHING,
+        ),
+    ],
+)
+def test_a_lookup(held: OrderSnapshot, word: StatusReport, ruling: StatusDecision) -> None:
+    assert decide_status(held, word) == ruling
+
+
+@pytest.mark.parametrize(
+    ("held", "late_enough", "missing"),
+    [
+        (SILENT_ENTRY, True, NotFoundDecision(frees_number=True)),
+        (SILENT_ENTRY, False, NotFoundDecision()),
+        (OURS, True, NotFoundDecision()),
+        (replace(SILENT_ENTRY, source=LOOKUP), True, NotFoundDecision()),
+        (SILENT_EXEC, True, NotFoundDecision(conflict=Conflict.STATUS)),
+        (REGISTERED, True, NotFoundDecision(conflict=Conflict.STATUS)),
+        (REPORTED, True, NotFoundDecision(conflict=Conflict.STATUS)),
+        (MET_BY_CALLBACK, True, NotFoundDecision(conflict=Conflict.NOT_REGISTERED)),
+        (replace(MET_BY_CALLBACK, settled=True), True, NotFoundDecision(known=True)),
+        (MET, True, NotFoundDecision(conflict=Conflict.STATUS)),
+        (replace(REPORTED, conflict=Conflict.AMOUNT), True, NotFoundDecision(known=True)),
+    ],
+)
+def test_a_lookup_that_finds_no_such_order(
+    held: OrderSnapshot, late_enough: bool, missing: NotFoundDecision
+) -> None:
+    assert decide_not_found(held, late_enough) == missing
+
+
+@pytest.mark.parametrize("held", [REQUESTED, REPORTED, SILENT_EXEC, FAILED, MET, SILENT_ENTRY])
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("source", Source)
+def test_no_word_both_moves_and_raises_a_conflict(
+    held: OrderSnapshot, source: Source, status: Status
+) -> None:
+    ruling = decide_status(held, StatusReport(source, status, amount=1000, tax=80, asked_at=T))
+    assert not (ruling.moves and ruling.conflict)
+    assert not ruling.confirms or source is LOOKUP
