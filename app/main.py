@@ -27,11 +27,11 @@ from app.sandbox.app import create_sandbox, running
 from app.sandbox.scenarios import choices
 from app.sandbox.spelling import OneSlash
 from app.settings import Settings
-from app.web.failures import exception_handlers
-from app.web.guard import middleware
-from app.web.pages import keep_compiled
+from app.web.http.failures import exception_handlers
+from app.web.http.guard import middleware
+from app.web.pages.sandbox import panel_page
+from app.web.presentation.templates import keep_compiled
 from app.web.routes import routes
-from app.web.sandbox import panel_page
 
 SANDBOX = "/sandbox"
 """Where the sandbox is mounted."""

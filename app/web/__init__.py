@@ -1,0 +1,1 @@
+"""The web: the dashboard's pages over the desk. `routes` is the whole table of addresses."""

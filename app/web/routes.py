@@ -3,119 +3,120 @@
 from starlette.types import ASGIApp
 
 from app.records.accounts import Role
-from app.web import (
+from app.web.http import static
+from app.web.http.routing import Mounted, Route
+from app.web.pages import (
     account,
     callbacks,
     exchanges,
     health,
-    launches,
     live,
     lookups,
-    notices,
+    notifications,
     order_actions,
     order_forms,
     order_page,
     orders,
     overview,
-    patterns,
-    results,
+    payment_links,
+    return_page,
     shops,
     sign_in,
-    static,
+    styleguide,
     verify,
 )
-from app.web.lines import Line as line
-from app.web.lines import Under
-from app.web.sandbox import StartingOver
+from app.web.pages.sandbox import SandboxReset
 
 SEND = ("POST",)
 ANY = None
 
 
-def routes(sandbox: ASGIApp | None) -> list[line]:
+def routes(sandbox: ASGIApp | None) -> list[Route]:
     """The whole table. `sandbox` is None while it is off: its addresses then answer 404."""
-    under_sandbox = Under("/sandbox", sandbox)
-    starting_over = StartingOver(under_sandbox)
+    under_sandbox = Mounted("/sandbox", sandbox)
+    sandbox_reset = SandboxReset(under_sandbox)
     return [
         # Without a sign-in. Customers come first: lines are tried in this order.
-        line("/netcash/return", results.take, "result", SEND, may=None, express=True),
-        line("/netcash/return", results.reloaded, "result-reloaded", may=None),
-        line("/netcash/notify", notices.take, "notice", SEND, may=None),
-        line("/login", sign_in.show, "sign-in", may=None),
-        line("/login", sign_in.sign_in, "sign-in-send", SEND, may=None),
-        line("/login/link", sign_in.show_link, "sign-in-link", may=None),
-        line("/login/link", sign_in.use_link, "sign-in-link-send", SEND, may=None),
-        line("/login/preferences", account.prefer_by_cookie, "sign-in-preferences", SEND, may=None),
-        line("/static/{path:path}", static.static, "static", may=None),
-        line("/favicon.ico", static.favicon, "favicon", may=None),
-        line("/healthz", health.alive, "alive", may=None),
-        line("/readyz", health.ready, "ready", may=None),
-        line("/sandbox/payment/{path:path}", under_sandbox, "sandbox-payment", ANY, may=None),
-        line("/sandbox/guide", under_sandbox, "sandbox-guide", ANY, may=None),
-        line("/sandbox/api/{path:path}", under_sandbox, "sandbox-api", ANY, may=None),
-        line("/sandbox/openapi.json", under_sandbox, "sandbox-openapi", may=None),
-        line("/pay/{key}", launches.pay, "pay", may=None),
+        Route(
+            "/netcash/return", return_page.receive_callback, "result", SEND, role=None, fast=True
+        ),
+        Route("/netcash/return", return_page.return_page_get, "result-reloaded", role=None),
+        Route("/netcash/notify", notifications.receive_notification, "notice", SEND, role=None),
+        Route("/login", sign_in.show, "sign-in", role=None),
+        Route("/login", sign_in.sign_in, "sign-in-send", SEND, role=None),
+        Route("/login/link", sign_in.show_link, "sign-in-link", role=None),
+        Route("/login/link", sign_in.use_link, "sign-in-link-send", SEND, role=None),
+        Route(
+            "/login/preferences", account.prefer_by_cookie, "sign-in-preferences", SEND, role=None
+        ),
+        Route("/static/{path:path}", static.static, "static", role=None),
+        Route("/favicon.ico", static.favicon, "favicon", role=None),
+        Route("/healthz", health.alive, "alive", role=None),
+        Route("/readyz", health.ready, "ready", role=None),
+        Route("/sandbox/payment/{path:path}", under_sandbox, "sandbox-payment", ANY, role=None),
+        Route("/sandbox/guide", under_sandbox, "sandbox-guide", ANY, role=None),
+        Route("/sandbox/api/{path:path}", under_sandbox, "sandbox-api", ANY, role=None),
+        Route("/sandbox/openapi.json", under_sandbox, "sandbox-openapi", role=None),
+        Route("/pay/{key}", payment_links.pay, "pay", role=None),
         # Signed in.
-        line("/logout", sign_in.sign_out, "sign-out", SEND),
-        line("/preferences", account.prefer, "preferences", SEND),
-        line("/settings/account", account.show, "account"),
-        line("/settings/account", account.change, "account-send", SEND),
-        line("/", overview.index, "overview"),
-        line("/patterns", patterns.patterns, "patterns"),
+        Route("/logout", sign_in.sign_out, "sign-out", SEND),
+        Route("/preferences", account.prefer, "preferences", SEND),
+        Route("/settings/account", account.show, "account"),
+        Route("/settings/account", account.change, "account-send", SEND),
+        Route("/", overview.index, "overview"),
+        Route("/patterns", styleguide.styleguide, "patterns"),
         # Orders.
-        line("/orders", orders.index, "orders"),
-        line("/orders", order_forms.create, "orders-send", SEND, may=Role.OPERATOR),
-        line("/orders/new", order_forms.new, "order-new", may=Role.OPERATOR),
-        line("/orders/new/checks", order_forms.check_typed, "order-check", SEND, may=Role.OPERATOR),
-        line("/orders/{key}", order_page.show, "order"),
-        line(
+        Route("/orders", orders.index, "orders"),
+        Route("/orders", order_forms.create, "orders-send", SEND, role=Role.OPERATOR),
+        Route("/orders/new", order_forms.new, "order-new", role=Role.OPERATOR),
+        Route(
+            "/orders/new/checks", order_forms.check_typed, "order-check", SEND, role=Role.OPERATOR
+        ),
+        Route("/orders/{key}", order_page.show, "order"),
+        Route(
             "/orders/{key}/registrations",
             order_actions.register_order,
             "register",
             SEND,
-            may=Role.OPERATOR,
+            role=Role.OPERATOR,
         ),
-        line(
+        Route(
             "/orders/{key}/executions",
             order_actions.execute_order,
             "execute",
             SEND,
-            may=Role.OPERATOR,
+            role=Role.OPERATOR,
         ),
-        line("/orders/{key}/launches", order_actions.launch, "launch", SEND, may=Role.OPERATOR),
-        line(
-            "/orders/{key}/settlements",
-            order_actions.settle,
-            "settle",
-            SEND,
-            may=Role.OPERATOR,
+        Route("/orders/{key}/launches", order_actions.launch, "launch", SEND, role=Role.OPERATOR),
+        Route(
+            "/orders/{key}/settlements", order_actions.settle, "settle", SEND, role=Role.OPERATOR
         ),
         # Lookups and exchanges.
-        line("/lookups", lookups.index, "lookups"),
-        line("/lookups", lookups.ask, "lookups-send", SEND, may=Role.OPERATOR),
-        line("/lookups/{key}", lookups.show, "lookup"),
-        line("/orders/{key}/lookups", lookups.ask_for_order, "look-up", SEND, may=Role.OPERATOR),
-        line("/exchanges", exchanges.index, "exchanges"),
-        line("/exchanges/{key}", exchanges.show, "exchange"),
+        Route("/lookups", lookups.index, "lookups"),
+        Route("/lookups", lookups.ask, "lookups-send", SEND, role=Role.OPERATOR),
+        Route("/lookups/{key}", lookups.show, "lookup"),
+        Route("/orders/{key}/lookups", lookups.ask_for_order, "look-up", SEND, role=Role.OPERATOR),
+        Route("/exchanges", exchanges.index, "exchanges"),
+        Route("/exchanges/{key}", exchanges.show, "exchange"),
         # Callbacks.
-        line("/callbacks", callbacks.index, "callbacks"),
-        line("/callbacks/{key}", callbacks.show, "callback"),
-        line("/live/callbacks", live.callbacks, "live-callbacks", stream=True),
-        line("/live/number", live.number, "live-number"),
-        line("/verify", verify.show, "verify"),
+        Route("/callbacks", callbacks.index, "callbacks"),
+        Route("/callbacks/{key}", callbacks.show, "callback"),
+        Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True),
+        Route("/live/number", live.number, "live-number"),
+        Route("/verify", verify.show, "verify"),
         # It computes what our password signs: whoever may ask it may forge a result.
-        line("/verify", verify.judge, "verify-send", SEND, may=Role.OPERATOR),
+        Route("/verify", verify.show_verdict, "verify-send", SEND, role=Role.OPERATOR),
         # The sandbox's control panel.
-        line("/sandbox", under_sandbox, "sandbox"),
-        line("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade"),
-        line("/sandbox/reset", starting_over, "sandbox-reset", SEND, may=Role.OPERATOR),
-        line("/sandbox/hosts", under_sandbox, "sandbox-hosts", SEND, may=Role.ADMIN),
-        line("/sandbox/key", under_sandbox, "sandbox-key", SEND, may=Role.ADMIN),
-        line("/sandbox/{path:path}", under_sandbox, "sandbox-deed", SEND, may=Role.OPERATOR),
+        Route("/sandbox", under_sandbox, "sandbox"),
+        Route("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade"),
+        Route("/sandbox/reset", sandbox_reset, "sandbox-reset", SEND, role=Role.OPERATOR),
+        Route("/sandbox/hosts", under_sandbox, "sandbox-hosts", SEND, role=Role.ADMIN),
+        Route("/sandbox/key", under_sandbox, "sandbox-key", SEND, role=Role.ADMIN),
+        Route("/sandbox/{path:path}", under_sandbox, "sandbox-deed", SEND, role=Role.OPERATOR),
         # Shops.
-        line("/settings/shops", shops.index, "shops"),
-        line("/settings/shops", shops.add, "shops-send", SEND, may=Role.ADMIN),
-        line("/settings/shops/new", shops.new, "shop-new", may=Role.ADMIN),
-        line("/settings/shops/{key}", shops.show, "shop"),
-        line("/settings/shops/{key}", shops.change, "shop-send", SEND, may=Role.ADMIN),
+        Route("/settings/shops", shops.index, "shops"),
+        Route("/settings/shops", shops.add, "shops-send", SEND, role=Role.ADMIN),
+        Route("/settings/shops/new", shops.new, "shop-new", role=Role.ADMIN),
+        Route("/settings/shops/{key}", shops.show, "shop"),
+        Route("/settings/shops/{key}", shops.change, "shop-send", SEND, role=Role.ADMIN),
     ]

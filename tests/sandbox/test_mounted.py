@@ -15,8 +15,8 @@ from starlette.routing import Mount
 from app.protocol.messages import Call
 from app.protocol.wire import split_answer
 from app.sandbox.app import create_sandbox, running
-from app.web.lines import Line, Under
-from app.web.pages import page
+from app.web.http.routing import Mounted, Route
+from app.web.presentation.templates import page
 from tests.sandbox.merchant import RET_URL, SHOP, serving
 
 BASE = "https://desk.example/sandbox"
@@ -28,8 +28,11 @@ async def desk() -> AsyncIterator[httpx.AsyncClient]:
     sandbox = create_sandbox(
         ":memory:", base_url=BASE, late_seconds=0, prefix="/sandbox", frame=page
     )
-    under = Under("/sandbox", sandbox)
-    lines = [Line("/sandbox", under, "home"), Line("/sandbox/{path:path}", under, "rest", None)]
+    under = Mounted("/sandbox", sandbox)
+    lines = [
+        Route("/sandbox", under, "home"),
+        Route("/sandbox/{path:path}", under, "rest", None),
+    ]
     async with running(sandbox):
         transport = httpx.ASGITransport(Starlette(routes=lines))
         async with httpx.AsyncClient(

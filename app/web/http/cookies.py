@@ -1,0 +1,54 @@
+"""The cookies we set: the sign-in, and what a browser is to remember of its reader's choices."""
+
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.desk.accounts.sessions import SIGN_IN_LIFETIME
+from app.web.http.requests import desk_of
+
+SESSION = "desk_session"
+CHOICE_LIFETIME = timedelta(days=365)
+
+
+def is_secure(request: Request) -> bool:
+    """Whether the browser reaches us by https, as PUBLIC_URL or a trusted proxy says."""
+    public = desk_of(request).settings.base_url
+    return public.startswith("https://") or request.scope["scheme"] == "https"
+
+
+def session_name(request: Request) -> str:
+    """The sign-in cookie's name. Browsers accept `__Host-` only with Secure, so not over http."""
+    return f"__Host-{SESSION}" if is_secure(request) else SESSION
+
+
+def session_secret(request: Request) -> str | None:
+    """What the browser sends as its sign-in."""
+    return request.cookies.get(session_name(request))
+
+
+def sign_in_browser(request: Request, response: Response, secret: str) -> None:
+    """Let the browser keep its sign-in."""
+    _set(request, response, session_name(request), secret, SIGN_IN_LIFETIME)
+
+
+def sign_out_browser(request: Request, response: Response) -> None:
+    """Let the browser forget its sign-in."""
+    _set(request, response, session_name(request), "", timedelta(0))
+
+
+def remember(request: Request, response: Response, name: str, choice: str) -> None:
+    """Let the browser remember a choice: language, theme or environment."""
+    _set(request, response, name, choice, CHOICE_LIFETIME)
+
+
+def _set(request: Request, response: Response, name: str, value: str, lifetime: timedelta) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(lifetime.total_seconds()),
+        secure=is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )

@@ -1,0 +1,138 @@
+"""From an exception to the page that says it: one table, both languages, no traceback ever."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from app.records.encryption import DecryptionFailed
+from app.web.http.routing import methods_at
+from app.web.presentation.i18n import N_
+from app.web.presentation.templates import page, wants_fragment
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a failed request is told: what happened, what it means, what to do."""
+
+    status: int
+    title: str
+    words: str
+
+
+ELSEWHERE = Failure(
+    403,
+    N_("This request came from another site"),
+    N_("It was refused and changed nothing. Open the page here and send it again."),
+)
+FORBIDDEN = Failure(
+    403,
+    N_("Your role does not allow this"),
+    N_("Nothing was changed. Ask an administrator if you need it."),
+)
+BROKEN = Failure(
+    500,
+    N_("Something went wrong on our side"),
+    N_(
+        "The fault has been logged. If you were sending something to the gateway, look at the"
+        " order before you try again: what had been sent is recorded there."
+    ),
+)
+NO_DATABASE = Failure(
+    503,
+    N_("The database does not answer"),
+    N_("What you sent was not stored. Try again in a moment."),
+)
+SEALED = Failure(
+    500,
+    N_("A stored secret cannot be read"),
+    N_("SECRET_KEY is not the one it was sealed with. Start the desk with the earlier key."),
+)
+UNREADABLE = Failure(
+    400,
+    N_("This request cannot be read"),
+    N_("Nothing was changed. Go back and send it again."),
+)
+BY_STATUS = {
+    403: FORBIDDEN,
+    404: Failure(
+        404,
+        N_("This page does not exist"),
+        N_("Check the address, or look for the order by its OrderID."),
+    ),
+    405: Failure(
+        405,
+        N_("This address cannot be used this way"),
+        N_("Nothing was changed. Open the page and use its buttons."),
+    ),
+    413: Failure(
+        413,
+        N_("This is too long to be read"),
+        N_("Nothing was stored. Send less than 64 KiB at once."),
+    ),
+}
+BY_EXCEPTION: Mapping[type[Exception], Failure] = {
+    OperationalError: NO_DATABASE,
+    DecryptionFailed: SEALED,
+}
+
+
+def fail(request: Request, error: Exception) -> Response:
+    """The answer to a request whose endpoint, or whose guard, raised this."""
+    if isinstance(error, HTTPException):
+        return _answer_http(request, error)
+    # The path may hold the key of a link; the line of the routes table does not.
+    where = getattr(request.scope.get("route"), "path", "an unknown address")
+    log.error("%s %s failed", request.method, where, exc_info=error)
+    kinds = type(error).__mro__
+    return answer(
+        request, next((BY_EXCEPTION[kind] for kind in kinds if kind in BY_EXCEPTION), BROKEN)
+    )
+
+
+def _answer_http(request: Request, error: HTTPException) -> Response:
+    status = error.status_code
+    response = answer(
+        request, BY_STATUS.get(status, UNREADABLE if status < 500 else BROKEN), status
+    )
+    response.headers.update(error.headers or {})
+    if status == 405:
+        # Starlette names the methods of one line; a path may have several.
+        response.headers["Allow"] = methods_at(request.app.routes, request.scope)
+    return response
+
+
+def answer(request: Request, failure: Failure, status: int | None = None) -> Response:
+    """The page that says a failure; its status alone for a stream, a fragment for htmx."""
+    status = status or failure.status
+    if is_stream(request):
+        return Response(status_code=status)
+    context = {"failure": failure, "switch": ""}
+    frame = "desk" if getattr(request.state, "user", None) else "plain"
+    try:
+        response = page(
+            request, f"failures/{frame}.html", context, status, fragment="failures/_notice.html"
+        )
+    except Exception:
+        log.exception("the page that says a failure failed itself")
+        return PlainTextResponse(f"{status} {failure.title}", status)
+    if wants_fragment(request):
+        response.headers["HX-Retarget"] = "#messages"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def is_stream(request: Request) -> bool:
+    """Whether an event stream is asked for. htmx says it takes one with every request it makes."""
+    accepted = request.headers.get("accept", "")
+    return "text/event-stream" in accepted and "hx-request" not in request.headers
+
+
+exception_handlers = dict.fromkeys((HTTPException, *BY_EXCEPTION), fail)
+"""For Starlette; what is not listed reaches the guard, which answers it by `fail` too."""

@@ -1,0 +1,156 @@
+"""What stands before every endpoint: where a request comes from, who makes it, who may.
+
+Pure ASGI, so that streams pass untouched. In this order: believe the trusted proxies, refuse what
+another site's page sends, know the user, hold the user's role against the line of the routes table.
+"""
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.clock import now
+from app.records.accounts import User, sign_in_by_secret
+from app.web.http.cookies import is_secure, remember, session_secret
+from app.web.http.csrf import SAFE_METHODS, from_elsewhere
+from app.web.http.environments import ENVIRONMENT_COOKIE, asked, choose, offered
+from app.web.http.failures import ELSEWHERE, FORBIDDEN, answer, fail, is_stream
+from app.web.http.fast_path import FastPath
+from app.web.http.forwarded import Network, apply_forwarded, networks
+from app.web.http.headers import add_security_headers
+from app.web.http.requests import desk_of
+from app.web.http.routing import Route, route_of
+
+WORTH_COMPRESSING = 1024  # bytes
+
+UNCOMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/plain")
+"""An answer of the protocol is plain text, and goes out as the gateway's would: one of its clients
+asks for compression and cannot undo it."""
+
+
+def middleware(trusted_proxies: Iterable[str], lines: Iterable[Route]) -> list[Middleware]:
+    """The guard as Starlette takes it, and the lane that passes it. `lines`: the routes table.
+
+    `trusted_proxies`: addresses or networks.
+    """
+    trusted = networks(trusted_proxies)
+    return [
+        Middleware(FastPath, lines, trusted),
+        Middleware(
+            GZipMiddleware,
+            minimum_size=WORTH_COMPRESSING,
+            compresslevel=6,
+            exclude_content_types=UNCOMPRESSED,
+        ),
+        Middleware(Guard, trusted),
+    ]
+
+
+class Guard:
+    """The only door. Whatever comes out of it carries the security headers."""
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
+        self.app = app
+        self.trusted = trusted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        apply_forwarded(scope, self.trusted)
+        request = Request(scope, receive, send)
+        leaving = _Leaving(request, send)
+        try:
+            stopped = await _stop(request)
+            await (stopped or self.app)(scope, receive, leaving.send)
+        except ClientDisconnect:
+            # Whoever asked has gone in mid-sentence: there is nobody to answer.
+            return
+        except Exception as error:
+            if leaving.started:
+                raise
+            response = await run_in_threadpool(fail, request, error)
+            await response(scope, receive, leaving.send)
+
+
+class _Leaving:
+    """An answer on its way out: gets its headers, and the cookie of a newly chosen environment."""
+
+    def __init__(self, request: Request, send: Send) -> None:
+        self._request = request
+        self._send = send
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            add_security_headers(headers, secure=is_secure(self._request))
+            self._remember_environment(headers)
+        await self._send(message)
+
+    def _remember_environment(self, headers: MutableHeaders) -> None:
+        chosen = getattr(self._request.state, "environment", None)
+        if not chosen or asked(self._request) != chosen:
+            return
+        if self._request.cookies.get(ENVIRONMENT_COOKIE) != chosen:
+            note = Response()
+            remember(self._request, note, ENVIRONMENT_COOKIE, chosen)
+            headers.append("Set-Cookie", note.headers["Set-Cookie"])
+
+
+async def _stop(request: Request) -> Response | None:
+    """The answer to a request that may not go on; None when it may."""
+    request.state.user = None
+    if from_elsewhere(request):
+        return answer(request, ELSEWHERE)
+    line = route_of(request.app.routes, request.scope)
+    if line and line.is_open_to(None):
+        return None
+    await run_in_threadpool(_recognise, request)
+    user: User | None = request.state.user
+    if user is None:
+        return _to_sign_in(request, stream=is_stream(request) or bool(line and line.stream))
+    if line and not line.is_open_to(user.role):
+        return answer(request, FORBIDDEN)
+    return None
+
+
+def _recognise(request: Request) -> None:
+    """Find the user behind the cookie, and the environment to show, in one short session."""
+    desk = desk_of(request)
+    secret = session_secret(request)
+    if not secret:
+        return
+    with desk.database.reading() as session:
+        found = sign_in_by_secret(session, secret, now())
+        if found is None:
+            return
+        among = offered(sandbox_on=desk.settings.sandbox_url is not None)
+        request.state.environments = among
+        request.state.environment = choose(request, session, among)
+        _, request.state.user = found
+
+
+def _to_sign_in(request: Request, *, stream: bool) -> Response:
+    """To the sign-in page and back. A reconnecting stream follows no redirect, so it gets a 401."""
+    if stream:
+        return Response(status_code=401)
+    if "hx-request" in request.headers:
+        address = urlsplit(request.headers.get("hx-current-url", ""))
+        return Response(headers={"HX-Redirect": _sign_in_address(address.path, address.query)})
+    if request.method not in SAFE_METHODS:
+        return RedirectResponse("/login", 303)
+    query = request.scope["query_string"].decode("latin-1")
+    return RedirectResponse(_sign_in_address(request.scope["path"], query), 303)
+
+
+def _sign_in_address(path: str, query: str) -> str:
+    wanted = f"{path}?{query}" if query else path
+    return "/login" if wanted in {"", "/"} else f"/login?next={quote(wanted)}"

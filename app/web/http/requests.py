@@ -1,0 +1,84 @@
+"""What an endpoint may ask of a request: the desk, who is acting, the environment, the form."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from app.desk.accounts.sessions import actor_for
+from app.desk.context import Actor, Desk
+from app.records.accounts import Role, User
+from app.records.shops import Environment
+from app.web.http.routing import RANK
+
+BODY_LIMIT = 64 * 1024
+"""The most bytes of a body that we read."""
+
+FIELD_LIMIT = 200
+"""The most fields of a form that we read."""
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk this application serves."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def user_of(request: Request) -> User:
+    """Who is signed in. Only for lines of the routes table that need a sign-in."""
+    user: User = request.state.user
+    return user
+
+
+def may(request: Request, least: Role) -> bool:
+    """Whether the user's role is at least this one."""
+    return RANK[user_of(request).role] >= RANK[least]
+
+
+def actor_of(request: Request) -> Actor:
+    """Who is acting and from where, for the record of deeds."""
+    return actor_for(user_of(request), remote_address_of(request))
+
+
+def remote_address_of(request: Request) -> str:
+    """The address of whoever asks, behind the proxies we trust."""
+    return request.client.host if request.client else ""
+
+
+def environment_of(request: Request) -> Environment:
+    """The one environment whose records this request shows. Chosen by the guard."""
+    environment: Environment = request.state.environment
+    return environment
+
+
+async def read_body(request: Request) -> bytes:
+    """The raw body. Raises HTTPException 413 as soon as it is longer than BODY_LIMIT."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise HTTPException(413)
+    return bytes(body)
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """The fields of one of our own forms (UTF-8), the first value of each name.
+
+    What is not UTF-8, and the NUL that PostgreSQL cannot store, becomes U+FFFD, which every check
+    refuses by name. Raises HTTPException 413 for a form that is too long or has too many fields.
+    """
+    return fields_of(await read_body(request))
+
+
+def fields_of(body: bytes) -> Mapping[str, str]:
+    """The same of a body that has been read already."""
+    text = body.decode("utf-8", "replace")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
+    except ValueError:
+        raise HTTPException(413) from None
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        fields.setdefault(name, value.replace("\0", "\ufffd"))
+    return fields

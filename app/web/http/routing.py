@@ -1,0 +1,86 @@
+"""A line of the routes table: an address, its endpoint, and who may use it."""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from starlette import routing
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.records.accounts import Role
+
+RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+class Route(routing.Route):
+    """`role`: the least role that may use it; None for everybody, signed in or not.
+
+    `stream`: it answers with a stream of events. `fast`: it is answered before the guard, the
+    compression and the router (see `fast_path`); its endpoint is a coroutine and looks at no
+    cookie.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        name: str,
+        methods: Collection[str] | None = ("GET",),
+        *,
+        role: Role | None = Role.VIEWER,
+        stream: bool = False,
+        fast: bool = False,
+    ) -> None:
+        super().__init__(path, endpoint, methods=methods, name=name)
+        # A path may hold a line break (%0A), and stays below the prefix it is below.
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
+        self.role = role
+        self.stream = stream
+        self.fast = fast
+
+    def is_open_to(self, role: Role | None) -> bool:
+        """Whether a user of this role may use it; None: somebody not signed in."""
+        return self.role is None or (role is not None and RANK[role] >= RANK[self.role])
+
+
+class Mounted:
+    """An application under a prefix, of which only the lines that lead here can be reached."""
+
+    def __init__(self, prefix: str, app: ASGIApp | None) -> None:
+        self.prefix = prefix
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on; while the application is off, nothing is here (404)."""
+        if self.app is None:
+            raise HTTPException(404)
+        outer = scope.get("root_path", "")
+        roots = {"app_root_path": outer, "root_path": outer + self.prefix}
+        await self.app({**scope, **roots}, receive, send)
+
+
+def route_of(lines: Iterable[BaseRoute], scope: Scope) -> Route | None:
+    """The line that will answer, as the router chooses it: a path alone is second to its method."""
+    partial = None
+    for line in lines:
+        match, _ = line.matches(scope)
+        if match is Match.FULL:
+            return _checked(line)
+        if match is Match.PARTIAL and partial is None:
+            partial = line
+    return _checked(partial) if partial else None
+
+
+def methods_at(lines: Iterable[BaseRoute], scope: Scope) -> str:
+    """Every method that this path takes, as the Allow header lists them."""
+    found = [_checked(line) for line in lines if line.matches(scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for line in found for method in line.methods or ()}))
+
+
+def _checked(line: BaseRoute) -> Route:
+    # A route that names no role must not open by accident.
+    if not isinstance(line, Route):
+        raise TypeError(f"{line!r} is not a line of the routes table")
+    return line

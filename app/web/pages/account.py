@@ -1,0 +1,90 @@
+"""One's own account: e-mail and password, language and colours."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.desk.accounts.users import AccountDraft, UserRefused, change_account
+from app.desk.accounts.users import set_preferences as keep_preference
+from app.web.http.cookies import remember, sign_in_browser
+from app.web.http.requests import actor_of, desk_of, read_form, user_of
+from app.web.http.safe_redirect import local
+from app.web.pages.sign_in import browser_of
+from app.web.presentation.i18n import LANGUAGES, N_
+from app.web.presentation.templates import THEMES, page
+
+ADDRESS = "/settings/account"
+SAVED = ("success", N_("Your account is saved."))
+
+
+def show(request: Request) -> Response:
+    """GET /settings/account."""
+    messages = (SAVED,) if "saved" in request.query_params else ()
+    return _account(request, user_of(request).email, {}, messages=messages)
+
+
+async def change(request: Request) -> Response:
+    """POST /settings/account: e-mail and password. A new password signs other browsers out."""
+    form = await read_form(request)
+    names = ("email", "password_now", "password", "password_again")
+    draft = AccountDraft(*(form.get(name, "") for name in names))
+    database, actor = desk_of(request).database, actor_of(request)
+    try:
+        secret = await run_in_threadpool(
+            change_account, database, actor, draft, browser_of(request)
+        )
+    except UserRefused as refused:
+        return _account(request, draft.email, refused.problems, 422)
+    response = RedirectResponse(f"{ADDRESS}?saved", 303)
+    if secret:
+        sign_in_browser(request, response, secret)
+    return response
+
+
+async def prefer(request: Request) -> Response:
+    """POST /preferences: `language` or `theme`, kept with the user."""
+    form = await read_form(request)
+    chosen = _choices(form)
+    await run_in_threadpool(
+        keep_preference,
+        desk_of(request).database,
+        user_of(request).id,
+        chosen.get("language"),
+        chosen.get("theme"),
+    )
+    return _back(form)
+
+
+async def prefer_by_cookie(request: Request) -> Response:
+    """POST /login/preferences: the same before signing in, kept by the browser."""
+    form = await read_form(request)
+    response = _back(form)
+    for name, choice in _choices(form).items():
+        remember(request, response, COOKIES[name], choice)
+    return response
+
+
+OFFERED: Mapping[str, tuple[str, ...]] = {"language": LANGUAGES, "theme": THEMES}
+COOKIES = {"language": "lang", "theme": "theme"}
+
+
+def _choices(form: Mapping[str, str]) -> dict[str, str]:
+    return {name: form[name] for name, offers in OFFERED.items() if form.get(name) in offers}
+
+
+def _back(form: Mapping[str, str]) -> Response:
+    return RedirectResponse(local(form.get("back", "")), 303)
+
+
+def _account(
+    request: Request,
+    email: str,
+    errors: Mapping[str, Any],
+    status: int = 200,
+    messages: tuple[tuple[str, str], ...] = (),
+) -> Response:
+    context = {"email": email, "errors": errors, "messages": messages}
+    return page(request, "settings/account.html", context, status)

@@ -1,0 +1,134 @@
+"""Callbacks: the list of what arrived at RetURL, and one of them with its proof."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import asdict
+from shlex import quote
+from typing import Any
+
+from sqlmodel import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.desk.callbacks.callback_view import CallbackView, callback_view
+from app.desk.callbacks.raw import TARGET
+from app.desk.context import Desk
+from app.desk.orders.order_view import order_view
+from app.desk.orders.timeline_window import TimelineWindow, timeline_window
+from app.protocol.checkstring import MALFORMED, SIGNED, Verdict
+from app.protocol.faults import Fault, fault
+from app.protocol.text import to_half_width
+from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
+from app.records.accounts import Role
+from app.records.callback_lists import CallbackFilter, callbacks_page, copies_of
+from app.records.callbacks import Callback
+from app.records.dropped_callbacks import dropped_so_far
+from app.records.shops import Environment
+from app.web.http.paging import neighbours, place_of
+from app.web.http.requests import desk_of, environment_of, may
+from app.web.pages.live import live_context
+from app.web.presentation import labels
+from app.web.presentation.callbacks import MEANS, became, done
+from app.web.presentation.templates import page
+
+RETURN_PATH = "/netcash/return"
+
+
+def index(request: Request) -> Response:
+    """GET /callbacks: newest first, by OrderID or its beginning, and by verdict."""
+    wanted, place = _wanted(request), place_of(request)
+    filtered = bool(wanted.text or wanted.verdict or wanted.copy_of)
+    # A page of the past, or of a choice, stands still.
+    stands = filtered or place.before or place.after
+    with desk_of(request).database.reading() as session:
+        # Where the stream begins is read before the rows, so that nothing falls between.
+        live = {} if stands else live_context(session, wanted.environment)
+        listed = callbacks_page(session, wanted, place)
+        context = asdict(wanted) | list_context(session, listed.rows) | live
+        context["dropped"] = dropped_so_far(session)
+    context |= {"verdicts": list(Verdict), "filtered": filtered}
+    return page(request, "callbacks/index.html", context | neighbours(request, listed))
+
+
+def list_context(session: Session, callbacks: Sequence[Callback]) -> dict[str, Any]:
+    """What the rows of a list of callbacks need."""
+    return {
+        "callbacks": callbacks,
+        "stream": None,
+        "copies": copies_of(session, [callback.id for callback in callbacks]),
+        "done": {callback.id: done(callback) for callback in callbacks},
+    }
+
+
+def show(request: Request) -> Response:
+    """GET /callbacks/{key}: verdict, derivation, bytes, and what was done with it."""
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        callback = session.get(Callback, request.path_params["key"])
+        if callback is None:
+            raise HTTPException(404)
+        view = callback_view(session, desk.settings.sandbox_on, callback)
+        place = _place(session, desk, view)
+    context = {
+        "view": view,
+        "callback": callback,
+        "environment": callback.environment or environment_of(request),
+        "means": MEANS.get(callback.verdict or ""),
+        "became": became(callback),
+        "became_of": became,
+        "place": place,
+        "words": labels,
+        "malformed": MALFORMED.get(callback.detail or ""),
+        "signed": SIGNED,
+        "faults": faults_of(view),
+        "curl": _curl(desk.settings.base_url, view),
+        "may_judge": may(request, Role.OPERATOR),
+        "again": _again(view) if callback.environment is Environment.SANDBOX else None,
+    }
+    return page(request, "callbacks/show.html", context)
+
+
+def _place(session: Session, desk: Desk, view: CallbackView) -> TimelineWindow | None:
+    if view.order is None:
+        return None
+    return timeline_window(view.callback, order_view(session, view.order, desk.settings))
+
+
+def _wanted(request: Request) -> CallbackFilter:
+    query = request.query_params
+    verdict = query.get("verdict", "")
+    return CallbackFilter(
+        environment=environment_of(request),
+        text=to_half_width(query.get("q", "").strip()),
+        verdict=verdict if verdict in list(Verdict) else "",
+        copy_of=query.get("copy_of", ""),
+    )
+
+
+def faults_of(view: CallbackView) -> list[Fault]:
+    """The gateway's reasons, as far as the result names any (Interface 2.1.2.4)."""
+    codes = view.reading.values.get("ErrInfo", "").split("|")
+    return [fault(code) for code in codes if code]
+
+
+def _curl(base_url: str, view: CallbackView) -> str:
+    """A command that brings the same bytes to the same place."""
+    target = RETURN_PATH if view.kept else view.headers.get(TARGET, RETURN_PATH)
+    address = quote(base_url + target)
+    body = view.callback.body
+    if body.isascii() and body.decode("ascii").isprintable():
+        return f"curl --data-raw {quote(body.decode('ascii'))} {address}"
+    return f"echo {b64encode(body).decode('ascii')} | base64 -d | curl --data-binary @- {address}"
+
+
+def _again(view: CallbackView) -> list[tuple[str, str]] | None:
+    """The fields with which a browser would send these very bytes; None where none could."""
+    raw = view.callback.body
+    try:
+        fields = decode_pairs(split_form(raw))
+        return fields if encode_form(fields) == raw else None
+    except WireError:
+        return None

@@ -1,0 +1,98 @@
+"""Live streams: callbacks as they arrive, each as the row of its list (server-sent events).
+
+The id of an event is a mark: a browser that comes back with it (Last-Event-ID) misses nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from functools import lru_cache
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from app.desk.live.callback_events import Cursor, missed, present_cursor
+from app.desk.live.feed import News
+from app.desk.live.notification_events import NotificationEvent
+from app.records.shops import Environment
+from app.web.http.requests import desk_of, environment_of
+from app.web.http.services import feed_of
+from app.web.presentation.callbacks import done
+from app.web.presentation.templates import language_of, render
+
+LIFE = 600
+"""Seconds until a stream ends and its browser comes back: who was signed out is then sent away."""
+
+GREETING = b"retry: 1000\nevent: live\ndata: live\n\n"
+"""Says that the stream gets through: an event of its own, which changes no row."""
+
+NOTICED = b"data: notice\n\n"
+"""Has the page of an order read again. It is no row, and leaves the mark where it is."""
+
+MOST_COUNTED = 99
+
+
+async def callbacks(request: Request) -> Response:
+    """GET /live/callbacks: the environment's callbacks, or (`order`) those of one order.
+
+    Begins after `after` or the Last-Event-ID; without either, now.
+    """
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_events(request), 200, headers, "text/event-stream")
+
+
+def number(request: Request) -> Response:
+    """GET /live/number: how many have arrived since `after`, for a page nobody looks at."""
+    since = _since(request)
+    if since is None:
+        return PlainTextResponse("0")
+    with desk_of(request).database.reading() as session:
+        arrived = missed(session, since)
+    concerned = sum(map(_wanted_by(request), arrived))
+    return PlainTextResponse(str(min(concerned, MOST_COUNTED)))
+
+
+async def _events(request: Request) -> AsyncIterator[bytes]:
+    language, is_wanted = language_of(request), _wanted_by(request)
+    until = time.monotonic() + LIFE
+    yield GREETING
+    async for arrivals in feed_of(request).follow(_since(request)):
+        yield b"".join(_event(language, one) for one in arrivals if is_wanted(one)) or GREETING
+        if time.monotonic() > until:
+            return
+
+
+def _wanted_by(request: Request) -> Callable[[News], bool]:
+    environment, order_key = environment_of(request), request.query_params.get("order", "")
+    return lambda arrival: arrival.concerns(environment, order_key)
+
+
+def _since(request: Request) -> Cursor | None:
+    told = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    return Cursor.parse(told)
+
+
+@lru_cache(maxsize=1_000)
+def _event(language: str, arrival: News) -> bytes:
+    """One row, written once for all streams of a language."""
+    if isinstance(arrival, NotificationEvent):
+        return NOTICED
+    context = {
+        "callback": arrival.shown,
+        "copies": arrival.copies,
+        "done": done(arrival.shown),
+        "repeat": arrival.shown is not arrival.callback,
+    }
+    row = render(language, "callbacks/_row.html", context)
+    lines = "".join(f"data: {line}\n" for line in row.strip().splitlines())
+    return f"id: {arrival.mark}\n{lines}\n".encode()
+
+
+def live_context(session: Session, environment: Environment, order_key: str = "") -> dict[str, str]:
+    """Where a page goes on by itself. Read it before what the page shows."""
+    query = f"env={environment}&after={present_cursor(session)}"
+    if order_key:
+        query += f"&order={order_key}"
+    return {"stream": f"/live/callbacks?{query}", "number": f"/live/number?{query}"}

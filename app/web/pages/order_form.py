@@ -1,0 +1,64 @@
+"""What was typed into the form of a new transaction, made half-width where the protocol is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import ClassVar
+
+from app.desk.orders.transactions import Draft
+from app.protocol.text import to_half_width
+
+
+@dataclass(frozen=True)
+class OrderForm:
+    """The form's fields as text. Parameters carry the protocol's names.
+
+    `shop_key` and `form_key` are ours; `scenario` is a suffix that steers the sandbox; `ShopName`
+    is typed by hand to create a payment in production.
+    """
+
+    CLIENT_FIELDS: ClassVar = ("ClientField1", "ClientField2", "ClientField3")
+
+    shop_key: str = ""
+    form_key: str = ""
+    OrderID: str = ""
+    Amount: str = ""
+    Tax: str = ""
+    RetURL: str = ""
+    ClientField1: str = ""
+    ClientField2: str = ""
+    ClientField3: str = ""
+    scenario: str = ""
+    ShopName: str = ""
+
+    @classmethod
+    def read(cls, form: Mapping[str, str]) -> OrderForm:
+        """The fields of a form; OrderID and the amounts in half-width, spaces at the ends gone."""
+        raw = {field.name: form.get(field.name, "") for field in fields(cls)}
+        for name in ("OrderID", "Amount", "Tax"):
+            raw[name] = to_half_width(raw[name].strip())
+        for name in ("RetURL", "ShopName"):
+            raw[name] = raw[name].strip()
+        return cls(**raw)
+
+    def with_number(self, order_id: str) -> OrderForm:
+        """The same with another OrderID, which is already whole: no scenario adds to it."""
+        return replace(self, OrderID=order_id, scenario="")
+
+    def draft(self, suffix: str) -> Draft:
+        """The order it asks for; `suffix` is added to its OrderID unless it ends so already."""
+        order_id = self.OrderID
+        if order_id and not order_id.endswith(suffix):
+            order_id += suffix
+        return Draft(
+            shop_key=self.shop_key,
+            form_key=self.form_key,
+            OrderID=order_id,
+            Amount=self.Amount,
+            Tax=self.Tax,
+            RetURL=self.RetURL,
+            ClientField1=self.ClientField1,
+            ClientField2=self.ClientField2,
+            ClientField3=self.ClientField3,
+        )

@@ -1,0 +1,211 @@
+"""New transaction: the form, its checks while somebody types, and the order it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.clock import now
+from app.desk.orders.transactions import (
+    AlreadyHere,
+    NoSuchShop,
+    check,
+    next_number,
+    open_order,
+    register,
+    suggest_order_id,
+)
+from app.desk.shops.shops import shop_of
+from app.protocol.fields import Problem, Reason
+from app.protocol.text import byte_length
+from app.protocol.words import Words
+from app.records.keys import new_secret
+from app.records.orders import Order
+from app.records.shops import Environment, Shop, shops_of
+from app.web.http.requests import actor_of, desk_of, environment_of, read_form
+from app.web.pages.order_form import OrderForm
+from app.web.presentation.field_errors import problem_words
+from app.web.presentation.i18n import N_
+from app.web.presentation.sentence import Sentence
+from app.web.presentation.templates import page
+
+RETURN_PATH = "/netcash/return"
+
+SHOP_NAME_NEEDED = N_("Type the shop's name exactly, %(name)s, to create a payment in production.")
+SHOP_NEEDED = N_("Choose one of the shops.")
+
+Errors = dict[str, list[Sentence]]
+
+
+def new(request: Request) -> Response:
+    """GET /orders/new: a fresh form; `after` an order, one for the same customer's next try."""
+    with desk_of(request).database.reading() as session:
+        earlier = session.get(Order, request.query_params.get("after", ""))
+        typed = _next_try(session, earlier) if earlier else _fresh(session, request)
+    return _form(request, typed, {}, earlier=earlier)
+
+
+async def check_typed(request: Request) -> Response:
+    """POST /orders/new/checks: the same form with what its checks say. Stores and sends nothing."""
+    typed = OrderForm.read(await read_form(request))
+    return await run_in_threadpool(_checked, request, typed)
+
+
+async def create(request: Request) -> Response:
+    """POST /orders: open the order and register it; `action=execute` requests the payment too.
+
+    The same form sent again leads to the order that it has already made, and sends nothing.
+    """
+    form = await read_form(request)
+    typed = await run_in_threadpool(_completed, request, OrderForm.read(form))
+    if "renumber" in form:
+        return await run_in_threadpool(_renumbered, request, typed)
+    opened = await run_in_threadpool(_open, request, typed)
+    if isinstance(opened, Response):
+        return opened
+    order, is_new = opened
+    if not is_new:
+        return RedirectResponse(f"/orders/{order.id}?sent-before", 303)
+    desk = desk_of(request)
+    executes = form.get("action") == "execute"
+    task = await register(desk, actor_of(request), order.id, then_execute=executes)
+    await desk.tasks.wait_briefly(task)
+    return RedirectResponse(f"/orders/{order.id}", 303)
+
+
+def _completed(request: Request, typed: OrderForm) -> OrderForm:
+    """With what our own form always sends, for a client that does not: the shop, if there is but
+    one, and a key that makes it a form of its own.
+    """
+    with desk_of(request).database.reading() as session:
+        shops = shops_of(session, environment_of(request))
+    only = shops[0].id if len(shops) == 1 else ""
+    return replace(
+        typed,
+        shop_key=typed.shop_key or only,
+        form_key=typed.form_key or new_secret(),
+    )
+
+
+def _open(request: Request, typed: OrderForm) -> tuple[Order, bool] | Response:
+    errors = _errors(request, typed)
+    if errors:
+        return _form(request, typed, errors, 422)
+    draft = typed.draft(_suffix(request, typed))
+    try:
+        return open_order(desk_of(request), actor_of(request), draft)
+    except AlreadyHere as already:
+        return _form(request, typed, {}, 422, taken=already.order)
+    except NoSuchShop:
+        return _form(request, typed, {"shop_key": [Sentence(SHOP_NEEDED)]}, 422)
+
+
+def _checked(request: Request, typed: OrderForm) -> Response:
+    # What is still missing is no error while the form is being filled in.
+    problems = _problems(request, typed, lambda problem: problem.reason is not Reason.MISSING)
+    return _form(request, typed, problems, live=True)
+
+
+def _renumbered(request: Request, typed: OrderForm) -> Response:
+    with desk_of(request).database.reading() as session:
+        number = next_number(session, typed.shop_key, typed.draft(_suffix(request, typed)).OrderID)
+    return _form(request, typed.with_number(number), {})
+
+
+def _errors(request: Request, typed: OrderForm) -> Errors:
+    errors = _problems(request, typed, lambda _: True)
+    shop = _shop(request, typed)
+    if shop is None:
+        errors["shop_key"] = [Sentence(SHOP_NEEDED)]
+    elif shop.environment is Environment.PRODUCTION and typed.ShopName != shop.name:
+        errors["ShopName"] = [Sentence(SHOP_NAME_NEEDED, {"name": shop.name})]
+    return errors
+
+
+def _problems(request: Request, typed: OrderForm, counts: Callable[[Problem], bool]) -> Errors:
+    errors: Errors = {}
+    for problem in filter(counts, check(typed.draft(_suffix(request, typed)))):
+        errors.setdefault(problem.parameter, []).append(problem_words(problem))
+    return errors
+
+
+def _fresh(session: Session, request: Request) -> OrderForm:
+    shops = shops_of(session, environment_of(request))
+    number = suggest_order_id(session, shops[0], now()) if shops else ""
+    return OrderForm(
+        shop_key=shops[0].id if shops else "",
+        form_key=new_secret(),
+        OrderID=number,
+        RetURL=desk_of(request).settings.base_url + RETURN_PATH,
+    )
+
+
+def _next_try(session: Session, earlier: Order) -> OrderForm:
+    return OrderForm(
+        shop_key=earlier.shop_key,
+        form_key=new_secret(),
+        OrderID=next_number(session, earlier.shop_key, earlier.order_id),
+        Amount="" if earlier.amount is None else str(earlier.amount),
+        Tax=str(earlier.tax) if earlier.tax else "",
+        RetURL=earlier.ret_url or "",
+        ClientField1=earlier.client_field1 or "",
+        ClientField2=earlier.client_field2 or "",
+        ClientField3=earlier.client_field3 or "",
+    )
+
+
+def _form(
+    request: Request,
+    typed: OrderForm,
+    errors: Errors,
+    status: int = 200,
+    *,
+    earlier: Order | None = None,
+    taken: Order | None = None,
+    live: bool = False,
+) -> Response:
+    with desk_of(request).database.reading() as session:
+        shop = session.get(Shop, typed.shop_key)
+        environment = shop.environment if shop else environment_of(request)
+        shops = shops_of(session, environment)
+        free = next_number(session, taken.shop_key, taken.order_id) if taken else ""
+    scenarios = _scenarios(request) if environment is Environment.SANDBOX else ()
+    context: dict[str, Any] = {
+        "environment": environment,
+        "typed": typed,
+        "errors": errors,
+        "shops": shops,
+        "shop": shop or (shops[0] if shops else None),
+        "scenarios": scenarios,
+        "sent_as": typed.draft(_suffix(request, typed)).OrderID,
+        "bytes": {name: byte_length(getattr(typed, name)) for name in typed.CLIENT_FIELDS},
+        "earlier": earlier,
+        "taken": taken,
+        "free": free,
+        "live": live,
+    }
+    fragment = "orders/_form.html" if shops else None
+    return page(request, "orders/new.html", context, status, fragment=fragment)
+
+
+def _scenarios(request: Request) -> Sequence[tuple[str, Words]]:
+    scenarios: Sequence[tuple[str, Words]] = request.app.state.scenarios
+    return scenarios
+
+
+def _suffix(request: Request, typed: OrderForm) -> str:
+    """What the chosen scenario of the sandbox adds to the OrderID; only a suffix it knows."""
+    known: Mapping[str, Words] = dict(_scenarios(request))
+    return typed.scenario if typed.scenario in known else ""
+
+
+def _shop(request: Request, typed: OrderForm) -> Shop | None:
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        return shop_of(session, desk, typed.shop_key)

@@ -1,0 +1,178 @@
+"""One order: everything known about it, what to do next, and what must not be done now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlmodel import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.clock import now
+from app.desk.actions import Action, Decision, Lock, LockReason, NextStep
+from app.desk.context import DeskSettings
+from app.desk.orders.order_view import OrderView, order_view
+from app.protocol.statuses import Status
+from app.records.accounts import Role
+from app.records.changes import Change, Effect
+from app.records.exchanges import WAITING
+from app.records.orders import Order
+from app.records.payment_links import PaymentLink
+from app.web.http.requests import desk_of, may
+from app.web.pages.exchanges import faults_of
+from app.web.pages.live import live_context
+from app.web.presentation import labels
+from app.web.presentation.callbacks import became
+from app.web.presentation.i18n import N_
+from app.web.presentation.outcomes import HAPPENED, means
+from app.web.presentation.sentence import Sentence
+from app.web.presentation.templates import page, wants_fragment
+
+Flash = tuple[str, str | Sentence]
+
+SENT_BEFORE: Flash = (
+    "info",
+    N_("This form had already made this order. Nothing was sent again."),
+)
+
+# The button that goes with the recommended step.
+STEP_ACTIONS: Mapping[NextStep, Action] = {
+    NextStep.REGISTER: Action.REGISTER,
+    NextStep.REGISTER_AGAIN: Action.REGISTER,
+    NextStep.EXECUTE: Action.EXECUTE,
+    NextStep.EXECUTE_AGAIN: Action.EXECUTE,
+    NextStep.ADOPT_AND_EXECUTE: Action.EXECUTE,
+    NextStep.SEND_CUSTOMER: Action.LAUNCH,
+    NextStep.ASK_GATEWAY: Action.LOOK_UP,
+    NextStep.CONFIRM_BY_LOOKUP: Action.LOOK_UP,
+    NextStep.NEW_ORDER_ID: Action.NEW_NUMBER,
+}
+
+
+@dataclass(frozen=True)
+class Barred:
+    """Actions that one and the same reason locks, and since when."""
+
+    reason: LockReason
+    at: datetime | None
+    actions: list[Action]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A launch link that still works, with its address and its QR code."""
+
+    launch: PaymentLink
+    address: str
+    qr: Markup
+
+
+def show(request: Request) -> Response:
+    """GET /orders/{key}. Asked for by htmx while a call is under way: 204 until it has ended."""
+    messages = [SENT_BEFORE] if "sent-before" in request.query_params else []
+    return order_page(request, messages)
+
+
+def order_page(
+    request: Request,
+    messages: Sequence[Flash] = (),
+    status: int = 200,
+    settling: Mapping[str, Any] | None = None,
+) -> Response:
+    """The page of the order in the address. `settling`: what was typed to settle, and its error."""
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        order = order_or_404(session, request)
+        live = live_context(session, order.environment, order.id)
+        view = order_view(session, order, desk.settings)
+    waiting = [one.exchange for one in view.exchanges if one.exchange.outcome == WAITING]
+    if waiting and wants_fragment(request):
+        return Response(status_code=204)
+    context = _context(request, view, desk.settings) | live
+    context |= {
+        "waiting": waiting[-1] if waiting else None,
+        "messages": messages,
+        "settling": settling or {},
+    }
+    return page(request, "orders/show.html", context, status, fragment="orders/_order.html")
+
+
+def order_or_404(session: Session, request: Request) -> Order:
+    """The order in the address."""
+    order = session.get(Order, request.path_params["key"])
+    if order is None:
+        raise HTTPException(404)
+    return order
+
+
+def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str, Any]:
+    last = view.exchanges[-1].exchange if view.exchanges else None
+    return {
+        "view": view,
+        "order": view.order,
+        "environment": view.order.environment,
+        "may_act": may(request, Role.OPERATOR),
+        "step_action": STEP_ACTIONS.get(view.decision.next_step),
+        "others": _others(view.decision),
+        "barred": barred(view.decision),
+        "words": labels,
+        "faults": faults_of(*(one.exchange for one in view.exchanges)),
+        "happened": HAPPENED,
+        "means": means,
+        "became": became,
+        "last": last,
+        "disputed": _disputed(view.changes),
+        "travelled": travelled(view.changes),
+        "link": _link(view, terms),
+    }
+
+
+def barred(decision: Decision) -> list[Barred]:
+    """What must not be done now, by reason; settling is shown beside its conflict."""
+    found: dict[Lock, Barred] = {}
+    for action in Action:
+        lock = decision.locked.get(action)
+        if lock and action is not Action.SETTLE:
+            found.setdefault(lock, Barred(lock.reason, lock.at, [])).actions.append(action)
+    return list(found.values())
+
+
+def travelled(changes: Sequence[Change]) -> dict[str, datetime]:
+    """The statuses the order has been in, with the time it came to each."""
+    times: dict[str, datetime] = {}
+    for change in changes:
+        if change.effect in (Effect.MOVED, Effect.SETTLED) and change.to_status in set(Status):
+            times.setdefault(change.to_status, change.said_at or change.recorded_at)
+    return times
+
+
+def _others(decision: Decision) -> list[Action]:
+    """What else can be done besides the recommended step, in the order of a payment."""
+    apart = {STEP_ACTIONS.get(decision.next_step), Action.SETTLE}
+    return [action for action in Action if action in decision.possible - apart]
+
+
+def _disputed(changes: Sequence[Change]) -> Change | None:
+    """The latest word that contradicted the claim."""
+    return next((one for one in reversed(changes) if one.effect is Effect.CONFLICT), None)
+
+
+def _link(view: OrderView, terms: DeskSettings) -> Link | None:
+    usable = [launch for launch in view.launches if launch.expires_at > now()]
+    if not usable or Action.LAUNCH not in view.decision.possible:
+        return None
+    address = f"{terms.base_url}/pay/{usable[-1].secret}"
+    return Link(usable[-1], address, _qr(address))
+
+
+def _qr(address: str) -> Markup:
+    """A QR code as SVG without inline style, which the page's policy would block."""
+    import segno
+
+    code = segno.make(address, error="m")
+    return Markup(code.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None))  # noqa: S704

@@ -1,0 +1,149 @@
+"""Shops: the contracts with the gateway. Everybody looks, an admin changes."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.desk.shops.shops import Changed, ShopRefused, add_shop, change_shop, shop_of
+from app.desk.shops.validation import GATEWAYS, ShopDraft
+from app.protocol.words import Words
+from app.records.accounts import Role
+from app.records.shops import Environment, Shop, all_shops
+from app.web.http.requests import actor_of, desk_of, environment_of, read_form, user_of
+from app.web.presentation.i18n import N_
+from app.web.presentation.templates import page
+
+ADDRESS = "/settings/shops"
+SAVED = ("success", N_("The shop is saved."))
+FIELDS = (
+    "environment",
+    "ShopID",
+    "ShopPass",
+    "name",
+    "gateway_url",
+    "order_prefix",
+    "confirmation",
+)
+
+
+def index(request: Request) -> Response:
+    """GET /settings/shops: the shops of every environment, the sandbox's first."""
+    offered = request.state.environments
+    with desk_of(request).database.reading() as session:
+        known = all_shops(session)
+    shops = [shop for one in offered for shop in known if shop.environment == one]
+    real = any(shop.environment in GATEWAYS for shop in shops)
+    context = {"shops": shops, "real": real, "may_change": _may_change(request)}
+    return page(request, "settings/shops.html", context)
+
+
+def new(request: Request) -> Response:
+    """GET /settings/shops/new: the form, for the environment one is in where that can be."""
+    here = environment_of(request)
+    draft = ShopDraft(here if here in GATEWAYS else Environment.TEST, "", "", "")
+    return _new_form(request, draft, {})
+
+
+async def add(request: Request) -> Response:
+    """POST /settings/shops."""
+    draft = await _draft(request)
+    try:
+        changed = await run_in_threadpool(add_shop, desk_of(request), actor_of(request), draft)
+    except ShopRefused as refused:
+        return _new_form(request, draft, refused.problems, 422)
+    return _saved(changed)
+
+
+def show(request: Request) -> Response:
+    """GET /settings/shops/{key}: the shop, as a form for an admin."""
+    shop = _shop(request)
+    messages = [SAVED] if "saved" in request.query_params else []
+    return _shop_page(request, shop, asdict(_draft_of(shop)), {}, messages=messages)
+
+
+async def change(request: Request) -> Response:
+    """POST /settings/shops/{key}. An empty ShopPass keeps the present one."""
+    shop = await run_in_threadpool(_shop, request)
+    draft = await _draft(request)
+    try:
+        changed = await run_in_threadpool(
+            change_shop, desk_of(request), actor_of(request), shop.id, draft
+        )
+    except ShopRefused as refused:
+        return _shop_page(request, shop, asdict(draft), refused.problems, 422)
+    return _saved(changed)
+
+
+def _shop(request: Request) -> Shop:
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        shop = shop_of(session, desk, request.path_params["key"])
+    if shop is None:
+        raise HTTPException(404)
+    return shop
+
+
+async def _draft(request: Request) -> ShopDraft:
+    form = await read_form(request)
+    return ShopDraft(**{name: form.get(name, "") for name in FIELDS})
+
+
+def _draft_of(shop: Shop) -> ShopDraft:
+    """A stored shop as its form shows it: without the password, as ever."""
+    address = shop.gateway_url or ""
+    return ShopDraft(
+        shop.environment,
+        shop.shop_id,
+        "",
+        shop.name,
+        address,
+        shop.order_prefix,
+        shop.confirmation,
+    )
+
+
+def _saved(changed: Changed) -> Response:
+    rejudged = f"&rejudged={changed.rejudged}" if changed.rejudged else ""
+    return RedirectResponse(f"{ADDRESS}/{changed.shop.id}?saved{rejudged}", 303)
+
+
+def _new_form(
+    request: Request, draft: ShopDraft, errors: Mapping[str, Words], status: int = 200
+) -> Response:
+    context = {"typed": asdict(draft), "errors": errors, "gateways": GATEWAYS}
+    return page(request, "settings/shop_new.html", context, status)
+
+
+def _shop_page(
+    request: Request,
+    shop: Shop,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, Words],
+    status: int = 200,
+    messages: list[tuple[str, str]] | None = None,
+) -> Response:
+    context = {
+        "shop": shop,
+        "typed": typed,
+        "errors": errors,
+        "environment": shop.environment,
+        "may_change": _may_change(request),
+        "usual_gateway": GATEWAYS.get(shop.environment, ""),
+        "rejudged": _count(request),
+        "messages": messages or (),
+    }
+    return page(request, "settings/shop.html", context, status)
+
+
+def _count(request: Request) -> int:
+    text = request.query_params.get("rejudged", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def _may_change(request: Request) -> bool:
+    return user_of(request).role is Role.ADMIN

@@ -1,0 +1,65 @@
+"""Verify by hand: a pasted result gets the page that it would have got as a callback."""
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.desk.callbacks.manual_check import check_pasted, import_pasted
+from app.protocol.checkstring import MALFORMED, SIGNED
+from app.records.accounts import Role
+from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
+from app.web.http.services import intake_of
+from app.web.pages.callbacks import faults_of
+from app.web.presentation.callbacks import MEANS
+from app.web.presentation.templates import page
+
+EXAMPLE = (
+    "ShopID=tshop00000001&OrderID=ORDER-0001&Status=PAYSUCCESS&TranDate=20260101123456"
+    "&CheckString=ee6ecf000321129164b6ffa04b75e25d&ErrCode=&ErrInfo="
+)
+"""What a result looks like, for the empty form."""
+
+
+def show(request: Request) -> Response:
+    """GET /verify: the empty form."""
+    return _page(request, "")
+
+
+async def show_verdict(request: Request) -> Response:
+    """POST /verify: the verdict on the result in `text`. Nothing is stored, unless `action` is
+    `keep`: then it becomes a callback."""
+    form = await read_form(request)
+    text = form.get("text", "")
+    if not text.strip():
+        return await run_in_threadpool(_page, request, "", 422)
+    if form.get("action") == "keep":
+        key = await import_pasted(desk_of(request), intake_of(request), actor_of(request), text)
+        return RedirectResponse(f"/callbacks/{key}", 303)
+    return await run_in_threadpool(_judged, request, text)
+
+
+def _judged(request: Request, text: str) -> Response:
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        found = check_pasted(session, desk.settings.sandbox_on, text)
+    callback = found.view.callback
+    return _page(
+        request,
+        text,
+        found=found,
+        view=found.view,
+        environment=callback.environment or environment_of(request),
+        callback=callback,
+        means=MEANS[callback.verdict or ""],
+        malformed=MALFORMED.get(callback.detail or ""),
+        signed=SIGNED,
+        faults=faults_of(found.view),
+    )
+
+
+def _page(request: Request, text: str, status: int = 200, **more: Any) -> Response:
+    context = {"text": text, "example": EXAMPLE, "found": None, "missing": status == 422}
+    context["may_judge"] = may(request, Role.OPERATOR)
+    return page(request, "verify/show.html", context | more, status)

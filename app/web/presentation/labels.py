@@ -1,0 +1,242 @@
+"""What an order needs said: steps, locks, conflicts and effects, each enum in one table.
+
+Statuses, sources, verdicts and outcomes are marks with an icon: `templates/components.html` has
+their words. What a call's outcome means for the order is in `outcomes`.
+"""
+
+from dataclasses import dataclass
+
+from app.desk.actions import Action, LockReason, NextStep
+from app.desk.gateway_calls.send import Detail
+from app.protocol.messages import Call
+from app.records.changes import Effect
+from app.records.exchanges import Purpose
+from app.records.orders import Conflict, Origin
+from app.web.presentation.i18n import N_
+
+
+@dataclass(frozen=True)
+class Step:
+    """The recommended step as an order's page says it: what to do, and why."""
+
+    title: str
+    why: str
+
+
+STEPS: dict[NextStep, Step] = {
+    NextStep.REGISTER: Step(
+        N_("Register the order at the gateway"),
+        N_("It exists on this desk only. The gateway has not been asked yet."),
+    ),
+    NextStep.REGISTER_AGAIN: Step(
+        N_("Register it again with the same OrderID"),
+        N_("The earlier call did not register it, so its OrderID is still free."),
+    ),
+    NextStep.EXECUTE: Step(
+        N_("Request the payment now"),
+        N_("The order is registered. Executing it lets the customer pay."),
+    ),
+    NextStep.EXECUTE_AGAIN: Step(
+        N_("Request the payment again"),
+        N_("The earlier call had no effect at the gateway, so it may be repeated."),
+    ),
+    NextStep.ADOPT_AND_EXECUTE: Step(
+        N_("Take up the registered trade and request the payment"),
+        N_(
+            "The registration that went unanswered did work: the lookup found it with our amount."
+            " It can be executed as it is."
+        ),
+    ),
+    NextStep.SEND_CUSTOMER: Step(
+        N_("Send the customer to pay"),
+        N_("Payment is requested. Open the payment page, or let a phone read its QR code."),
+    ),
+    NextStep.WAIT_FOR_CUSTOMER: Step(
+        N_("Wait for the customer"),
+        N_(
+            "The result comes back with the customer's browser. If the browser is closed, nothing"
+            " comes: then a lookup tells."
+        ),
+    ),
+    NextStep.WAIT_FOR_ANSWER: Step(
+        N_("Wait for the gateway's answer"),
+        N_("A call is under way. Nothing is sent twice, whatever you reload."),
+    ),
+    NextStep.WAIT_UNTIL_DUE: Step(
+        N_("Wait until a lookup can settle it"),
+        N_("Asked now, the gateway could not yet give an answer to rely on."),
+    ),
+    NextStep.ASK_GATEWAY: Step(
+        N_("Ask the gateway now"),
+        N_(
+            "Nobody knows for certain how the order stands. A lookup tells and changes nothing;"
+            " until then nothing that moves money is repeated."
+        ),
+    ),
+    NextStep.CONFIRM_BY_LOOKUP: Step(
+        N_("Confirm the payment by a lookup"),
+        N_(
+            "A verified callback reports it paid. A callback does not prove the amount: a lookup"
+            " does."
+        ),
+    ),
+    NextStep.NEW_ORDER_ID: Step(
+        N_("A new OrderID is needed"),
+        N_("This OrderID can no longer lead to a payment, and none can be used twice."),
+    ),
+    NextStep.SETTLE_CONFLICT: Step(
+        N_("Settle the conflict now"),
+        N_("The sources disagree. Decide which to believe, and say why."),
+    ),
+    NextStep.FIX_SETTINGS: Step(
+        N_("Check the shop's settings"),
+        N_("The gateway refuses this shop's calls, or its address cannot be reached."),
+    ),
+    NextStep.NOTHING: Step(
+        N_("Nothing to do"),
+        N_("Nothing is left to be done here."),
+    ),
+}
+
+ACTIONS: dict[Action, str] = {
+    Action.REGISTER: N_("Register"),
+    Action.EXECUTE: N_("Request the payment"),
+    Action.LAUNCH: N_("Open the payment page"),
+    Action.LOOK_UP: N_("Ask the gateway"),
+    Action.NEW_NUMBER: N_("Try again with a new OrderID"),
+    Action.SETTLE: N_("Settle the conflict"),
+}
+"""An action as its button names it."""
+
+LOCKS: dict[LockReason, str] = {
+    LockReason.ANSWER_PENDING: N_("A call of this order is under way. Wait for its answer."),
+    LockReason.UNANSWERED: N_(
+        "The last call went unanswered and may have worked. A lookup has to answer first."
+    ),
+    LockReason.CONFLICT: N_("The sources disagree. Settle the conflict first."),
+    LockReason.NO_CONFLICT: N_("The sources agree: there is nothing to settle."),
+    LockReason.NOT_OURS: N_("This order was not created here, so it is not ours to send."),
+    LockReason.ALREADY_REGISTERED: N_("It is registered. Once is enough."),
+    LockReason.ORDER_ID_TAKEN: N_(
+        "The gateway says this OrderID is already used. It needs another one."
+    ),
+    LockReason.NOT_REGISTERED: N_("It has to be registered first."),
+    LockReason.ALREADY_EXECUTED: N_("The payment is requested. Once is enough."),
+    LockReason.NOT_EXECUTED: N_("The payment has to be requested first."),
+    LockReason.TOKEN_LOST: N_(
+        "The answer that held the token never arrived, and the gateway gives no second one."
+        " The customer needs a new OrderID."
+    ),
+    LockReason.START_ELSEWHERE: N_(
+        "The gateway named a start address outside its own. Customers are not sent there."
+    ),
+    LockReason.FINAL: N_("The order has come to its end: no call can change it."),
+    LockReason.NUMBER_IN_USE: N_(
+        "This OrderID is paid, or can still be. With a second one the customer may pay twice."
+    ),
+}
+"""Why an action is locked."""
+
+TELLING = frozenset(
+    {
+        LockReason.ANSWER_PENDING,
+        LockReason.UNANSWERED,
+        LockReason.CONFLICT,
+        LockReason.NOT_OURS,
+        LockReason.ORDER_ID_TAKEN,
+        LockReason.TOKEN_LOST,
+        LockReason.START_ELSEWHERE,
+    }
+)
+"""The reasons a person has to know of; the others only say that it is too early or too late."""
+
+CONFLICTS: dict[Conflict, Step] = {
+    Conflict.STATUS: Step(
+        N_("Two sources say different things about the status"),
+        N_("One cannot have become the other. The earlier claim stays first until you decide."),
+    ),
+    Conflict.AMOUNT: Step(
+        N_("The gateway names another amount"),
+        N_("The amount or the tax of its lookup is not what we sent. No total counts this order."),
+    ),
+    Conflict.LAGGING: Step(
+        N_("The gateway still lags behind the callback"),
+        N_("Two lookups in a row know less than the verified callback has said."),
+    ),
+    Conflict.NEVER_EXECUTED: Step(
+        N_("Paid, though we never requested a payment"),
+        N_("A verified callback reports a payment for an order that this desk never executed."),
+    ),
+    Conflict.NOT_REGISTERED: Step(
+        N_("A verified result, but the gateway does not know this order"),
+        N_(
+            "Whoever made the result had this shop's password, yet the gateway in the shop's"
+            " settings has no such OrderID. Deliver nothing on it. See whether the shop's"
+            " environment and the gateway's address belong together; if they do, somebody else"
+            " has the password: have it changed."
+        ),
+    ),
+    Conflict.FOREIGN: Step(
+        N_("The gateway's trade is not the one we sent"),
+        N_("The OrderID is registered there with another amount, so it is somebody else's trade."),
+    ),
+}
+"""What sources disagree about, and what that means."""
+
+CALLS: dict[Call, str] = {
+    Call.ENTRY: N_("Registration"),
+    Call.EXEC: N_("Payment request"),
+    Call.SEARCH: N_("Lookup"),
+    Call.START: N_("Start of the payment"),
+}
+"""The interface's calls as people call them."""
+
+EFFECTS: dict[Effect, str] = {
+    Effect.MOVED: N_("The status moved"),
+    Effect.CONFIRMED: N_("The payment was confirmed"),
+    Effect.WENT_UNKNOWN: N_("The status went unknown"),
+    Effect.NOT_REGISTERED: N_("The gateway has no such order"),
+    Effect.CONFLICT: N_("A conflict was raised"),
+    Effect.SETTLED: N_("The conflict was settled"),
+}
+"""What a source's word, or a person's, did to the claim."""
+
+DEEDS: dict[str, str] = {
+    "create": N_("The order was created"),
+    "callback-kept": N_("A pasted result was kept"),
+    "sandbox-orders-forgotten": N_("The sandbox's orders were forgotten"),
+}
+"""What people did, as far as it left no row of its own."""
+
+PURPOSES: dict[Purpose, str] = {
+    Purpose.OPERATOR: N_("asked by a person"),
+    Purpose.CONFIRM: N_("asked by this desk, to confirm what a callback reported"),
+    Purpose.RECHECK: N_("asked by this desk, because a lookup was due"),
+}
+
+ORIGINS: dict[Origin, str] = {
+    Origin.CREATED: N_("created here"),
+    Origin.LOOKUP: N_("met through a lookup"),
+    Origin.CALLBACK: N_("met through a callback"),
+}
+
+DETAILS: dict[Detail, str] = {
+    Detail.BAD_ADDRESS: N_("The gateway's address is not a valid one."),
+    Detail.NO_SUCH_HOST: N_("There is no host of that name."),
+    Detail.CONNECTION_FAILED: N_("The connection was refused."),
+    Detail.CONNECT_TIMEOUT: N_("No connection came about in time."),
+    Detail.TLS_FAILED: N_("The gateway's certificate could not be trusted."),
+    Detail.BUSY: N_("Every connection of ours was in use."),
+    Detail.TIMEOUT: N_("The time to answer ran out."),
+    Detail.CLOSED: N_("The other side closed the connection."),
+    Detail.INTERRUPTED: N_("This desk was stopped while it waited."),
+    Detail.REDIRECT: N_("It redirected elsewhere, which is never followed."),
+    Detail.TOO_LONG: N_("The answer was too long to be one."),
+    Detail.NOT_HTTP: N_("What came back was not HTTP."),
+}
+"""What exactly went wrong on the wire."""
+
+
+def detail_words(detail: str | None) -> str:
+    """A failure's detail as a message; one without a word of its own is said as it stands."""
+    return DETAILS[Detail(detail)] if detail in set(Detail) else detail or ""

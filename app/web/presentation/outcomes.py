@@ -1,0 +1,47 @@
+"""What became of an exchange, and what that means for its order, in words for every case."""
+
+from app.desk.gateway_calls.send import Outcome
+from app.protocol.messages import Call
+from app.records.exchanges import WAITING
+from app.web.presentation.i18n import N_
+
+HAPPENED: dict[str, str] = {
+    WAITING: N_("The request has left us. The answer has not come yet."),
+    Outcome.ANSWERED: N_("The gateway did what was asked."),
+    Outcome.PROTOCOL_ERROR: N_("The gateway refused. Its codes say why."),
+    Outcome.NOT_SENT: N_("The gateway could not be reached. The request never left us."),
+    Outcome.NO_ANSWER: N_("The request left us, but no answer came."),
+    Outcome.CUT_OFF: N_("The answer began, but the connection broke before its end."),
+    Outcome.HTTP_ERROR: N_("The server answered with an HTTP error, not in the protocol's terms."),
+    Outcome.NOT_UNDERSTOOD: N_("An answer came, but it is not one the protocol knows."),
+}
+"""What happened on the wire."""
+
+_ANSWERED: dict[Call, str] = {
+    Call.ENTRY: N_("The order is registered at the gateway. No money has moved."),
+    Call.EXEC: N_("Payment is requested. The customer can now be sent to pay."),
+    Call.SEARCH: N_("A lookup changes nothing at the gateway; it tells how the order stands."),
+}
+_IN_THE_DARK: dict[Call, str] = {
+    Call.ENTRY: N_(
+        "Nobody knows whether the order is registered. Look it up before anything is repeated."
+    ),
+    Call.EXEC: N_(
+        "Nobody knows whether payment was requested. Look the order up before anything is repeated."
+    ),
+    Call.SEARCH: N_("A lookup changes nothing at the gateway. The order is as it was before."),
+}
+_REFUSED = N_("What that means for the order depends on the code.")
+_NOT_SENT = N_("Nothing was asked, so the order is as it was before.")
+_WAITING: dict[Call, str] = {
+    Call.ENTRY: N_("Until the answer is here, the same call cannot be sent again."),
+    Call.EXEC: N_("Until the answer is here, the same call cannot be sent again."),
+    Call.SEARCH: N_("A lookup changes nothing at the gateway."),
+}
+
+
+def means(call: Call, outcome: str) -> str:
+    """What an exchange means for its order and its money, as a message of the catalogue."""
+    whole: dict[str, str] = {Outcome.PROTOCOL_ERROR: _REFUSED, Outcome.NOT_SENT: _NOT_SENT}
+    by_call: dict[str, dict[Call, str]] = {Outcome.ANSWERED: _ANSWERED, WAITING: _WAITING}
+    return whole.get(outcome) or by_call.get(outcome, _IN_THE_DARK)[call]
