@@ -24,8 +24,8 @@ from app.records.encryption import set_key
 from app.records.group_writer import GroupWriter
 from app.records.schema import upgrade
 from app.sandbox.app import create_sandbox, running
-from app.sandbox.scenarios import choices
-from app.sandbox.spelling import OneSlash
+from app.sandbox.calls.path_aliases import OneSlash
+from app.sandbox.scenarios.catalogue import choices
 from app.settings import Settings
 from app.web.http.failures import exception_handlers
 from app.web.http.guard import middleware

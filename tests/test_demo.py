@@ -27,7 +27,7 @@ from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.records.schema import upgrade
 from app.records.shops import Environment, Shop
-from app.sandbox.schema import open_store
+from app.sandbox.store.schema import open_store
 from tests.conftest import SECRET_KEY, settings_for
 
 Row = TypeVar("Row", Order, Exchange, Callback, Change, PaymentLink, AuditEntry)

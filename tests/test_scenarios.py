@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from app.sandbox.scenario import Scenario
-from app.sandbox.scenarios import SCENARIOS
+from app.sandbox.scenarios.catalogue import SCENARIOS
+from app.sandbox.scenarios.scenario import Scenario
 from tests.conftest import Served, serving, settings_for
 from tests.reading import Shown
 from tests.walk import Operator, visit
@@ -131,7 +131,7 @@ def operator(desk: Served) -> Iterator[Operator]:
 @pytest.fixture(autouse=True)
 def _quick_drip(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that trickles in takes less than a second instead of ten."""
-    monkeypatch.setattr("app.sandbox.faults.DRIP_SECONDS", 0.4)
+    monkeypatch.setattr("app.sandbox.calls.faults.DRIP_SECONDS", 0.4)
 
 
 def test_the_table_has_an_expectation_for_each_scenario() -> None:

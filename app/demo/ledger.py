@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.protocol import statuses
 from app.protocol.statuses import Cause, Status
-from app.sandbox.schema import open_store
+from app.sandbox.store.schema import open_store
 
 _CAUSES = {
     Status.UNPROCESSED: Cause.ENTRY,

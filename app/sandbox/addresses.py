@@ -6,7 +6,7 @@ from typing import Final
 from starlette.requests import Request
 
 from app.protocol.messages import Call
-from app.sandbox.sandbox import sandbox_of
+from app.sandbox.context import sandbox_of
 
 # A Host header is anyone's text; what it may say here ends up in StartURL, without `&` and `=`.
 _NAME = r"[0-9A-Za-z.\-]{1,100}|\[[0-9A-Fa-f:.]{2,45}\]"

@@ -11,17 +11,18 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.protocol.messages import Call
-from app.sandbox import calls, customer
-from app.sandbox.api import api_routes
-from app.sandbox.dials import Dials
-from app.sandbox.failures import EXCEPTION_HANDLERS
-from app.sandbox.guide import guide_routes
-from app.sandbox.ledger import Ledger
-from app.sandbox.panel import panel_routes
-from app.sandbox.rules import Rules
-from app.sandbox.sandbox import Frame, Sandbox
-from app.sandbox.sender import send_for_ever
-from app.sandbox.spelling import OneSlash, not_an_address
+from app.sandbox.automation.api import api_routes
+from app.sandbox.calls import endpoints
+from app.sandbox.calls.path_aliases import OneSlash, not_an_address
+from app.sandbox.context import Frame, Sandbox
+from app.sandbox.customer import pages
+from app.sandbox.operators.failures import EXCEPTION_HANDLERS
+from app.sandbox.operators.guide import guide_routes
+from app.sandbox.operators.panel import panel_routes
+from app.sandbox.sending.sender import send_for_ever
+from app.sandbox.store.controls import Controls
+from app.sandbox.store.rules import Rules
+from app.sandbox.store.store import StoreWriter
 
 _STATIC: Final = Path(__file__).resolve().parents[2] / "static"
 
@@ -47,8 +48,8 @@ def create_sandbox(
     application's layout (`layout.html`, with `_`, `lang` and the filter `yen` at hand).
     """
     sandbox = Sandbox(
-        ledger=Ledger(store),
-        rules=Rules(Dials(), payment_term_minutes * 60_000),
+        store=StoreWriter(store),
+        rules=Rules(Controls(), payment_term_minutes * 60_000),
         base_url=base_url,
         late_seconds=late_seconds,
         prefix=prefix,
@@ -57,7 +58,7 @@ def create_sandbox(
     app = Starlette(routes=_routes(), lifespan=running, exception_handlers=EXCEPTION_HANDLERS)
     app.add_middleware(OneSlash, prefix=prefix)
     app.state.sandbox = sandbox
-    app.state.ledger = sandbox.ledger
+    app.state.store = sandbox.store
     app.state.stopping = sandbox.stopping
     return app
 
@@ -72,7 +73,7 @@ async def running(app: Starlette, stopping: asyncio.Event | None = None) -> Asyn
     sandbox = cast(Sandbox, app.state.sandbox)
     if stopping is not None:
         sandbox.stopping = stopping
-    await sandbox.ledger.open()
+    await sandbox.store.open()
     sending = asyncio.create_task(send_for_ever(sandbox))
     try:
         yield
@@ -81,19 +82,19 @@ async def running(app: Starlette, stopping: asyncio.Event | None = None) -> Asyn
         sending.cancel()  # what it was about to be told, it asks for again after the next start
         with suppress(asyncio.CancelledError):
             await sending
-        await sandbox.ledger.close()
+        await sandbox.store.close()
 
 
 def _routes() -> list[BaseRoute]:
     return [
         *(
             Route(call.path, endpoint, methods=["POST"])
-            for call, endpoint in calls.ENDPOINTS.items()
+            for call, endpoint in endpoints.ENDPOINTS.items()
         ),
-        Route(Call.START.path, customer.start, methods=["POST"]),
-        Route(Call.START.path, customer.opened),
-        Route(customer.PAYMENT_PATH, customer.act, methods=["POST"]),
-        Route("/payment/{name}.idPass", calls.no_such_call, methods=["POST"]),
+        Route(Call.START.path, pages.start, methods=["POST"]),
+        Route(Call.START.path, pages.opened),
+        Route(pages.PAYMENT_PATH, pages.act, methods=["POST"]),
+        Route("/payment/{name}.idPass", endpoints.no_such_call, methods=["POST"]),
         Route("/payment/{rest:path}", not_an_address, methods=["POST"]),
         *guide_routes(),
         *panel_routes(),

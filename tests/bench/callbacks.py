@@ -15,7 +15,7 @@ from app.records.database import Database
 from app.records.keys import new_key
 from app.records.orders import Order, Source
 from app.records.shops import Environment, Shop
-from app.sandbox.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS
+from app.sandbox.store.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS
 from tests.bench.load import post
 
 TRAN_DATE = "20260101123456"

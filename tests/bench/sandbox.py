@@ -15,10 +15,10 @@ from urllib.parse import quote_plus
 
 from app.protocol.calls import Call
 from app.protocol.wire import split_answer
-from app.sandbox.customer import PAYMENT_PATH
-from app.sandbox.merchant import new_token
-from app.sandbox.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS, open_store
-from app.sandbox.trades import new_access_id, new_access_pass
+from app.sandbox.calls.merchant_calls import new_token
+from app.sandbox.customer.pages import PAYMENT_PATH
+from app.sandbox.store.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS, open_store
+from app.sandbox.store.trades import new_access_id, new_access_pass
 from tests.bench import programs
 from tests.bench.load import Connection, in_turns, post
 from tests.bench.measurement import Measurement, at_least, at_most, plain, within

@@ -10,8 +10,8 @@ import pytest
 from markupsafe import escape
 
 from app.protocol.messages import Call
-from app.sandbox.bodies import BODY_LIMIT
-from app.sandbox.scenarios import SCENARIOS, named
+from app.sandbox.calls.bodies import BODY_LIMIT
+from app.sandbox.scenarios.catalogue import SCENARIOS, named
 from tests.reading import Shown
 from tests.sandbox.merchant import SHOP, Merchant, serving
 
@@ -20,7 +20,7 @@ GUIDE = {"do": "deliver", "ShopID": SHOP["ShopID"], "kind": "correct", "OrderID"
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[Merchant]:
-    """A merchant of a sandbox of this file's own, since its dials are turned."""
+    """A merchant of a sandbox of this file's own, since its controls are turned."""
     with serving(":memory:", late_seconds=0) as merchant:
         yield merchant
 

@@ -15,8 +15,8 @@ from app.protocol.checkstring import Verdict, judge, read_result
 from app.protocol.messages import Call
 from app.protocol.wire import JST, encode_form
 from app.sandbox.app import create_sandbox, running
-from app.sandbox.scenarios import SCENARIOS
-from app.sandbox.shops import sandbox_key
+from app.sandbox.scenarios.catalogue import SCENARIOS
+from app.sandbox.store.shops import sandbox_key
 from tests.sandbox.merchant import SHOP, Merchant, serving
 from tests.sandbox.test_notices import Receiver, receiver
 
@@ -61,7 +61,7 @@ def test_the_guide_shows_every_scenario_in_the_reader_s_language(own: Merchant) 
 
 @pytest.mark.anyio
 async def test_what_is_about_clients_opens_with_the_sandbox_key_alone(mounted: Starlette) -> None:
-    key = await mounted.state.ledger.run(sandbox_key)
+    key = await mounted.state.store.run(sandbox_key)
     async with browser(mounted) as visitor:
         closed = await visitor.get("/guide", params={"page": "client"})
         assert "tpass7xq" not in closed.text
@@ -77,7 +77,7 @@ async def test_what_is_about_clients_opens_with_the_sandbox_key_alone(mounted: S
 
 @pytest.mark.anyio
 async def test_the_automation_opens_with_the_sandbox_key_alone(mounted: Starlette) -> None:
-    key = await mounted.state.ledger.run(sandbox_key)
+    key = await mounted.state.store.run(sandbox_key)
     async with browser(mounted) as client:
         for address in ("/api/shops", "/openapi.json"):
             assert (await client.get(address)).status_code == 401

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.sandbox.bodies import split_body
+from app.sandbox.calls.bodies import split_body
 
 TYPE = "multipart/form-data; boundary=xy"
 

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from app.main import create_app
 from app.sandbox.app import create_sandbox, running
-from app.sandbox.shops import sandbox_key
+from app.sandbox.store.shops import sandbox_key
 from app.settings import Settings
 from tests.conftest import browser_for
 from tests.sandbox.merchant import SHOP
@@ -60,7 +60,7 @@ async def mounted(settings: Settings) -> AsyncIterator[Api]:
     desk = create_app(settings)
     sandbox = next(line.endpoint.app for line in routes_of(desk) if line.name == "sandbox-api")
     async with desk.router.lifespan_context(desk), browser_for(desk, None) as http:
-        yield Api(http, "/sandbox", await sandbox.state.ledger.run(sandbox_key))
+        yield Api(http, "/sandbox", await sandbox.state.store.run(sandbox_key))
 
 
 def routes_of(app: Starlette) -> list[Any]:

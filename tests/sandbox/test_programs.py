@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.sandbox.programs import LANGUAGES, program
+from app.sandbox.operators.programs import LANGUAGES, program
 from tests.sandbox.merchant import Merchant
 
 INTERPRETERS = {

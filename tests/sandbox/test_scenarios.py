@@ -11,9 +11,9 @@ import pytest
 
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
-from app.sandbox.behaviour import DRIP_SECONDS
-from app.sandbox.faults import drip_pauses
-from app.sandbox.scenarios import ORDINARY, SCENARIOS, scenario_of
+from app.sandbox.calls.faults import drip_pauses
+from app.sandbox.scenarios.catalogue import ORDINARY, SCENARIOS, scenario_of
+from app.sandbox.scenarios.effects import DRIP_SECONDS
 from tests.sandbox.conftest import LATE_SECONDS
 from tests.sandbox.merchant import Merchant
 from tests.sandbox.test_states import verdict

@@ -1,0 +1,158 @@
+"""The readiness sheet: which scenarios a shop's client has been through, and how it came out.
+
+What a client does towards the gateway is seen here: whether it looks an order up after silence,
+or repeats blindly. What it makes of a result is not, so a person's word completes the sheet.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from app.protocol.messages import Call
+from app.protocol.statuses import Status
+from app.protocol.words import Words
+from app.sandbox.scenarios.catalogue import SCENARIOS
+from app.sandbox.scenarios.effects import Ending, Fault
+from app.sandbox.scenarios.scenario import Scenario
+from app.sandbox.store.journal import Entry, last_requests
+from app.sandbox.store.rules import PAID_AFTER_FAILED
+from app.sandbox.store.trades import COLUMNS, Trade
+
+REQUESTS_LIMIT: Final = 5000
+
+_LATEST: Final = f"""
+select {COLUMNS} from trade
+where ShopID = ? and scenario = ? {{}} order by id desc limit 1"""  # noqa: S608
+# Spelt out, so that the index over the rare ones is used.
+_LATEST_CHOSEN: Final = _LATEST.format("and scenario <> 'ordinary'")
+_LATEST_ORDINARY: Final = _LATEST.format("")
+
+
+class State(StrEnum):
+    """How a scenario stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ReadinessRow(NamedTuple):
+    """One scenario on the sheet, with the reason for its state."""
+
+    scenario: Scenario
+    state: State
+    why: Words
+    by_hand: bool = False
+
+
+_NOT_TRIED: Final = Words("まだ試していません。", "Not tried yet.")
+_BY_HAND: Final = Words("人が判定しました。", "Somebody has judged it.")
+_ASK: Final = Words(
+    "実施済みです。結果がどう扱われたかを確かめ、判定してください。",
+    "Tried. See what became of the result, then judge it.",
+)
+_LOOKED_UP: Final = Words("照会で状態を確かめました。", "The client looked the order up.")
+_REPEATED: Final = Words(
+    "照会せずに呼び出しを繰り返しました。", "The client repeated the call without a lookup."
+)
+_NO_LOOKUP: Final = Words(
+    "実施済みです。クライアントの照会を待っています。", "Tried. A lookup by the client is due."
+)
+_NO_NOTICE: Final = Words(
+    "結果通知が送られていません。コントロールパネルでショップの送信先を設定してください。",
+    "No notice was sent: give the shop an address for notices on the control panel.",
+)
+_WENT_ON: Final = Words("エラーの後も正しく進みました。", "The client went on as it should.")
+_STOPPED: Final = Words("クライアントが先に進んでいません。", "The client has not gone on yet.")
+
+
+def sheet(connection: sqlite3.Connection, shop_id: str) -> list[ReadinessRow]:
+    """Every scenario with how it stands for the client of a shop."""
+    judged = dict(
+        connection.execute("select scenario, state from verdict where ShopID = ?", (shop_id,))
+    )
+    requests: dict[str, list[Entry]] = defaultdict(list)
+    for entry in last_requests(connection, shop_id, REQUESTS_LIMIT):
+        if entry.ShopID == shop_id:  # not those that may be anybody's
+            requests[entry.OrderID].append(entry)
+    return [_line(connection, shop_id, scenario, judged, requests) for scenario in SCENARIOS]
+
+
+def _line(
+    connection: sqlite3.Connection,
+    shop_id: str,
+    scenario: Scenario,
+    judged: dict[str, str],
+    requests: dict[str, list[Entry]],
+) -> ReadinessRow:
+    if scenario.name in judged:
+        return ReadinessRow(scenario, State(judged[scenario.name]), _BY_HAND, by_hand=True)
+    sql = _LATEST_CHOSEN if scenario.suffix else _LATEST_ORDINARY
+    row = connection.execute(sql, (shop_id, scenario.name)).fetchone()
+    if row is None:
+        return ReadinessRow(scenario, State.OPEN, _NOT_TRIED)
+    trade = Trade._make(row)
+    if scenario.name == "noticefirst" and _ended(trade) and not _was_noticed(connection, trade):
+        return ReadinessRow(scenario, State.OPEN, _NO_NOTICE)
+    return ReadinessRow(scenario, *_seen(scenario, trade, requests[trade.OrderID]))
+
+
+def _seen(scenario: Scenario, trade: Trade, requests: Sequence[Entry]) -> tuple[State, Words]:
+    """What the latest trade of a scenario shows."""
+    if scenario.fault is Fault.BUSY:  # executed at last
+        return (State.OPEN, _STOPPED) if trade.RetURL == "" else (State.DONE, _WENT_ON)
+    if scenario.fault is Fault.DRIP:  # whoever did not wait has no Token to start with
+        return (State.DONE, _WENT_ON) if _was_started(trade) else (State.OPEN, _STOPPED)
+    if scenario.fault is Fault.REFUSE:
+        return State.OPEN, _ASK
+    if scenario.fault:
+        return _after_fault(requests)
+    if scenario.paid_after_failed:
+        found = trade.cause == PAID_AFTER_FAILED
+        return (State.DONE, _LOOKED_UP) if found else (State.OPEN, _NO_LOOKUP)
+    if scenario.deliveries == 0 or scenario.ending is Ending.LEFT or scenario.expires_unpaid:
+        return _after_silence(trade, requests)
+    return State.OPEN, _ASK if _ended(trade) else _STOPPED
+
+
+def _after_fault(requests: Sequence[Entry]) -> tuple[State, Words]:
+    calls = iter(requests)
+    hit = next((entry for entry in calls if entry.fault), None)
+    # A lookup that was refused has told the client nothing.
+    following = next((one for one in calls if one.call != Call.SEARCH or not one.codes), None)
+    if hit is None or following is None:
+        return State.OPEN, _NO_LOOKUP
+    if following.call == Call.SEARCH:
+        return State.DONE, _LOOKED_UP
+    return State.FAILED, _REPEATED
+
+
+def _after_silence(trade: Trade, requests: Sequence[Entry]) -> tuple[State, Words]:
+    asked = any(
+        entry.call == Call.SEARCH and not entry.codes and entry.at >= trade.processed_at
+        for entry in requests
+    )
+    return (State.DONE, _LOOKED_UP) if _was_started(trade) and asked else (State.OPEN, _NO_LOOKUP)
+
+
+def _ended(trade: Trade) -> bool:
+    return trade.Status in (Status.PAYSUCCESS, Status.PAYFAIL)
+
+
+def _was_noticed(connection: sqlite3.Connection, trade: Trade) -> bool:
+    found = connection.execute("select 1 from notice where trade_id = ?", (trade.id,))
+    return found.fetchone() is not None
+
+
+def _was_started(trade: Trade) -> bool:
+    return trade.Status not in (Status.UNPROCESSED, Status.REQSUCCESS)
+
+
+def mark_by_hand(connection: sqlite3.Connection, shop_id: str, scenario: str, state: State) -> None:
+    """Put down a person's word; `open` takes it back."""
+    connection.execute("delete from verdict where ShopID = ? and scenario = ?", (shop_id, scenario))
+    if state is not State.OPEN:
+        row = (shop_id, scenario, state.value)
+        connection.execute("insert into verdict (ShopID, scenario, state) values (?, ?, ?)", row)

@@ -1,0 +1,184 @@
+"""Everything an operator can do to the sandbox, one row each.
+
+The panel's forms, the automation's addresses and its OpenAPI description are made from this table.
+"""
+
+from typing import Final
+
+from app.protocol.messages import Call
+from app.sandbox.commands.client_commands import CLIENT_COMMANDS, NOT_ALLOWED, WEB_ADDRESS
+from app.sandbox.commands.command import SHOP_ID, Command, Field, NotNow, NotThere, Values
+from app.sandbox.context import Sandbox
+from app.sandbox.customer import flow
+from app.sandbox.customer.callbacks import result_of
+from app.sandbox.scenarios.catalogue import SCENARIOS, named
+from app.sandbox.scenarios.effects import Ending, Fault
+from app.sandbox.sending.sender import allowed_hosts, may_be_sent
+from app.sandbox.store import rules, shops, trade_story
+from app.sandbox.store.trades import Refused
+from app.sandbox.words import N_
+
+A_YEAR: Final = 366 * 24 * 60  # minutes
+
+CALLS: Final = (Call.ENTRY, Call.EXEC, Call.SEARCH)
+
+_ONE_LINE: Final = N_("A name is one line, without control characters.")
+_HOST_NAMES: Final = N_("Only names of hosts, parted by blanks: no address, no path.")
+
+_ACCESS_ID: Final = Field("AccessID", least=32, most=32, pattern="[0-9a-f]{32}")
+
+
+async def _forward(sandbox: Sandbox, values: Values) -> Values:
+    ahead = await sandbox.store.run(sandbox.rules.controls.forward, values["minutes"] * 60_000)
+    if ahead is None:
+        message = N_("The clock can be at most ten years ahead. Starting over puts it right.")
+        raise NotNow("minutes", message)
+    return {"seconds_ahead": ahead // 1000}
+
+
+async def _add_fault(sandbox: Sandbox, values: Values) -> Values:
+    call, fault = Call(values["call"]), Fault(values["fault"])
+    if fault is Fault.OTHER_ORDER and call is not Call.ENTRY:
+        message = N_("This fault can only hit %(call)s: no other answer names an OrderID.")
+        raise NotNow("fault", message, call=Call.ENTRY.value)
+    await sandbox.store.run(sandbox.rules.controls.add_fault, call, fault)
+    return {"call": call.value, "fault": fault.value}
+
+
+async def _forget_faults(sandbox: Sandbox, _: Values) -> Values:
+    await sandbox.store.run(sandbox.rules.controls.forget_faults)
+    return {}
+
+
+async def _choose_scenario(sandbox: Sandbox, values: Values) -> Values:
+    access_id, name = values["AccessID"], values["scenario"]
+    trade = await sandbox.store.run(trade_story.choose_scenario, sandbox.rules, access_id, name)
+    if trade is None:
+        raise NotThere
+    if trade.scenario != name:
+        message = N_("The trade is %(status)s: what this scenario changes is already past.")
+        raise NotNow("scenario", message, status=trade.Status)
+    return {"AccessID": access_id, "scenario": name}
+
+
+_ENDINGS: Final = {"pay": Ending.PAID, "cancel": Ending.CANCELLED, "leave": Ending.LEFT}
+
+
+async def _act_as_customer(sandbox: Sandbox, values: Values) -> Values:
+    """Start and press a button, as a browser would.
+
+    The result is told, not delivered, with the number of times that it would have been.
+    """
+    story = await sandbox.store.run(trade_story.trade_story, sandbox.rules, values["AccessID"])
+    if story is None:
+        raise NotThere
+    start = {"AccessID": values["AccessID"], "Token": story.trade.Token or ""}
+    ending = _ENDINGS[values["action"]]
+    trade = await sandbox.store.run(flow.start, sandbox.rules, start)
+    if not isinstance(trade, Refused):
+        trade = await sandbox.store.run(flow.end, sandbox.rules, start, ending)
+    if isinstance(trade, Refused):
+        raise NotNow("action", N_("The gateway refuses it with %(code)s."), code=trade.code)
+    final = trade.Status in ("PAYSUCCESS", "PAYFAIL")
+    deliveries = named(trade.scenario).deliveries if final else 0
+    result = dict(result_of(trade)) if deliveries else None
+    return {"Status": trade.Status, "result": result, "deliveries": deliveries}
+
+
+async def _add_shop(sandbox: Sandbox, values: Values) -> Values:
+    return (await sandbox.store.run(shops.add_shop, values["name"]))._asdict()
+
+
+async def _set_notices(sandbox: Sandbox, values: Values) -> Values:
+    shop_id, url = values["ShopID"], values["notify_url"]
+    if url and not may_be_sent(url, await sandbox.store.run(allowed_hosts)):
+        raise NotNow("notify_url", NOT_ALLOWED)
+    if not await sandbox.store.run(shops.set_notify_url, shop_id, url):
+        raise NotThere
+    return {"ShopID": shop_id, "notify_url": url}
+
+
+async def _allow_hosts(sandbox: Sandbox, values: Values) -> Values:
+    await sandbox.store.run(shops.allow_hosts, values["hosts"])
+    return {"hosts": sorted(await sandbox.store.run(allowed_hosts))}
+
+
+async def _renew_key(sandbox: Sandbox, _: Values) -> Values:
+    return {"key": await sandbox.store.run(shops.renew_key)}
+
+
+async def _reset(sandbox: Sandbox, _: Values) -> Values:
+    await sandbox.store.run(rules.reset, sandbox.rules)
+    return {}
+
+
+COMMANDS: Final = (
+    Command(
+        "forwardClock",
+        "/clock",
+        "Move the sandbox's clock forward: terms run out, notices fall due.",
+        _forward,
+        (Field("minutes", "integer", least=1, most=A_YEAR),),
+    ),
+    Command(
+        "addFault",
+        "/faults",
+        "Let a fault hit the next answer to a call.",
+        _add_fault,
+        (
+            Field("call", choices=tuple(call.value for call in CALLS)),
+            Field("fault", choices=tuple(fault.value for fault in Fault)),
+        ),
+    ),
+    Command("forgetFaults", "/faults/forget", "Let no fault wait any longer.", _forget_faults),
+    Command(
+        "chooseScenario",
+        "/trades/{AccessID}/scenario",
+        "Let a trade follow another scenario from now on.",
+        _choose_scenario,
+        (_ACCESS_ID, Field("scenario", choices=tuple(one.name for one in SCENARIOS))),
+    ),
+    Command(
+        "actAsCustomer",
+        "/trades/{AccessID}/customer",
+        "Be the customer without a browser: start, then pay, cancel or leave.",
+        _act_as_customer,
+        (_ACCESS_ID, Field("action", choices=tuple(_ENDINGS))),
+    ),
+    Command(
+        "addShop",
+        "/shops",
+        "Add a shop with a ShopID and a ShopPass of its own.",
+        _add_shop,
+        (Field("name", least=1, most=50, pattern=r"[^\x00-\x1f\x7f]+", says=_ONE_LINE),),
+    ),
+    Command(
+        "setNotices",
+        "/shops/{ShopID}/notices",
+        "Send a shop's notices to an address; none with an empty one.",
+        _set_notices,
+        (SHOP_ID, Field("notify_url", most=500, pattern="(https?://[!-~]+)?", says=WEB_ADDRESS)),
+    ),
+    Command(
+        "allowHosts",
+        "/hosts",
+        "Say to which hosts beyond loopback the sandbox may send (names parted by blanks).",
+        _allow_hosts,
+        (Field("hosts", most=1000, pattern=r"[0-9A-Za-z.:\- ]*", says=_HOST_NAMES),),
+        for_admins=True,
+    ),
+    Command(
+        "renewKey",
+        "/key",
+        "Make a new sandbox key; the present one opens nothing any more.",
+        _renew_key,
+    ),
+    Command(
+        "reset",
+        "/reset",
+        "Forget every trade, request and judgement, and put the clock right.",
+        _reset,
+        needs_sure=True,
+    ),
+    *CLIENT_COMMANDS,
+)

@@ -1,0 +1,5 @@
+"""Scenarios: what an OrderID's suffix, or an operator, makes the gateway do otherwise.
+
+Here: the catalogue of scenarios and each one's effect on a call (`of_calls`) or on the payment and
+its result (`of_payments`). Not here: carrying the effect out (`calls`, `customer`).
+"""

@@ -1,0 +1,90 @@
+"""The receiver checker: results, right and wrong, for a merchant's own RetURL."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from app.protocol.checkstring import signed_result
+from app.protocol.statuses import Status
+from app.protocol.wire import jst_stamp
+from app.protocol.words import Words
+from app.sandbox.store.shops import Shop
+
+Pairs = list[tuple[str, str]]
+
+_LATE: Final = timedelta(hours=2)
+_EARLIER: Final = timedelta(minutes=10)
+
+
+def _result(shop: Shop, order_id: str, status: Status, at: datetime) -> Pairs:
+    return signed_result(shop.ShopID, order_id, status, jst_stamp(at), shop.ShopPass).pairs()
+
+
+def _correct(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
+    return [_result(shop, order_id, Status.PAYSUCCESS, now)]
+
+
+def _duplicate(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
+    return _correct(shop, order_id, now) * 2
+
+
+def _late(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
+    return _correct(shop, order_id, now - _LATE)
+
+
+def _tampered(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
+    failed = dict(_result(shop, order_id, Status.PAYFAIL, now))
+    return [list((failed | {"Status": Status.PAYSUCCESS.value}).items())]
+
+
+def _out_of_order(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
+    earlier = _result(shop, order_id, Status.PAYFAIL, now - _EARLIER)
+    return [*_correct(shop, order_id, now), earlier]
+
+
+def _unsigned(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
+    (correct,) = _correct(shop, order_id, now)
+    return [[(name, "" if name == "CheckString" else value) for name, value in correct]]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One kind of result, and what a receiver should make of it."""
+
+    words: Words
+    expected: Words
+    results: Callable[[Shop, str, datetime], list[Pairs]]
+
+
+_NOTHING_MOVES: Final = Words("注文の状態を変えないこと。", "The order must not change.")
+
+DELIVERIES: Final = {
+    "correct": Delivery(
+        Words("正しい結果", "A correct result"),
+        Words("支払い済みになること。", "The order must become paid."),
+        _correct,
+    ),
+    "duplicate": Delivery(
+        Words("同じ結果を2回", "The same result twice"),
+        Words("1回だけ処理すること。", "It must be processed once."),
+        _duplicate,
+    ),
+    "late": Delivery(
+        Words("2時間遅れた結果", "A result two hours late"),
+        Words("遅れても受け付けること。", "It must be taken all the same."),
+        _late,
+    ),
+    "tampered": Delivery(Words("改ざんされた結果", "A tampered result"), _NOTHING_MOVES, _tampered),
+    "out-of-order": Delivery(
+        Words("順序が逆の結果", "Results out of order"),
+        Words(
+            "TranDateが古い失敗で、支払い済みを取り消さないこと。",
+            "The older failure must not undo the payment.",
+        ),
+        _out_of_order,
+    ),
+    "unsigned": Delivery(
+        Words("CheckStringのない結果", "A result without CheckString"), _NOTHING_MOVES, _unsigned
+    ),
+}
