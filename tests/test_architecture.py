@@ -1,16 +1,14 @@
-"""The import picture of the house, asserted: an arrow points at what may be imported."""
+"""The picture of the house, asserted: an arrow points at what may be imported."""
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-import pytest
 
 APP = Path(__file__).parent.parent / "app"
 
 COMPOSITION = {"main", "cli", "work", "demo", "__main__"}
-"""Where parts are put together: these may know every room."""
+"""Where parts are put together: these may know every room, and no room knows them."""
 
 MAY_IMPORT: dict[str, set[str]] = {
     "clock": set(),
@@ -24,13 +22,114 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server": set(),
 }
 
+STOREYS: dict[str, str] = {
+    "desk": """
+        orders
+        notifications shops
+        gateway_calls
+        callbacks
+        actions
+        status live accounts
+        audit retention
+        context periodic validation_errors
+    """,
+    "web": """
+        routes
+        pages
+        http
+        presentation
+    """,
+    "sandbox": """
+        app
+        automation
+        operators
+        commands
+        customer clients
+        calls sending
+        addresses
+        context
+        store
+        scenarios words
+    """,
+}
+"""Inside a large room, from the roof down: who stands on a storey may import from those below."""
 
-def room_of(path: Path) -> str:
+MODULES = {
+    path: ast.parse(path.read_text("utf-8"))
+    for path in sorted(APP.rglob("*.py"))
+    if "versions" not in path.parts
+}
+
+
+def test_a_room_imports_only_what_the_picture_allows() -> None:
+    arrows = {
+        f"{path.relative_to(APP)} imports {room}"
+        for path in MODULES
+        for room in _rooms_imported(path)
+        if _room_of(path) not in COMPOSITION and room not in MAY_IMPORT.get(_room_of(path), set())
+    }
+    assert not arrows
+
+
+def test_nothing_imports_the_composition() -> None:
+    arrows = {path for path in MODULES if _rooms_imported(path) & COMPOSITION}
+    assert {path for path in arrows if _room_of(path) not in COMPOSITION} == set()
+
+
+def test_inside_a_large_room_imports_point_downwards() -> None:
+    arrows = {
+        f"{path.relative_to(APP)} imports {part} of {room}"
+        for room, drawing in STOREYS.items()
+        for path in MODULES
+        if _room_of(path) == room and len(path.relative_to(APP).parts) > 1
+        for part in _parts_imported(path, room)
+        if not _is_below(drawing, part, _part_of(path))
+    }
+    assert not arrows
+
+
+def test_the_protocol_knows_only_the_standard_library() -> None:
+    for path in MODULES:
+        if _room_of(path) == "protocol":
+            assert _tops(path) - {"app"} <= sys.stdlib_module_names, path
+
+
+def test_the_sandbox_knows_no_library_of_the_dashboard() -> None:
+    for path in MODULES:
+        if _room_of(path) == "sandbox":
+            assert not _tops(path) & {"sqlmodel", "sqlalchemy", "httpx"}, path
+
+
+def test_files_can_be_read_in_a_sitting() -> None:
+    assert not {path for path in MODULES if len(path.read_text("utf-8").splitlines()) > 300}
+
+
+def _room_of(path: Path) -> str:
     return path.relative_to(APP).parts[0].removesuffix(".py")
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def _part_of(path: Path) -> str:
+    return path.relative_to(APP).parts[1].removesuffix(".py")
+
+
+def _rooms_imported(path: Path) -> set[str]:
+    return {parts[1] for parts in _own(path)} - {_room_of(path)}
+
+
+def _parts_imported(path: Path, room: str) -> set[str]:
+    return {parts[2] for parts in _own(path) if parts[1] == room and len(parts) > 2}
+
+
+def _own(path: Path) -> Iterable[list[str]]:
+    return (name.split(".") for name in _names(path) if name.startswith("app."))
+
+
+def _tops(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in _names(path)}
+
+
+def _names(path: Path) -> Iterator[str]:
+    for node in ast.walk(MODULES[path]):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -39,47 +138,10 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def rooms_imported(path: Path) -> set[str]:
-    names = (name.split(".") for name in imports_of(path) if name.startswith("app."))
-    return {parts[1] for parts in names} - {room_of(path)}
-
-
-MODULES = sorted(path for path in APP.rglob("*.py") if "versions" not in path.parts)
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(APP)))
-def test_a_room_imports_only_what_the_picture_allows(path: Path) -> None:
-    room = room_of(path)
-    if room in COMPOSITION or room == "__init__":
-        return
-    assert rooms_imported(path) <= MAY_IMPORT[room]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(APP)))
-def test_nothing_imports_the_composition(path: Path) -> None:
-    if room_of(path) not in COMPOSITION:
-        assert not rooms_imported(path) & COMPOSITION
-
-
-def test_the_protocol_knows_only_the_standard_library() -> None:
-    for path in MODULES:
-        if room_of(path) != "protocol":
-            continue
-        foreign = {name.split(".")[0] for name in imports_of(path)} - {"app"}
-        assert foreign <= sys.stdlib_module_names, path
-
-
-def test_the_sandbox_knows_no_database_library_of_the_dashboard() -> None:
-    for path in MODULES:
-        if room_of(path) == "sandbox":
-            tops = {name.split(".")[0] for name in imports_of(path)}
-            assert not tops & {"sqlmodel", "sqlalchemy", "httpx"}, path
-
-
-def test_files_can_be_read_in_a_sitting() -> None:
-    long = {
-        str(path): size
-        for path in MODULES
-        if (size := len(path.read_text("utf-8").splitlines())) > 300
+def _is_below(drawing: str, lower: str, upper: str) -> bool:
+    """Whether one part stands below another, or is it, or is no part but a name of the room."""
+    level = {
+        part: number for number, line in enumerate(drawing.splitlines()) for part in line.split()
     }
-    assert not long
+    assert upper == "__init__" or upper in level, f"{upper} has no place in the picture"
+    return lower == upper or lower not in level or level[lower] > level[upper]

@@ -16,8 +16,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.web.http.static import address
 from app.web.presentation import formats
+from app.web.presentation.assets import address
 from app.web.presentation.i18n import LANGUAGES, N_, preferred, translation
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"

@@ -11,7 +11,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from app.web.http.static import FOLDER, address, assets, favicon, static
+from app.web.http.static import favicon, static
+from app.web.presentation.assets import FOLDER, address, assets
 from app.web.presentation.templates import TEMPLATES
 
 pytestmark = pytest.mark.anyio
