@@ -34,7 +34,7 @@ from app.records.orders import Order, Origin, locked_order
 from app.records.shops import Confirmation, Environment, Shop
 
 KEEP_ASKING = timedelta(days=30)
-"""How long an order is asked about. Assumed: no payment term is longer."""
+"""How long an order is asked about. Assumed: no payment term is longer than 30 days."""
 
 AT_ONCE = 4
 """How many lookups of one environment run beside each other: a gateway refuses too many

@@ -19,7 +19,7 @@ from app.records.payment_links import PaymentLink, payment_link_by_secret
 from app.records.shops import Shop
 
 PAYMENT_TERM = timedelta(minutes=60)
-"""Assumed: how long after ExecTran a customer can pay. The interface gives no figure."""
+"""Assumed: a customer can pay for 60 minutes after ExecTran. The interface gives no figure."""
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -40,7 +40,7 @@ CODES: dict[tuple[str, Reason], str] = {
     ("PayType", Reason.NOT_ACCEPTED): "M01051011",
     ("RetURL", Reason.MISSING): "M01056001",
     ("RetURL", Reason.TOO_LONG): "M01056012",
-    # Assumed: no code is listed for a RetURL that is not Windows-31J; its other one stands in.
+    # Assumed: a RetURL that is not Windows-31J, for which no code is listed, answers M01056012.
     ("RetURL", Reason.ILLEGAL_CHARACTER): "M01056012",
     ("NetCashPayType", Reason.MISSING): "M01120001",
     ("NetCashPayType", Reason.NOT_ACCEPTED): "M01120010",

@@ -13,7 +13,7 @@ from app.protocol.fields import Problem, Reason
 from app.protocol.messages.message import Message, Parameter
 
 # The gateway makes such OrderIDs itself (Interface, table 1.1-1).
-# Assumed: it asks merchants to stay away from them and refuses none that a merchant sends.
+# Assumed: merchants are asked to stay away from OrderIDs in ML-ORDER, and none is refused.
 RESERVED_ORDER_ID = "ML-ORDER"
 
 _outside_ascii = f.outside("!-~")

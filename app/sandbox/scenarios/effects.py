@@ -46,7 +46,7 @@ class Ending(StrEnum):
 
     @property
     def code(self) -> str:
-        """ErrInfo of the result. That a cancellation carries none is assumed."""
+        """ErrInfo of the result. Assumed: the result of a cancellation carries no error code."""
         return "NC1000009" if self is Ending.REFUSED else ""
 
 
