@@ -1,0 +1,276 @@
+"""Breaks the rules about money one at a time, and says which break no test notices.
+
+`python -m tests.mutants [MODULE …]` prints the survivors and fails when one is not argued below.
+Each break runs in a process of its own, forked from one that has the libraries loaded: the module
+is imported with one expression changed, and the tests that ought to notice are run until one does.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 300
+"""After so long a break counts as noticed: the tests hang on it."""
+
+DESK = "tests/desk"
+GUARDS: Mapping[str, Sequence[str]] = {
+    "app.protocol.statuses": ("tests/protocol/test_statuses.py", f"{DESK}/status"),
+    "app.protocol.checkstring": ("tests/protocol",),
+    "app.desk.status.rules": (f"{DESK}/status", f"{DESK}/gateway_calls", f"{DESK}/callbacks"),
+    "app.desk.status.snapshot": (f"{DESK}/status", f"{DESK}/gateway_calls", f"{DESK}/callbacks"),
+    "app.desk.status.updates": (f"{DESK}/status", f"{DESK}/gateway_calls", f"{DESK}/callbacks"),
+    "app.desk.status.call_results": (f"{DESK}/status", f"{DESK}/gateway_calls"),
+    "app.desk.actions.locks": (f"{DESK}/actions",),
+    "app.desk.actions.next_steps": (f"{DESK}/actions",),
+    "app.desk.actions.facts": (f"{DESK}/actions", f"{DESK}/gateway_calls", f"{DESK}/orders"),
+    "app.desk.actions.settle_conflict": (f"{DESK}/actions",),
+    "app.desk.callbacks.customer_message": (f"{DESK}/callbacks", "tests/web/pages"),
+    "app.desk.gateway_calls.apply_answer": (f"{DESK}/gateway_calls", f"{DESK}/actions"),
+}
+"""The modules that decide about money, each with the tests that hold it."""
+
+ARGUED: Mapping[str, str] = {}
+"""Breaks that change nothing anybody could see, each with the reason."""
+
+_OTHER: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+}
+
+
+class _Break(ast.NodeTransformer):
+    """Changes the `number`-th place that can be changed; `said` tells what it did."""
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+        self.said: str | None = None
+        self._inside: list[str] = []
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """What stands in the brackets of a type is no table."""
+        if self._inside:
+            self.generic_visit(node)
+        return node
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        if scope:
+            self._inside.append(node.name)  # type: ignore[attr-defined]
+        changed = next((one for one in _changes(node, bool(self._inside)) if self._is_it()), None)
+        if changed is None:
+            super().visit(node)
+        else:
+            where = ".".join(self._inside) or "table"
+            self.said = f"{where}: {_told(node, changed)}"
+        if scope:
+            self._inside.pop()
+        return node if changed is None else ast.fix_missing_locations(changed)
+
+    def _is_it(self) -> bool:
+        self.left -= 1
+        return self.left == -1
+
+
+def _changes(node: ast.AST, inside: bool) -> Iterator[ast.AST]:
+    """Every way in which this node can be broken. Tables outside functions lose a row."""
+    match node:
+        case ast.Compare(left=left, ops=[op], comparators=comparators) if type(op) in _OTHER:
+            yield ast.Compare(left, [_OTHER[type(op)]()], comparators)
+        case ast.BoolOp(op=op, values=values):
+            yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield operand
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            yield ast.BinOp(left, ast.Sub() if isinstance(op, ast.Add) else ast.Add(), right)
+        case ast.Constant(value=bool() as value) if inside:
+            yield ast.Constant(not value)
+        case ast.IfExp(test=ast.Name() | ast.Attribute() | ast.Call() as test, body=b, orelse=o):
+            yield ast.IfExp(ast.UnaryOp(ast.Not(), test), b, o)
+        case ast.If(
+            test=ast.Name() | ast.Attribute() | ast.Call() as test, body=body, orelse=orelse
+        ):
+            yield ast.If(ast.UnaryOp(ast.Not(), test), body, orelse)
+        case ast.Tuple(elts=rows, ctx=ast.Load()) if not inside and _is_table(rows):
+            yield from (ast.Tuple(rest, ast.Load()) for rest in _with_one_less(rows))
+        case ast.List(elts=rows, ctx=ast.Load()) if not inside and _is_table(rows):
+            yield from (ast.List(rest, ast.Load()) for rest in _with_one_less(rows))
+        case ast.Set(elts=rows) if not inside and _is_table(rows):
+            yield from (ast.Set(rest) for rest in _with_one_less(rows))
+        case ast.Dict(keys=keys, values=values) if not inside:
+            for number in range(len(keys)):
+                yield ast.Dict(
+                    keys[:number] + keys[number + 1 :], values[:number] + values[number + 1 :]
+                )
+        case _:
+            return
+
+
+def _is_table(rows: list[ast.expr]) -> bool:
+    """Not a pair of a reason and its condition, of which half means nothing."""
+    return len(rows) > 1 and not any(isinstance(row, ast.Lambda) for row in rows)
+
+
+def _told(before: ast.AST, after: ast.AST) -> str:
+    """What a break is, in one line: the row that is gone, or the expression and its change."""
+    if isinstance(before, ast.If) and isinstance(after, ast.If):
+        before, after = before.test, after.test
+    rows = _rows(before)
+    gone = [row for row in rows if row not in _rows(after)] if len(rows) > len(_rows(after)) else []
+    return f"without {gone[0]}" if gone else f"{ast.unparse(before)} -> {ast.unparse(after)}"
+
+
+def _rows(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Tuple(elts=rows) | ast.List(elts=rows) | ast.Set(elts=rows):
+            return [ast.unparse(row) for row in rows]
+        case ast.Dict(keys=keys):
+            return [ast.unparse(key) for key in keys if key]
+        case _:
+            return []
+
+
+def _with_one_less(rows: list[ast.expr]) -> Iterator[list[ast.expr]]:
+    return (rows[:number] + rows[number + 1 :] for number in range(len(rows)))
+
+
+def broken(module: str, number: int) -> tuple[str, ast.Module] | None:
+    """The module with its `number`-th break and what that is; None when it has fewer."""
+    one = _Break(number)
+    tree = ast.parse(_path(module).read_text("utf-8"))
+    for node in tree.body:
+        if not _is_words(node):
+            one.generic_visit(ast.Module([node], []))
+    return (f"{module} {one.said}", tree) if one.said else None
+
+
+def _is_words(node: ast.stmt) -> bool:
+    """Imports and the list of exported names decide nothing."""
+    targets = getattr(node, "targets", [])
+    exported = any(isinstance(one, ast.Name) and one.id == "__all__" for one in targets)
+    return exported or isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _path(module: str) -> Path:
+    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from a changed tree."""
+
+    def __init__(self, module: str, tree: ast.Module) -> None:
+        self._module, self._tree = module, tree
+
+    def find_spec(
+        self, name: str, path: object, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name != self._module:
+            return None
+        return importlib.util.spec_from_loader(name, self, origin=str(_path(name)))
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self._tree, str(_path(self._module)), "exec"), module.__dict__)
+
+
+def _try(module: str, tree: ast.Module, tests: Sequence[str]) -> int:
+    """In a child: run the tests against the broken module. Exit 0: nobody noticed."""
+    os.setsid()
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    sys.meta_path.insert(0, _Finder(module, tree))
+    plain = (
+        "-x",
+        "-q",
+        "--assert=plain",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-m",
+        "not soak",
+    )
+    return int(pytest.main([*plain, *tests]))
+
+
+def _begin(module: str, tree: ast.Module, tests: Sequence[str]) -> int:
+    child = os.fork()
+    if child == 0:
+        code = 70
+        with contextlib.suppress(BaseException):
+            code = _try(module, tree, tests)
+        os._exit(code)
+    return child
+
+
+def _is_green(module: str) -> bool:
+    """Whether the tests pass while nothing is broken: else they would seem to notice all."""
+    child = _begin(module, ast.parse(_path(module).read_text("utf-8")), GUARDS[module])
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _survivors(module: str) -> Iterator[str]:
+    """The breaks of one module that its tests do not notice."""
+    waiting: dict[int, tuple[str, float]] = {}
+    number = 0
+    while (one := broken(module, number)) or waiting:
+        if one and len(waiting) < (os.cpu_count() or 1):
+            said, tree = one
+            waiting[_begin(module, tree, GUARDS[module])] = said, time.monotonic()
+            number += 1
+            continue
+        child, status = os.waitpid(-1, os.WNOHANG)
+        if child:
+            said, _ = waiting.pop(child)
+            if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0:
+                yield said
+            continue
+        for late in [
+            one for one, (_, began) in waiting.items() if time.monotonic() - began > SECONDS
+        ]:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(late, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def main(modules: Sequence[str]) -> int:
+    """Try every break of these modules (all by default). Exit 1 when one survives unargued."""
+    import httpx  # noqa: F401  # loaded once, for every child
+    import hypothesis  # noqa: F401
+    import sqlmodel  # noqa: F401
+    import starlette.applications  # noqa: F401
+
+    unargued = 0
+    for module in modules or GUARDS:
+        if not _is_green(module):
+            sys.exit(f"the tests of {module} fail although nothing is broken")
+        for said in _survivors(module):
+            reason = ARGUED.get(said)
+            unargued += reason is None
+            print(f"{'argued  ' if reason else 'SURVIVED'} {said}", flush=True)  # noqa: T201
+    return 1 if unargued else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

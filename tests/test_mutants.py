@@ -1,0 +1,35 @@
+"""The rules about money, broken on purpose: each break is noticed, or argued to be none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.mutants import ARGUED, GUARDS, ROOT, broken
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("module", GUARDS)
+def test_no_break_of_a_rule_about_money_goes_unnoticed(module: str) -> None:
+    command = [sys.executable, "-m", "tests.mutants", module]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.mark.parametrize("module", GUARDS)
+def test_every_module_that_decides_about_money_can_be_broken(module: str) -> None:
+    assert broken(module, 0)
+
+
+def test_nothing_is_argued_that_is_no_longer_there() -> None:
+    breaks = {said for module in GUARDS for said in _breaks(module)}
+    assert set(ARGUED) <= breaks
+
+
+def _breaks(module: str) -> list[str]:
+    found = []
+    while one := broken(module, len(found)):
+        found.append(one[0])
+    return found
