@@ -29,7 +29,7 @@ def test_nothing_is_argued_that_is_no_longer_there() -> None:
 
 
 def _breaks(module: str) -> list[str]:
-    found = []
+    found: list[str] = []
     while one := broken(module, len(found)):
         found.append(one[0])
     return found
