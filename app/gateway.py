@@ -97,18 +97,23 @@ class Gateway:
     """The server-to-server calls.
 
     `timeout` in seconds bounds a whole call, from the connection to the last byte of the answer.
+    `transport` is how bytes travel: over the network unless told otherwise.
     """
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._timeout = timeout
+        self._transport = transport
         self._client: httpx.AsyncClient | None = None
+        self._making = asyncio.Lock()
 
     async def ask(self, base_url: str, call: Call, body: bytes) -> Reply:
         """Post one call and wait for its answer. Never raises for what the other side does."""
         talk, started = _Talk(call), monotonic()
         try:
+            client = await self._ready_client()
+            started = monotonic()
             async with asyncio.timeout(self._timeout):
-                await self._post(base_url + call.path, body, talk)
+                await _post(client, base_url + call.path, body, talk)
         except TimeoutError:
             reply = talk.broken(Detail.TIMEOUT)
         except Exception as error:
@@ -123,25 +128,22 @@ class Gateway:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _post(self, url: str, body: bytes, talk: _Talk) -> None:
-        client = self._client = self._client or _new_client()
-        trace = {"trace": talk.trace}
-        async with client.stream("POST", url, content=body, extensions=trace) as response:
-            talk.http_status = response.status_code
-            # The bytes as sent: a compressed body was not asked for and is not unpacked.
-            async for chunk in response.aiter_raw():
-                talk.raw += chunk
-                if len(talk.raw) > ANSWER_LIMIT:
-                    return
+    async def _ready_client(self) -> httpx.AsyncClient:
+        # The first one takes 0.2 s: not out of the time a call has, and not on the event loop.
+        async with self._making:
+            if self._client is None:
+                self._client = await asyncio.to_thread(_new_client, self._transport)
+            return self._client
 
 
-def _new_client() -> httpx.AsyncClient:
+def _new_client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
     # Heavy, and most starts ask nothing at once.
     from http.cookiejar import CookieJar, DefaultCookiePolicy
 
     import httpx
 
     return httpx.AsyncClient(
+        transport=transport,
         headers=HEADERS,
         timeout=httpx.Timeout(None, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
         limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE_SECONDS),
@@ -150,6 +152,17 @@ def _new_client() -> httpx.AsyncClient:
         follow_redirects=False,
         trust_env=False,
     )
+
+
+async def _post(client: httpx.AsyncClient, url: str, body: bytes, talk: _Talk) -> None:
+    trace = {"trace": talk.trace}
+    async with client.stream("POST", url, content=body, extensions=trace) as response:
+        talk.http_status = response.status_code
+        # The bytes as sent: a compressed body was not asked for and is not unpacked.
+        async for chunk in response.aiter_raw():
+            talk.raw += chunk
+            if len(talk.raw) > ANSWER_LIMIT:
+                return
 
 
 @dataclass

@@ -76,9 +76,3 @@ async def raw_server(
     finally:
         server.close()
         await raw.close()
-
-
-def http(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
-    """A whole HTTP answer with this body."""
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
-    return "\r\n".join([*lines, "", ""]).encode() + body

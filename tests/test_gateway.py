@@ -4,9 +4,12 @@ import asyncio
 import datetime
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -15,21 +18,25 @@ from cryptography.x509.oid import NameOID
 
 from app.gateway import ANSWER_LIMIT, Detail, Gateway, Outcome
 from app.protocol.messages import Call, EntryTranAnswer, ErrorAnswer
-from tests.rawserver import Step, http, raw_server
+from tests.rawserver import Step, raw_server
+from tests.scripted import ScriptedGateway, http
 
 pytestmark = pytest.mark.anyio
 
 ENTERED = f"OrderID=A1&AccessID={'a' * 32}&AccessPass={'b' * 32}".encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+NEVER = 600.0
+"""Seconds that nobody waits for."""
 LONG = b"x" * (ANSWER_LIMIT + 1)
 HTML = b"<html><body>Maintenance</body></html>"
-SHORT = 0.4
+SHORT = 2.0
+"""Seconds after which a call is given up: enough for a busy machine to have sent it by then."""
 
 
 @pytest.fixture
 async def gateway() -> AsyncIterator[Gateway]:
-    gateway = Gateway(timeout=5)
+    gateway = Gateway(timeout=30)
     yield gateway
     await gateway.close()
 
@@ -94,10 +101,10 @@ async def test_what_leaves_is_the_form_as_given_and_nothing_of_the_environment(
 @pytest.mark.parametrize(
     ("script", "outcome", "raw"),
     [
-        ([5.0], Outcome.NO_ANSWER, None),
-        ([HEAD, 5.0], Outcome.CUT_OFF, b""),
-        ([HEAD, *[b"x", 0.05] * 100], Outcome.CUT_OFF, b"xxx"),
-        ([HEAD.replace(b"200", b"500"), 5.0], Outcome.HTTP_ERROR, b""),
+        ([NEVER], Outcome.NO_ANSWER, None),
+        ([HEAD, NEVER], Outcome.CUT_OFF, b""),
+        ([HEAD, *[b"x", 0.05] * 10_000], Outcome.CUT_OFF, b"xxx"),
+        ([HEAD.replace(b"200", b"500"), NEVER], Outcome.HTTP_ERROR, b""),
     ],
 )
 async def test_the_time_out_bounds_the_whole_answer_even_one_that_drips(
@@ -109,7 +116,7 @@ async def test_the_time_out_bounds_the_whole_answer_even_one_that_drips(
     await gateway.close()
     assert (reply.outcome, reply.detail) == (outcome, Detail.TIMEOUT)
     assert reply.raw is raw is None or (reply.raw or b"").startswith(raw or b"")
-    assert SHORT * 1000 <= (reply.duration_ms or 0) < SHORT * 1000 + 500
+    assert (reply.duration_ms or 0) >= SHORT * 1000
 
 
 @pytest.mark.parametrize(
@@ -149,12 +156,37 @@ async def test_a_certificate_nobody_vouches_for_ends_before_anything_is_sent(
 
 
 async def test_a_cancelled_call_ends_at_once(gateway: Gateway) -> None:
-    async with raw_server(5.0) as server:
+    async with raw_server(NEVER) as server:
         task = asyncio.create_task(gateway.ask(server.url, Call.EXEC, b""))
         await server.asked.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+async def test_a_client_that_is_slow_to_be_made_keeps_neither_the_loop_nor_a_calls_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop, makers, passed = asyncio.get_running_loop(), list[threading.Thread](), [0.0]
+
+    class Slow(httpx.AsyncClient):
+        def __init__(self, **options: Any) -> None:
+            makers.append(threading.current_thread())
+            passed[0] += 60
+            super().__init__(**options)
+
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + passed[0])
+    monkeypatch.setattr(httpx, "AsyncClient", Slow)
+    transport = ScriptedGateway()
+    gateway = Gateway(30, transport)
+    transport.script = [http(ENTERED)]
+    asked = [gateway.ask(transport.url, Call.ENTRY, b"OrderID=A1") for _ in range(3)]
+    replies = await asyncio.gather(*asked)
+    await gateway.close()
+    assert {reply.outcome for reply in replies} == {Outcome.ANSWERED}
+    assert len(makers) == 1
+    assert makers[0] is not threading.current_thread()
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:
