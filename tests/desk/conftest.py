@@ -1,7 +1,8 @@
-"""A desk over a real database, and a gateway on a real socket that says what a test tells it to."""
+"""A desk over a real database, and a gateway that says what a test tells it to."""
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from app.clock import now
 from app.desk.actions import Decision, decision_of
 from app.desk.context import Actor, BackgroundTasks, Desk, DeskSettings
 from app.desk.gateway_calls.lookups import look_up
+from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.orders.transactions import Draft, execute, open_order, register
 from app.gateway import Gateway
 from app.protocol.wire import encode_answer
@@ -28,13 +30,14 @@ from app.records.keys import new_key
 from app.records.orders import Order
 from app.records.shops import Environment, Shop
 from tests.postgresql import fresh_database
-from tests.rawserver import RawServer, Step, http, raw_server
+from tests.scripted import ScriptedGateway, Step, http
 
 PASSWORD = "s3cr3tpw"
 ACCESS_ID, ACCESS_PASS = "a" * 32, "b" * 32
 TOKEN = "tok+en/with-all-kinds"
 RET_URL = "https://shop.example/return"
-TIMEOUT = 0.4
+PATIENCE = 30.0
+"""Seconds that a call may take. No test waits for them: a script says when time is up."""
 SILENCE: Sequence[Step] = ()
 """A gateway that takes the request and closes the connection without a word."""
 
@@ -77,11 +80,11 @@ class Stage:
     desk: Desk
     actor: Actor
     shop: Shop
-    server: RawServer
+    gateway: ScriptedGateway
 
     def says(self, *script: Step) -> None:
         """What the gateway does from now on; nothing: it closes the connection."""
-        self.server.script = list(script)
+        self.gateway.script = list(script)
 
     def draft(self, **values: str) -> Draft:
         typed = {"OrderID": "A1001", "Amount": "1000", "Tax": "80", "RetURL": RET_URL}
@@ -122,12 +125,12 @@ class Stage:
 
     @property
     def start_url(self) -> str:
-        return f"{self.server.url}/payment/NetCashStart.idPass"
+        return f"{self.gateway.url}/payment/NetCashStart.idPass"
 
-    async def has_patience(self) -> None:
-        """Wait for answers longer than any test runs."""
-        await self.desk.gateway.close()
-        self.desk.gateway = Gateway(30)
+    def moves_to(self, url: str) -> None:
+        """From now on the shop's gateway has this address."""
+        with self.desk.database.writing() as session:
+            session.get_one(Shop, self.shop.id).gateway_url = url
 
     def settle_time(self, seconds: float) -> None:
         """From when an unanswered call can no longer be at work."""
@@ -173,22 +176,37 @@ def _earlier(row: SQLModel, by: timedelta) -> None:
 
 
 @asynccontextmanager
-async def staged(database: Database) -> AsyncIterator[Stage]:
-    """A stage over this database. Several over one are several web processes."""
-    async with raw_server() as server:
-        desk = Desk(
-            database,
-            GroupWriter(database),
-            Gateway(TIMEOUT),
-            BackgroundTasks(),
-            DeskSettings("http://desk.example", None, TIMEOUT, timedelta(seconds=90)),
-        )
-        actor, shop = _people_and_shop(database, server.url)
-        desk.writer.start()
-        yield Stage(desk, actor, shop, server)
-        await desk.tasks.close(grace=0)
-        await desk.gateway.close()
-        desk.writer.stop()
+async def staged(
+    database: Database, gateway: ScriptedGateway | None = None
+) -> AsyncIterator[Stage]:
+    """A stage over this database. Several over one, with one gateway, are several processes."""
+    gateway = gateway or ScriptedGateway()
+    desk = Desk(
+        database,
+        GroupWriter(database),
+        Gateway(PATIENCE, gateway),
+        BackgroundTasks(),
+        DeskSettings("http://desk.example", None, PATIENCE, timedelta(seconds=90)),
+    )
+    actor, shop = _people_and_shop(database, gateway.url)
+    desk.writer.start()
+    yield Stage(desk, actor, shop, gateway)
+    await desk.tasks.close(grace=0)
+    await desk.gateway.close()
+    desk.writer.stop()
+
+
+async def both_drained(one: Stage, other: Stage, answer: bytes) -> int:
+    """Two processes look for due lookups at once: how many they asked for.
+
+    The answer waits until one of them is through, which then has found nothing to ask.
+    """
+    held = asyncio.Event()
+    one.says(held, answer)
+    passes = [asyncio.create_task(LookupScheduler(each.desk).drain()) for each in (one, other)]
+    await asyncio.wait(passes, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+    held.set()
+    return sum(await asyncio.gather(*passes))
 
 
 def _people_and_shop(database: Database, gateway_url: str) -> tuple[Actor, Shop]:

@@ -22,8 +22,8 @@ from app.records.exchanges import Purpose
 from app.records.orders import Order, Origin
 from app.records.shops import Confirmation, Environment, Shop
 from tests.desk.callbacks.cast import HEADERS, body
-from tests.desk.conftest import PASSWORD, SILENCE, Stage, found, refused, staged
-from tests.rawserver import Step
+from tests.desk.conftest import PASSWORD, SILENCE, Stage, both_drained, found, refused, staged
+from tests.scripted import Step
 
 pytestmark = pytest.mark.anyio
 
@@ -241,19 +241,14 @@ async def test_an_unverified_callback_makes_no_lookup(any_stage: Stage) -> None:
 
 
 async def test_two_processes_ask_about_it_once(any_stage: Stage) -> None:
-    async with staged(any_stage.desk.database) as other:
-        await meet(any_stage)
-        await any_stage.has_patience()
-        await other.has_patience()
-        any_stage.says(0.1, found("PAYSUCCESS"))
-        desks = (any_stage.desk, other.desk)
-        counts = await asyncio.gather(*(LookupScheduler(desk).drain() for desk in desks))
-    assert sum(counts) == 1
+    await meet(any_stage)
+    async with staged(any_stage.desk.database, any_stage.gateway) as other:
+        assert await both_drained(any_stage, other, found("PAYSUCCESS")) == 1
 
 
 def flood_the_sandbox(stage: Stage) -> None:
     """Its password is public: anybody makes any number of orders due, before anybody else's."""
-    stage.desk.settings = replace(stage.desk.settings, sandbox_url=stage.server.url)
+    stage.desk.settings = replace(stage.desk.settings, sandbox_url=stage.gateway.url)
     with stage.desk.database.writing() as session:
         shop = Shop(
             shop_id="tshop00000099",
@@ -277,9 +272,8 @@ def flood_the_sandbox(stage: Stage) -> None:
 async def test_a_flood_of_the_sandboxs_orders_delays_nobody_elses(any_stage: Stage) -> None:
     flood_the_sandbox(any_stage)
     await meet(any_stage)
-    await any_stage.has_patience()
     # No answer comes while this test lasts: every place that the flood gets stays taken.
-    any_stage.says(30)
+    any_stage.says(asyncio.Event())
     rechecks = LookupScheduler(any_stage.desk)
     assert await rechecks.tick() == 5
     assert len(any_stage.exchanges(met(any_stage))) == 1

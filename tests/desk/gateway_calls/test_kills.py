@@ -15,6 +15,7 @@ from app.records.exchanges import WAITING, Exchange
 from app.records.orders import Order
 from tests.conftest import SECRET_KEY
 from tests.desk.conftest import Stage, entered
+from tests.rawserver import raw_server
 
 pytestmark = pytest.mark.anyio
 
@@ -53,22 +54,23 @@ async def test_whatever_reached_the_gateway_is_an_exchange_after_the_restart(
     database = any_stage.desk.database
     url = database.engine.url.render_as_string(hide_password=False)
     arguments = [url, any_stage.shop.id, any_stage.actor.user_key, SECRET_KEY]
-    any_stage.says(0.02, entered())
-    for number in range(rounds):
-        any_stage.server.asked.clear()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", BUSY, *arguments, str(number * 1000)
-        )
-        await asyncio.wait_for(any_stage.server.asked.wait(), 20)
-        await asyncio.sleep(random.uniform(0, 0.2))
-        process.kill()
-        await process.wait()
-        close_interrupted(any_stage.desk)
+    async with raw_server(0.02, entered()) as server:
+        any_stage.moves_to(server.url)
+        for number in range(rounds):
+            server.asked.clear()
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", BUSY, *arguments, str(number * 1000)
+            )
+            await asyncio.wait_for(server.asked.wait(), 60)
+            await asyncio.sleep(random.uniform(0, 0.2))
+            process.kill()
+            await process.wait()
+            close_interrupted(any_stage.desk)
 
     with database.reading() as session:
         exchanges = session.exec(select(Exchange)).all()
         orders = session.exec(select(Order)).all()
-    reached = [dict(split_form(raw.split(b"\r\n\r\n", 1)[1])) for raw in any_stage.server.requests]
+    reached = [dict(split_form(raw.split(b"\r\n\r\n", 1)[1])) for raw in server.requests]
     numbers = [request[b"OrderID"].decode() for request in reached]
     assert len(set(numbers)) == len(numbers), "each order is sent once"
     assert set(numbers) <= {exchange.order_id for exchange in exchanges}

@@ -56,18 +56,17 @@ async def test_the_place_for_a_call_under_way_is_taken_once(any_stage: Stage) ->
 
 
 async def test_tabs_at_two_processes_send_it_once(any_stage: Stage) -> None:
-    async with staged(any_stage.desk.database) as other:
-        # A busy machine may take longer than the tests' short time-out to connect at all.
-        await any_stage.has_patience()
-        await other.has_patience()
+    async with staged(any_stage.desk.database, any_stage.gateway) as other:
         order = any_stage.open()
-        any_stage.says(0.1, entered())
+        held = asyncio.Event()
+        any_stage.says(held, entered())
         desks = [any_stage.desk, other.desk] * 4
         calls = [register(desk, any_stage.actor, order.id) for desk in desks]
         results = await asyncio.gather(*calls, return_exceptions=True)
         assert [isinstance(result, NotPossible) for result in results].count(True) == 7
+        held.set()
         await asyncio.gather(*(one for one in results if isinstance(one, asyncio.Task)))
-    assert len(any_stage.server.requests) == 1
+    assert len(any_stage.gateway.requests) == 1
 
 
 async def test_an_order_met_by_several_lookups_at_once_is_met_once(any_stage: Stage) -> None:

@@ -55,14 +55,16 @@ async def test_a_lookup_that_got_no_answer_does_not_count(stage: Stage) -> None:
 
 
 async def test_two_lookups_of_one_number_are_never_under_way_at_once(any_stage: Stage) -> None:
-    any_stage.says(0.1, found("REQSUCCESS"))
+    held = asyncio.Event()
+    any_stage.says(held, found("REQSUCCESS"))
     calls = [look_up(any_stage.desk, any_stage.actor, any_stage.shop, "B1") for _ in range(8)]
     results = await asyncio.gather(*calls, return_exceptions=True)
+    held.set()
     locked = [result for result in results if isinstance(result, NotPossible)]
     assert len(locked) == 7
     assert {refusal.lock.reason for refusal in locked} == {LockReason.ANSWER_PENDING}
     await asyncio.gather(*(result[1] for result in results if isinstance(result, tuple)))
-    assert len(any_stage.server.requests) == 1
+    assert len(any_stage.gateway.requests) == 1
 
 
 async def test_an_order_found_that_was_not_made_here_becomes_one_with_its_origin(
@@ -87,7 +89,7 @@ async def test_an_order_found_that_was_not_made_here_becomes_one_with_its_origin
 async def test_a_number_the_gateway_would_refuse_is_not_asked_for(stage: Stage) -> None:
     with pytest.raises(InvalidMessage):
         await stage.ask("B_1", found("PAYSUCCESS"))
-    assert stage.server.requests == []
+    assert stage.gateway.requests == []
 
 
 async def test_figures_of_ten_digits_are_kept(any_stage: Stage) -> None:

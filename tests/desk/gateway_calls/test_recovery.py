@@ -9,7 +9,7 @@ from app.desk.orders.transactions import execute, register
 from app.gateway import Outcome
 from app.records.orders import Conflict, Order, Source
 from tests.desk.conftest import ACCESS_ID, Stage, entered, executed, found, refused
-from tests.rawserver import Step, http
+from tests.scripted import TIMED_OUT, Step, http
 
 pytestmark = pytest.mark.anyio
 
@@ -159,7 +159,7 @@ async def test_failed_after_an_unanswered_exec_needs_a_new_number(
 
 @pytest.mark.parametrize(
     "script",
-    [[refused("M01004014")], [refused("E91029999")], [http(b"?")], [5.0]],
+    [[refused("M01004014")], [refused("E91029999")], [http(b"?")], [TIMED_OUT]],
     ids=["already requested", "failed inside", "noise", "time-out"],
 )
 async def test_whatever_may_have_executed_is_unknown_until_a_lookup(

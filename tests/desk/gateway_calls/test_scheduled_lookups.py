@@ -1,6 +1,5 @@
 """Re-checks: the lookups that the desk asks for by itself, and how seldom."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from app.protocol.statuses import Status
 from app.records.exchanges import Purpose
 from app.records.orders import Order, Source
 from app.records.shops import Confirmation, Shop
-from tests.desk.conftest import Stage, executed, found, staged
+from tests.desk.conftest import Stage, both_drained, executed, found, staged
 
 pytestmark = pytest.mark.anyio
 
@@ -75,15 +74,9 @@ async def test_a_confirmation_that_goes_unanswered_is_tried_again_an_hour_later(
 
 
 async def test_two_processes_ask_once(any_stage: Stage) -> None:
-    async with staged(any_stage.desk.database) as other:
-        order = await reported(any_stage)
-        await any_stage.has_patience()
-        await other.has_patience()
-        any_stage.says(0.1, found("PAYSUCCESS"))
-        counts = await asyncio.gather(
-            LookupScheduler(any_stage.desk).drain(), LookupScheduler(other.desk).drain()
-        )
-    assert sum(counts) == 1
+    order = await reported(any_stage)
+    async with staged(any_stage.desk.database, any_stage.gateway) as other:
+        assert await both_drained(any_stage, other, found("PAYSUCCESS")) == 1
     assert asked(any_stage, order) == [Purpose.CONFIRM]
 
 

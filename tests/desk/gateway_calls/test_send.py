@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import repeat
 
 import pytest
 from sqlalchemy import text
@@ -19,9 +21,14 @@ from app.protocol.messages import Call, read_answer
 from app.records.exchanges import WAITING, Exchange, exchanges_of
 from app.records.orders import Order, Source
 from tests.conftest import SECRET_KEY
-from tests.desk.conftest import Stage, entered, executed
+from tests.desk.conftest import PATIENCE, Stage, entered, executed
+from tests.rawserver import raw_server
+from tests.scripted import TIMED_OUT
 
 pytestmark = pytest.mark.anyio
+
+NEVER = 600.0
+"""Seconds after which nobody waits any more."""
 
 # Another process of the same desk, which executes an order and is killed while it waits.
 DOOMED = """
@@ -55,10 +62,10 @@ def owned_by(stage: Stage, order: Order, owner: str) -> None:
 
 async def waiting_exec(stage: Stage) -> tuple[Order, asyncio.Task[None]]:
     order = await stage.registered()
-    stage.says(5.0)
-    stage.server.asked.clear()
+    stage.says(asyncio.Event())
+    stage.gateway.asked.clear()
     task = await execute(stage.desk, stage.actor, order.id)
-    await stage.server.asked.wait()
+    await stage.gateway.asked.wait()
     return order, task
 
 
@@ -66,16 +73,16 @@ async def test_a_process_that_is_killed_leaves_an_exchange_that_a_restart_calls_
     any_stage: Stage,
 ) -> None:
     order = await any_stage.registered()
-    any_stage.says(30.0)
-    any_stage.server.asked.clear()
     url = any_stage.desk.database.engine.url.render_as_string(hide_password=False)
     arguments = [url, order.id, any_stage.actor.user_key, SECRET_KEY]
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", DOOMED, *arguments)
-    await asyncio.wait_for(any_stage.server.asked.wait(), 20)
-    assert close_interrupted(any_stage.desk) == 0, "it lives, and may still hear the answer"
+    async with raw_server(NEVER) as server:
+        any_stage.moves_to(server.url)
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", DOOMED, *arguments)
+        await asyncio.wait_for(server.asked.wait(), 60)
+        assert close_interrupted(any_stage.desk) == 0, "it lives, and may still hear the answer"
 
-    process.kill()
-    await process.wait()
+        process.kill()
+        await process.wait()
     assert any_stage.exchanges(order)[-1].outcome == WAITING
     assert close_interrupted(any_stage.desk) == 1
     assert close_interrupted(any_stage.desk) == 0
@@ -87,9 +94,8 @@ async def test_a_process_that_is_killed_leaves_an_exchange_that_a_restart_calls_
 
 
 async def test_a_stop_closes_what_still_waits_as_interrupted(stage: Stage) -> None:
-    await stage.has_patience()
     order, task = await waiting_exec(stage)
-    await stage.desk.tasks.close(grace=0.05)
+    await stage.desk.tasks.close(grace=0)
     assert task.cancelled()
     exchange = stage.exchanges(order)[-1]
     assert (exchange.outcome, exchange.detail) == (Outcome.NO_ANSWER, Detail.INTERRUPTED)
@@ -98,17 +104,20 @@ async def test_a_stop_closes_what_still_waits_as_interrupted(stage: Stage) -> No
 
 async def test_a_stop_waits_a_moment_for_answers_but_starts_nothing_new(stage: Stage) -> None:
     order = stage.open()
-    stage.says(0.1, entered())
+    held = asyncio.Event()
+    stage.says(held, entered())
     await register(stage.desk, stage.actor, order.id, then_execute=True)
-    await stage.desk.tasks.close(grace=2)
+    closing = asyncio.create_task(stage.desk.tasks.close(grace=PATIENCE))
+    await asyncio.sleep(0)
+    held.set()
+    await closing
     assert stage.order(order).status == "UNPROCESSED"
-    assert len(stage.server.requests) == 1
+    assert len(stage.gateway.requests) == 1
 
 
 async def test_what_another_machine_waits_for_is_given_up_only_after_its_time_out(
     stage: Stage,
 ) -> None:
-    await stage.has_patience()
     order, task = await waiting_exec(stage)
     owned_by(stage, order, "another-machine:1:0.0")
     assert close_interrupted(stage.desk) == 0
@@ -119,8 +128,7 @@ async def test_what_another_machine_waits_for_is_given_up_only_after_its_time_ou
 
 
 async def test_an_answer_that_comes_after_all_still_counts(stage: Stage) -> None:
-    order, task = await waiting_exec(stage)
-    await task
+    order = await stage.execute(await stage.registered(), TIMED_OUT)
     exchange = stage.exchanges(order)[-1]
     with stage.desk.database.writing() as session:
         session.get_one(Exchange, exchange.id).detail = Detail.INTERRUPTED
@@ -138,14 +146,22 @@ async def test_an_answer_that_comes_after_all_still_counts(stage: Stage) -> None
 async def test_an_answer_outlives_a_database_that_is_away_for_a_moment(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send, "RETRIES", (0.1, 0.1, 0.1))
+    held, refused_twice = asyncio.Event(), asyncio.Event()
+
+    def pauses() -> Iterator[float]:
+        yield from (0.01, 0.01)
+        refused_twice.set()
+        yield from repeat(0.01)
+
+    monkeypatch.setattr(send, "RETRIES", pauses())
     order = stage.open()
-    stage.says(0.2, entered())
+    stage.says(held, entered())
     task = await register(stage.desk, stage.actor, order.id)
     refusing = "create trigger away before update on exchanges begin select raise(fail, 'no'); end"
     with stage.desk.database.writing() as session:
         session.connection().execute(text(refusing))
-    await asyncio.sleep(0.35)
+    held.set()
+    await refused_twice.wait()
     assert not task.done()
     with stage.desk.database.writing() as session:
         session.connection().execute(text("drop trigger away"))

@@ -6,7 +6,7 @@ from app.desk.orders.order_view import OrderView, order_view
 from app.desk.orders.payment_links import create_payment_link
 from app.records.orders import Order
 from tests.desk.conftest import PASSWORD, TOKEN, Stage, found, refused
-from tests.rawserver import http
+from tests.scripted import http
 
 pytestmark = pytest.mark.anyio
 

@@ -97,7 +97,7 @@ async def test_customers_are_never_sent_to_another_host_than_the_shops_gateway(
 async def test_the_built_in_sandbox_is_reached_where_it_is_served_today(stage: Stage) -> None:
     with stage.desk.database.writing() as session:
         session.get_one(Shop, stage.shop.id).gateway_url = None
-    stage.desk.settings = replace(stage.desk.settings, sandbox_url=stage.server.url)
+    stage.desk.settings = replace(stage.desk.settings, sandbox_url=stage.gateway.url)
     order = await stage.registered()
     start = "http://127.0.0.1:1/sandbox/payment/NetCashStart.idPass"
     order = await stage.execute(order, executed(start))

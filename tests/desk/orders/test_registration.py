@@ -11,8 +11,8 @@ from app.gateway import Detail, Outcome
 from app.protocol.messages import Call
 from app.records.exchanges import WAITING
 from app.records.orders import Source
-from tests.desk.conftest import PASSWORD, Stage, entered, executed, refused
-from tests.rawserver import Step, http
+from tests.desk.conftest import PASSWORD, PATIENCE, Stage, entered, executed, refused
+from tests.scripted import TIMED_OUT, Step, http
 
 pytestmark = pytest.mark.anyio
 
@@ -28,17 +28,18 @@ async def test_a_registered_order_is_unprocessed_by_the_word_of_entry(any_stage:
 
 async def test_what_is_sent_is_the_interfaces_form(stage: Stage) -> None:
     await stage.registered()
-    head, _, body = stage.server.requests[0].partition(b"\r\n\r\n")
-    assert head.startswith(b"POST /payment/EntryTranNetcash.idPass HTTP/1.1")
+    (request,) = stage.gateway.requests
+    assert (request.method, request.url.path) == ("POST", "/payment/EntryTranNetcash.idPass")
     sent = f"ShopID=tshop00000077&ShopPass={PASSWORD}&OrderID=A1001&Amount=1000&Tax=80"
-    assert body == sent.encode()
+    assert request.content == sent.encode()
 
 
 async def test_the_intent_is_committed_before_the_answer_and_locks_every_other_call(
     any_stage: Stage,
 ) -> None:
     order = any_stage.open()
-    any_stage.says(0.2, entered())
+    held = asyncio.Event()
+    any_stage.says(held, entered())
     task = await register(any_stage.desk, any_stage.actor, order.id)
     (exchange,) = any_stage.exchanges(order)
     assert (exchange.outcome, exchange.call) == (WAITING, Call.ENTRY)
@@ -47,8 +48,9 @@ async def test_the_intent_is_committed_before_the_answer_and_locks_every_other_c
         with pytest.raises(NotPossible) as refusal:
             await again(any_stage.desk, any_stage.actor, order.id)
         assert refusal.value.lock.reason is LockReason.ANSWER_PENDING
+    held.set()
     await task
-    assert len(any_stage.server.requests) == 1
+    assert len(any_stage.gateway.requests) == 1
 
 
 async def test_ten_tabs_at_once_send_it_once(any_stage: Stage) -> None:
@@ -59,14 +61,14 @@ async def test_ten_tabs_at_once_send_it_once(any_stage: Stage) -> None:
     tasks = [result for result in results if isinstance(result, asyncio.Task)]
     await asyncio.gather(*tasks)
     assert [isinstance(result, NotPossible) for result in results].count(True) == 9
-    assert len(any_stage.server.requests) == 1
+    assert len(any_stage.gateway.requests) == 1
 
 
 @pytest.mark.parametrize(
     ("script", "outcome", "step", "locked"),
     [
         ([], Outcome.NO_ANSWER, NextStep.ASK_GATEWAY, LockReason.UNANSWERED),
-        ([5.0], Outcome.NO_ANSWER, NextStep.ASK_GATEWAY, LockReason.UNANSWERED),
+        ([TIMED_OUT], Outcome.NO_ANSWER, NextStep.ASK_GATEWAY, LockReason.UNANSWERED),
         ([entered()[:-20]], Outcome.CUT_OFF, NextStep.ASK_GATEWAY, LockReason.UNANSWERED),
         (
             [http(b"<html>", "502 Bad Gateway")],
@@ -142,11 +144,9 @@ async def test_an_answer_about_another_order_is_not_believed(stage: Stage) -> No
 
 async def test_both_calls_follow_each_other_when_the_first_one_works(stage: Stage) -> None:
     order = stage.open()
-    stage.says(0.1, entered())
-    task = await register(stage.desk, stage.actor, order.id, then_execute=True)
-    await stage.server.asked.wait()
-    stage.server.answers[Call.EXEC] = [executed(stage.start_url)]
-    await task
+    stage.says(entered())
+    stage.gateway.answers[Call.EXEC] = [executed(stage.start_url)]
+    await (await register(stage.desk, stage.actor, order.id, then_execute=True))
     assert stage.order(order).status == "REQSUCCESS"
     assert stage.decision(order).next_step is NextStep.SEND_CUSTOMER
 
@@ -155,18 +155,18 @@ async def test_nothing_is_executed_when_the_registration_failed(stage: Stage) ->
     order = stage.open()
     stage.says(refused("M01004010"))
     await (await register(stage.desk, stage.actor, order.id, then_execute=True))
-    assert len(stage.server.requests) == 1
+    assert len(stage.gateway.requests) == 1
 
 
 async def test_a_caller_who_goes_away_loses_no_answer(stage: Stage) -> None:
     order = stage.open()
-    stage.says(0.1, entered())
+    stage.says(entered())
     asking = asyncio.create_task(register(stage.desk, stage.actor, order.id))
     await asyncio.sleep(0)
     asking.cancel()
     await asyncio.wait({asking})
-    await stage.server.asked.wait()
-    await stage.desk.tasks.close(grace=2)
+    await stage.gateway.asked.wait()
+    await stage.desk.tasks.close(grace=PATIENCE)
     assert stage.order(order).status == "UNPROCESSED"
 
 

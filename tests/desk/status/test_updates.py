@@ -1,5 +1,6 @@
 """What callbacks and lookups do to a claim, in the tables."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -193,9 +194,11 @@ async def test_a_result_that_arrives_before_the_answer_to_exec_is_not_overwritte
     stage: Stage,
 ) -> None:
     order = await stage.registered()
-    stage.says(0.2)
+    held = asyncio.Event()
+    stage.says(held)
     task = await execute(stage.desk, stage.actor, order.id)
     assert called_back(stage, order, Status.PAYSUCCESS) is Effect.MOVED
+    held.set()
     await task
     order = stage.order(order)
     assert (order.status, order.source) == ("PAYSUCCESS", Source.CALLBACK)
