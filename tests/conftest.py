@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,14 +14,21 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
+from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
+from app.desk.shops.shops import ensure_sandbox_shop
 from app.main import create_app
 from app.records.database import Database, sqlite_url
 from app.records.encryption import set_key
 from app.records.schema import upgrade
+from app.sandbox.context import Sandbox
+from app.sandbox.store.rules import reset
 from app.server import Server
 from app.settings import Settings
+from tests.browser import PATIENCE as BROWSER_PATIENCE
+from tests.browser import KeptBrowser, drives, share_out
 from tests.cast import ADMIN, OPERATOR, PASSWORD, Member, enroll, signed_in_cookie
 from tests.plain import plain_client
 from tests.postgresql import free_port, fresh_database, running_postgresql
@@ -32,14 +38,26 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SECRET_KEY = "a key for the tests alone, long enough to be one"
-BROWSER_PATIENCE = 10_000
-"""Milliseconds until what a page should show must be there, however busy the machine."""
 _names = count()
+_browser = KeptBrowser()
 
 
 def pytest_configure() -> None:
     """Before anything makes a file."""
     work_in_memory()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before xdist asks which tests belong together."""
+    share_out(items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """After the windows are closed."""
+    if nextitem is None or not drives(nextitem):
+        _browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -131,13 +149,56 @@ def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture(scope="module")
+async def kept_app(
+    blank_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Starlette]:
+    """The whole application, started, without a socket: one for the tests of a module."""
+    folder = tmp_path_factory.mktemp("kept")
+    shutil.copy(blank_database, folder / "desk.db")
+    app = create_app(settings_for(folder))
+    async with AsyncExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            # Nothing is asked that no test has asked for, however long a busy machine takes.
+            patch.setattr(LookupScheduler, "run", lambda _, stopping: stopping.wait())
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        yield app
+
+
 @pytest.fixture
-async def desk_app(settings: Settings) -> AsyncIterator[Starlette]:
-    """The whole application, started, without a socket."""
+async def desk_app(kept_app: Starlette) -> Starlette:
+    """That application as after its first start: nothing there but the cast and the sandbox."""
+    database = kept_app.state.desk.database
+    swept(database)
+    ensure_sandbox_shop(database)
+    enroll(database)
+    sandbox = sandbox_of(kept_app)
+    await sandbox.store.run(reset, sandbox.rules)
+    return kept_app
+
+
+@pytest.fixture
+async def own_app(settings: Settings) -> AsyncIterator[Starlette]:
+    """An application of this test's own, to break."""
     app = create_app(settings)
     enroll(app.state.desk.database)
     async with app.router.lifespan_context(app):
         yield app
+
+
+def sandbox_of(app: Starlette) -> Sandbox:
+    """The sandbox that is mounted in this desk."""
+    line = next(line for line in app.routes if getattr(line, "name", "") == "sandbox-payment")
+    sandbox = line.endpoint.app.state.sandbox  # type: ignore[attr-defined]
+    assert isinstance(sandbox, Sandbox)
+    return sandbox
+
+
+def swept(database: Database) -> None:
+    """Leave nothing of this test to the next."""
+    with database.writing() as session:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            session.connection().execute(table.delete())
 
 
 def browser_for(app: Starlette, member: Member | None) -> httpx.AsyncClient:
@@ -221,18 +282,9 @@ def served(settings: Settings) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A real, headless Chromium. One a module: its loop must not outlive the module's tests."""
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=BROWSER_PATIENCE)
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-        chromium = playwright.chromium.launch(executable_path=path, args=root + quiet)
-        yield chromium
-        chromium.close()
+def browser() -> Browser:
+    """A real, headless Chromium."""
+    return _browser.get()
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from app.records.group_writer import GroupWriter
 from app.records.keys import new_key
 from app.records.orders import Order
 from app.records.shops import Environment, Shop
+from tests.conftest import swept
 from tests.postgresql import fresh_database
 from tests.scripted import ScriptedGateway, Step, http
 
@@ -243,13 +244,6 @@ def kept_postgresql(postgresql_server: str) -> Iterator[Database]:
     database = Database(fresh_database(postgresql_server, "stage", template="blank"))
     yield database
     database.close()
-
-
-def swept(database: Database) -> None:
-    """Leave nothing of this test to the next."""
-    with database.writing() as session:
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            session.connection().execute(table.delete())
 
 
 @pytest.fixture

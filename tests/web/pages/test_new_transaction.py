@@ -9,7 +9,6 @@ from html import unescape
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
 from sqlmodel import select
 from starlette.applications import Starlette
 
@@ -17,7 +16,6 @@ from app.protocol.messages import Call
 from app.records.exchanges import Exchange
 from app.records.orders import Order
 from app.records.shops import Environment, Shop
-from tests.cast import ADMIN, PASSWORD
 from tests.web.pages.rows import an_order, sandbox_shop, stored
 
 pytestmark = pytest.mark.anyio
@@ -269,47 +267,3 @@ async def test_the_order_goes_to_the_shop_chosen(
     assert sandbox_shop(desk_app).id in (await client.get("/orders/new")).text
     await send(client, shop_key=other.id)
     assert orders_in(desk_app)[0].shop_key == other.id
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/login")
-    page.fill("[name=email]", ADMIN.email)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/")
-
-
-def test_typing_is_checked_live_and_never_disturbed(page: Page) -> None:
-    sign_in(page)
-    page.goto("/orders/new")
-    page.fill("[name=Amount]", "２００００１")
-    page.press("[name=Amount]", "Tab")
-    expect(page.locator("[data-error-for=Amount]")).to_contain_text("¥200,000")
-    expect(page.locator("[name=Amount]")).to_have_value("200001")
-    expect(page.locator("[name=Amount]")).to_have_attribute("aria-invalid", "true")
-    page.locator("[name=ClientField1]").press_sequentially("ab😀", delay=60)
-    expect(page.locator("[data-error-for=ClientField1]")).to_contain_text("😀")
-    expect(page.locator("[name=ClientField1]")).to_have_value("ab😀")
-    expect(page.locator("[name=ClientField1]")).to_be_focused()
-    page.fill("[name=Amount]", "1000")
-    page.fill("[name=Tax]", "80")
-    expect(page.locator("[data-total]")).to_have_text("¥1,080")
-    expect(page.locator("[data-error-for=Amount]")).to_have_count(0)
-    expect(page.locator("[name=Amount]")).not_to_have_attribute("aria-invalid", "true")
-    page.select_option("[name=scenario]", "-refuse")
-    expect(page.locator("#sent-as")).to_contain_text("-refuse")
-    page.fill("[name=ClientField1]", "")
-    held: list[Route] = []
-    page.route("**/orders/new/checks", lambda route: held.append(route))
-    page.fill("[name=Amount]", "1001")
-    with page.expect_request(lambda request: "early" in (request.post_data or "")):
-        page.fill("[name=ClientField2]", "early")
-    page.evaluate("document.getElementsByName('Amount')[0].value = '1002'")
-    held[-1].continue_()
-    expect(page.locator("#f-ClientField2-help")).to_contain_text("5 of 100")
-    expect(page.locator("[name=Amount]")).to_have_value("1002")
-    page.unroute("**/orders/new/checks")
-    page.dblclick("button[value=register]")
-    page.wait_for_url(re.compile(r"/orders/\w{32}"))
-    expect(page.locator("[data-status=UNPROCESSED]").first).to_be_visible()
-    expect(page.locator("[data-call=EntryTranNetcash]")).to_have_count(1)

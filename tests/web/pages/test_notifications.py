@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from app.desk.notifications.intake import SWEEP_EVERY
 from app.desk.retention import RetentionPolicy
 from app.records.notifications import Notification
+from tests.conftest import browser_for
 from tests.desk.notifications.test_process import notice
 from tests.web.pages.rows import an_order
 
@@ -48,11 +49,12 @@ async def test_a_test_of_the_connection_is_answered_too(visitor: httpx.AsyncClie
 
 
 async def test_what_cannot_be_stored_is_asked_for_again(
-    desk_app: Starlette, visitor: httpx.AsyncClient
+    own_app: Starlette,
 ) -> None:
-    with desk_app.state.desk.database.writing() as session:
+    with own_app.state.desk.database.writing() as session:
         session.connection().execute(text("ALTER TABLE notifications RENAME TO gone"))
-    answer = await post(visitor, notice())
+    async with browser_for(own_app, None) as visitor:
+        answer = await post(visitor, notice())
     assert (answer.status_code, answer.content) == (200, b"1")
 
 

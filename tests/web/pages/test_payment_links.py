@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from datetime import timedelta
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
 from starlette.applications import Starlette
 
 from app.clock import now
@@ -16,9 +14,7 @@ from app.records.keys import digest
 from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.records.shops import Environment, Shop
-from tests.conftest import Served
 from tests.web.pages.rows import an_order, stored
-from tests.web.pages.test_order_page import create
 
 pytestmark = pytest.mark.anyio
 
@@ -119,20 +115,3 @@ async def test_a_link_is_refused_with_the_reason_while_it_must_not_be_made(
     answer = await client.post(f"/orders/{order.id}/launches")
     assert answer.status_code == 409
     assert "The payment has to be requested first." in answer.text
-
-
-@pytest.mark.parametrize("scripts", [True, False])
-def test_the_customer_arrives_at_the_payment_page(
-    browser: Browser, served: Served, scripts: bool
-) -> None:
-    with closing(served.client()) as client:
-        order = create(client)
-        link = client.post(f"{order}/launches").headers["location"]
-    context = browser.new_context(base_url=served.url, java_script_enabled=scripts)
-    page = context.new_page()
-    page.goto(link, wait_until="commit")
-    if not scripts:
-        page.click("button")
-    page.wait_for_selector("[name=NetCashID]")
-    assert not context.cookies()
-    context.close()

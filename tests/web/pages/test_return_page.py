@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
 from sqlalchemy import event
 from sqlmodel import select
 from starlette.applications import Starlette
@@ -16,7 +15,8 @@ from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.shops import Shop
-from tests.conftest import Served
+from tests.cast import ADMIN
+from tests.conftest import browser_for
 from tests.desk.callbacks.cast import an_order, body, tampered
 
 pytestmark = pytest.mark.anyio
@@ -127,25 +127,27 @@ async def test_a_result_from_another_site_without_a_cookie_is_taken(
 
 
 async def test_what_cannot_be_stored_can_be_sent_again_from_the_page(
-    desk_app: Starlette, visitor: httpx.AsyncClient
+    own_app: Starlette,
 ) -> None:
-    fill_the_disk(desk_app.state.desk.database)
-    answer = await bring(visitor, body("A1001") + b"&Extra=%81%60&Much=" + b"x" * 50_000)
+    fill_the_disk(own_app.state.desk.database)
+    async with browser_for(own_app, None) as visitor:
+        answer = await bring(visitor, body("A1001") + b"&Extra=%81%60&Much=" + b"x" * 50_000)
     assert answer.status_code == 503
     assert all(words in answer.text for words in BEING_CONFIRMED)
     fields = dict(re.findall(r'type="hidden" name="(.*?)" value="(.*?)"', answer.text))
     assert (fields["OrderID"], fields["Extra"]) == ("A1001", "～")
     assert 'accept-charset="windows-31j"' in answer.text
-    assert stored(desk_app) == []
+    assert stored(own_app) == []
 
 
 async def test_a_result_that_could_not_be_stored_is_loud_on_the_overview(
-    desk_app: Starlette, client: httpx.AsyncClient, visitor: httpx.AsyncClient
+    own_app: Starlette,
 ) -> None:
-    assert "could not be stored" not in (await client.get("/")).text
-    fill_the_disk(desk_app.state.desk.database)
-    await bring(visitor, b"x" * 50_000)
-    assert "1 result of a customer could not be stored" in (await client.get("/")).text
+    async with browser_for(own_app, ADMIN) as client:
+        assert "could not be stored" not in (await client.get("/")).text
+        fill_the_disk(own_app.state.desk.database)
+        await bring(client, b"x" * 50_000)
+        assert "1 result of a customer could not be stored" in (await client.get("/")).text
 
 
 def fill_the_disk(database: Database) -> None:
@@ -166,16 +168,3 @@ async def test_any_bytes_at_all_are_stored_and_answered(
     answers = [await bring(visitor, raw) for raw in bodies]
     assert {answer.status_code for answer in answers} == {200}
     assert sorted(callback.body for callback in stored(desk_app)) == sorted(bodies)
-
-
-def test_the_switch_of_language_needs_no_second_request(served: Served, browser: Browser) -> None:
-    page = browser.new_context(base_url=served.url, locale="ja-JP").new_page()
-    requests: list[str] = []
-    page.goto("/netcash/return")
-    page.on("request", lambda request: requests.append(request.url))
-    title = page.locator("h1:visible")
-    assert title.inner_text() == "お支払いの結果は、この画面にはもう表示されません"
-    page.get_by_text("English", exact=True).click()
-    assert title.inner_text() == "The result is not shown here again"
-    assert requests == []
-    page.context.close()
