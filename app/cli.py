@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.settings import Settings, SettingsError, load_settings
+from app import logs
+from app.settings import Settings, SettingsError, load_log_settings, load_settings
 
 if TYPE_CHECKING:
     from app.records.database import Database
@@ -70,12 +71,19 @@ def _in_a_sentence(error: Exception) -> str | None:
     return None
 
 
+def _settings() -> Settings:
+    """The settings, the one for the log already in force."""
+    settings = load_settings()
+    logs.configure(settings.log_format)
+    return settings
+
+
 def _serve(_: argparse.Namespace) -> int:
     from app.main import create_app
     from app.records.schema import HEAD
     from app.server import Server, say
 
-    settings = load_settings()
+    settings = _settings()
     app = create_app(settings)
 
     def ready() -> None:
@@ -95,6 +103,7 @@ def _sandbox(chosen: argparse.Namespace) -> int:
     from app.sandbox.app import create_sandbox
     from app.server import Server, say
 
+    logs.configure(load_log_settings().log_format)
     store = chosen.store if chosen.store == ":memory:" else Path(chosen.store)
     sandbox = create_sandbox(store, base_url=None, late_seconds=chosen.late)
     address = f"http://{chosen.host}:{chosen.port}"
@@ -106,7 +115,7 @@ def _migrate(_: argparse.Namespace) -> int:
     from app.records.schema import HEAD
     from app.server import say
 
-    with _database(load_settings()):
+    with _database(_settings()):
         say(f"The database is at schema {HEAD}")
     return 0
 
@@ -114,14 +123,14 @@ def _migrate(_: argparse.Namespace) -> int:
 def _work(_: argparse.Namespace) -> int:
     from app.work import work_until_stopped
 
-    return asyncio.run(work_until_stopped(load_settings()))
+    return asyncio.run(work_until_stopped(_settings()))
 
 
 def _sweep(_: argparse.Namespace) -> int:
     from app.server import say
     from app.work import sweep_once
 
-    say(f"{asyncio.run(sweep_once(load_settings()))} due lookups asked")
+    say(f"{asyncio.run(sweep_once(_settings()))} due lookups asked")
     return 0
 
 
@@ -130,7 +139,7 @@ def _user_add(chosen: argparse.Namespace) -> int:
     from app.server import say
 
     password = sys.stdin.readline().rstrip("\r\n")
-    with _database(load_settings()) as database:
+    with _database(_settings()) as database:
         try:
             user = add_user(database, chosen.email, password, chosen.role)
         except UserRefused as refusal:
@@ -144,7 +153,7 @@ def _shop_add(chosen: argparse.Namespace) -> int:
     from app.server import say
 
     password = sys.stdin.readline().rstrip("\r\n")
-    settings = load_settings()
+    settings = _settings()
     typed = (chosen.environment, chosen.shop_id, password, chosen.name, chosen.gateway)
     with _database(settings) as database:
         try:
@@ -162,7 +171,7 @@ def _shop_list(_: argparse.Namespace) -> int:
     from app.records.shops import all_shops
     from app.server import say
 
-    with _database(load_settings()) as database, database.reading() as session:
+    with _database(_settings()) as database, database.reading() as session:
         for shop in all_shops(session):
             say(f"{shop.environment}\t{shop.shop_id}\t{shop.name}")
     return 0
@@ -173,7 +182,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     from app.server import say
 
     try:
-        written = write_history(load_settings(), chosen.orders)
+        written = write_history(_settings(), chosen.orders)
     except DemoRefused as refusal:
         raise Failed(str(refusal)) from None
     say(f"{written} orders written to the sandbox's shop")
@@ -185,7 +194,7 @@ def _verify(_: argparse.Namespace) -> int:
     from app.server import say
 
     text = sys.stdin.buffer.read()
-    settings = load_settings()
+    settings = _settings()
     with _database(settings) as database:
         verdict, lines = verdict_of_text(database, text, sandbox_on=settings.sandbox_on)
     say("\n".join(lines))
@@ -197,7 +206,7 @@ def _backup(chosen: argparse.Namespace) -> int:
     from app.server import say
 
     try:
-        size = back_up(load_settings().resolved_database_url, Path(chosen.file))
+        size = back_up(_settings().resolved_database_url, Path(chosen.file))
     except CannotBackUp as problem:
         raise Failed(str(problem)) from None
     say(f"{chosen.file}: {size} bytes. Keep SECRET_KEY with it: without it no password opens.")

@@ -29,6 +29,7 @@ from app.sandbox.scenarios.catalogue import choices
 from app.settings import Settings
 from app.web.http.failures import exception_handlers
 from app.web.http.guard import middleware
+from app.web.http.request_id import RequestId
 from app.web.pages.sandbox import panel_page
 from app.web.presentation.templates import keep_compiled
 from app.web.routes import routes
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=lines,
         middleware=[
+            Middleware(RequestId),
             Middleware(OneSlash, prefix=SANDBOX),
             *middleware(settings.trusted_proxies, lines),
         ],

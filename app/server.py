@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 GRACE_SECONDS = 2
 """How long requests in flight may still take once the process has been told to stop."""
 
-
+_STOPPED_SHORT = "ASGI callable returned without completing response."
 _OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 _REQUEST_LINE = re.compile(rb"[A-Z]+ [^\r\n]+ HTTP/1\.[01]\r\n")
 
@@ -100,6 +100,8 @@ class Server(uvicorn.Server):
                 app,
                 host=host,
                 port=port,
+                # Its lines go where ours go (`app.logs`).
+                log_config=None,
                 log_level="warning",
                 access_log=False,
                 http=type("Http", (PlainHttp,), {"head_seconds": head_seconds}),
@@ -152,8 +154,13 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether it is worth a line: a request cut off by our own end is no fault of the program."""
-    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+    """Whether it is worth a line.
+
+    A request cut off by our own end is no fault of the program, and nor is an answer that stops
+    short: only the sandbox gives one, on purpose.
+    """
+    cut_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut_off and record.msg != _STOPPED_SHORT
 
 
 def say(line: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
@@ -19,16 +19,25 @@ class SettingsError(Exception):
     """A setting is wrong. The message is one sentence that names the variable."""
 
 
+S = TypeVar("S", bound=BaseSettings)
+
+
 def _switch(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
-class Settings(BaseSettings):
-    """What the environment says. Times are in seconds."""
+class LogSettings(BaseSettings):
+    """What the environment says of the log: all that the sandbox alone has to know."""
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True
     )
+
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_switch)] = "text"
+
+
+class Settings(LogSettings):
+    """What the environment says. Times are in seconds."""
 
     port: int = Field(default=8000, ge=1, le=65535)
     host: str = "127.0.0.1"
@@ -126,21 +135,30 @@ class Settings(BaseSettings):
         return _kept_key(self.data_dir / "secret.key")
 
 
+def load_log_settings() -> LogSettings:
+    """How to log. Raises SettingsError."""
+    return _read(LogSettings)
+
+
 def load_settings() -> Settings:
     """The settings in force. Raises SettingsError naming the first wrong variable."""
+    settings = _read(Settings)
+    if bool(settings.admin_email) != bool(settings.admin_password):
+        missing = "ADMIN_PASSWORD" if settings.admin_email else "ADMIN_EMAIL"
+        raise SettingsError(f"{missing} must be set too when the other of the two is.")
+    _prepare_folder(settings.data_dir)
+    return settings
+
+
+def _read(kind: type[S]) -> S:
     try:
-        settings = Settings()
+        return kind()
     except ValidationError as error:
         first = error.errors()[0]
         variable = str(first["loc"][0]).upper() if first["loc"] else "a setting"
         reason = first["msg"].removeprefix("Value error, ").rstrip(".")
         # The value itself is not repeated: it may be a secret.
         raise SettingsError(f"{variable} is wrong: {reason}.") from None
-    if bool(settings.admin_email) != bool(settings.admin_password):
-        missing = "ADMIN_PASSWORD" if settings.admin_email else "ADMIN_EMAIL"
-        raise SettingsError(f"{missing} must be set too when the other of the two is.")
-    _prepare_folder(settings.data_dir)
-    return settings
 
 
 def _prepare_folder(folder: Path) -> None:

@@ -25,6 +25,7 @@ WRONG = (
     ("HOST", "no-such-host.invalid"),
     ("TRUSTED_PROXIES", "10.0.0.5,proxy"),
     ("SANDBOX", "maybe"),
+    ("LOG_FORMAT", "xml"),
     ("GATEWAY_SETTLE", "-1"),
     ("GATEWAY_TIMEOUT", "0"),
     ("DATABASE_URL", "mysql://db/desk"),
@@ -117,6 +118,13 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
 def test_a_dotenv_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=nine\n")
     assert "PORT" in refusal(capsys)
+
+
+def test_the_sandbox_alone_too_refuses_a_wrong_format_of_the_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    assert "LOG_FORMAT" in refusal(capsys, "sandbox")
 
 
 def test_the_example_names_every_setting() -> None:
