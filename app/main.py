@@ -15,8 +15,8 @@ from app.desk import callbacks, notifications
 from app.desk.accounts import first_admin
 from app.desk.context import BackgroundTasks, Desk, DeskSettings
 from app.desk.gateway_calls import send
-from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
-from app.desk.retention import RetentionPolicy, keep_sweeping
+from app.desk.jobs import start_jobs
+from app.desk.retention import RetentionPolicy
 from app.desk.shops import shops
 from app.gateway import Gateway
 from app.records.database import Database
@@ -80,10 +80,7 @@ def create_app(settings: Settings) -> Starlette:
             stack.push_async_callback(desk.gateway.close)
             stack.push_async_callback(desk.tasks.close)
             await run_in_threadpool(_repair, desk)
-            # The embedded worker; beside a `worker` process neither asks what the other does.
-            desk.tasks.spawn(LookupScheduler(desk).run(app.state.stopping))
-            desk.tasks.spawn(send.keep_closing(desk, app.state.stopping))
-            desk.tasks.spawn(keep_sweeping(desk.database, limits(settings), app.state.stopping))
+            start_jobs(desk, limits(settings), app.state.stopping)
             yield
             app.state.stopping.set()
 

@@ -9,8 +9,7 @@ from contextlib import asynccontextmanager
 
 from app.desk.context import Desk
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
-from app.desk.gateway_calls.send import keep_closing
-from app.desk.retention import keep_sweeping
+from app.desk.jobs import start_jobs
 from app.main import limits, open_desk
 from app.settings import Settings
 
@@ -22,9 +21,8 @@ async def work_until_stopped(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     async with working(settings) as desk:
-        desk.tasks.spawn(keep_sweeping(desk.database, limits(settings), stopping))
-        desk.tasks.spawn(keep_closing(desk, stopping))
-        await LookupScheduler(desk).run(stopping)
+        start_jobs(desk, limits(settings), stopping)
+        await stopping.wait()
     return 0
 
 

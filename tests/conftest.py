@@ -17,7 +17,6 @@ import pytest
 from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
-from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.shops.shops import ensure_sandbox_shop
 from app.main import create_app
 from app.records.database import Database, sqlite_url
@@ -160,7 +159,7 @@ async def kept_app(
     async with AsyncExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
             # Nothing is asked that no test has asked for, however long a busy machine takes.
-            patch.setattr(LookupScheduler, "run", lambda _, stopping: stopping.wait())
+            patch.setattr("app.main.start_jobs", lambda *_: None)
             await stack.enter_async_context(app.router.lifespan_context(app))
         yield app
 

@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 STOREYS: dict[str, str] = {
     "desk": """
+        jobs
         orders
         notifications shops
         gateway_calls

@@ -7,17 +7,13 @@ each such order the first and the last different ones, for a flood may name one 
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.periodic import wait_or_stop
 from app.protocol.checkstring import Verdict
 from app.records.database import Database
 from app.records.dropped_callbacks import (
@@ -40,11 +36,6 @@ KEPT_OF_AN_ORDER = 50
 BATCH = 500
 """How many are dropped in one transaction."""
 
-FIRST, EVERY = 60.0, 600.0
-"""Seconds until the first sweep, and between two of them."""
-
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class RetentionPolicy:
@@ -54,8 +45,15 @@ class RetentionPolicy:
     number: int
 
 
+def sweep_all(database: Database, limits: RetentionPolicy) -> None:
+    """Drop the callbacks and the notifications that are beyond the limits."""
+    sweep(database, limits)
+    with database.writing() as session:
+        sweep_notifications(session, limits)
+
+
 def sweep(database: Database, limits: RetentionPolicy) -> int:
-    """Drop what is beyond the limits. Returns how many were dropped."""
+    """Drop callbacks beyond the limits. Returns how many were dropped."""
     return sum(
         _drop(database, verdict, limit, upto)
         for verdict in UNVERIFIED
@@ -73,25 +71,6 @@ def sweep_notifications(session: Session, limits: RetentionPolicy) -> int:
         if number:
             session.add(DroppedCallbacks(verdict=NOTIFICATIONS, limit=limit, dropped=number))
     return sum(dropped.values())
-
-
-async def keep_sweeping(
-    database: Database, limits: RetentionPolicy, stopping: asyncio.Event
-) -> None:
-    """Sweep now and then until told to stop. A start has more urgent things to do first."""
-    pause = FIRST
-    while not await wait_or_stop(pause, stopping):
-        pause = EVERY
-        try:
-            await asyncio.to_thread(sweep, database, limits)
-            await asyncio.to_thread(_sweep_notifications, database, limits)
-        except SQLAlchemyError as error:
-            log.error("callbacks could not be swept (%s)", type(error).__name__)
-
-
-def _sweep_notifications(database: Database, limits: RetentionPolicy) -> None:
-    with database.writing() as session:
-        sweep_notifications(session, limits)
 
 
 def _bounds(

@@ -14,9 +14,15 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine, Insert, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlmodel import Session
 
 BUSY_SECONDS = 30
+
+UNREACHABLE = (OperationalError, InterfaceError, NoneFree, OSError)
+"""What is raised when the database is away, or busy, or the disk is full: no fault of what was
+asked."""
 
 
 class Database:

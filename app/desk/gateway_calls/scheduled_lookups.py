@@ -11,12 +11,10 @@ to whoever takes it first.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.clock import now
@@ -24,7 +22,6 @@ from app.desk.actions import Action, NotPossible, decision_of, require
 from app.desk.context import Desk, NoGateway
 from app.desk.gateway_calls.outgoing import OutgoingCall, record_call
 from app.desk.gateway_calls.send import record_and_send
-from app.desk.periodic import wait_or_stop
 from app.desk.status.rules import LOOKUP_INTERVAL
 from app.protocol.messages import SearchRequest
 from app.protocol.statuses import Status
@@ -42,12 +39,6 @@ AT_ONCE = 4
 
 TRY_AGAIN = timedelta(minutes=1)
 """When an order is looked at again that could not be asked about just now."""
-
-EVERY, IN_A_RUSH = 1.0, 5.0
-"""Seconds between two looks at what is due. A rush of results slows them, and never ends them:
-anybody can make one."""
-
-log = logging.getLogger(__name__)
 
 
 class NotDueYet(Exception):
@@ -70,16 +61,6 @@ class LookupScheduler:
         self._under_way: dict[Environment, set[asyncio.Task[None]]] = {
             environment: set() for environment in _environments(desk)
         }
-
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Keep asking until told to stop."""
-        stopped = stopping.is_set()
-        while not stopped:
-            try:
-                await self.tick()
-            except SQLAlchemyError as error:
-                log.error("due lookups could not be read (%s)", type(error).__name__)
-            stopped = await wait_or_stop(IN_A_RUSH if self._desk.rushing() else EVERY, stopping)
 
     async def tick(self) -> int:
         """Begin as many due lookups as there are places free; how many were begun."""

@@ -19,7 +19,6 @@ from app.clock import now
 from app.desk.context import Desk
 from app.desk.gateway_calls.apply_answer import apply_answer, believable
 from app.desk.gateway_calls.process_identity import has_exited
-from app.desk.periodic import wait_or_stop
 from app.gateway import INTERRUPTED, Detail, Outcome, Reply
 from app.protocol.messages import ErrorAnswer, SearchAnswer
 from app.protocol.wire import parse_jst_stamp
@@ -39,7 +38,6 @@ __all__ = [
     "Outcome",
     "close_interrupted",
     "complete",
-    "keep_closing",
     "record_and_send",
     "send",
 ]
@@ -52,9 +50,6 @@ RETRIES = (0.2, 1.0, 5.0, 25.0)
 
 CODES_KEPT = 40
 """How many error codes of an answer are listed; its bytes hold them all."""
-
-CLOSE_EVERY = 60.0
-"""Seconds between two looks for exchanges that a dead process left waiting."""
 
 log = logging.getLogger(__name__)
 
@@ -175,15 +170,3 @@ def close_interrupted(desk: Desk) -> int:
         with desk.database.writing() as session:
             complete(session, key, INTERRUPTED, desk.settings.gateway_settle)
     return len(left)
-
-
-async def keep_closing(desk: Desk, stopping: asyncio.Event) -> None:
-    """Close what other processes left when they died, until told to stop.
-
-    A start closes what its own machine lost; of another machine's processes only time tells.
-    """
-    while not await wait_or_stop(CLOSE_EVERY, stopping):
-        try:
-            await asyncio.to_thread(close_interrupted, desk)
-        except SQLAlchemyError as error:
-            log.error("lost exchanges could not be closed (%s)", type(error).__name__)

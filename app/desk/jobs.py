@@ -1,0 +1,55 @@
+"""The jobs: all that a desk does by itself, in the web's process and in a worker's alike.
+
+Beside each other neither asks what the other does: work is claimed row by row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from app.desk.context import Desk
+from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
+from app.desk.gateway_calls.send import close_interrupted
+from app.desk.periodic import Periodic
+from app.desk.retention import RetentionPolicy, sweep_all
+
+LOOK_EVERY, LOOK_IN_A_RUSH = 1.0, 5.0
+"""Seconds between two looks at which lookups are due. A rush of callbacks slows them, and never
+ends them: anybody can make one."""
+
+CLOSE_EVERY = 60.0
+"""Seconds between two looks for gateway calls that a dead process left waiting. A start closes what
+its own machine lost; of another machine's processes only time tells."""
+
+FIRST_SWEEP, SWEEP_EVERY = 60.0, 600.0
+"""Seconds until the first sweep, and between two of them. A start has more urgent things to do."""
+
+
+def jobs_of(desk: Desk, limits: RetentionPolicy) -> Sequence[Periodic]:
+    """Every job, once."""
+    return [
+        Periodic(
+            "due lookups",
+            LookupScheduler(desk).tick,
+            lambda: LOOK_IN_A_RUSH if desk.rushing() else LOOK_EVERY,
+        ),
+        Periodic(
+            "closing interrupted gateway calls",
+            lambda: asyncio.to_thread(close_interrupted, desk),
+            lambda: CLOSE_EVERY,
+            first=CLOSE_EVERY,
+        ),
+        Periodic(
+            "retention of callbacks and notifications",
+            lambda: asyncio.to_thread(sweep_all, desk.database, limits),
+            lambda: SWEEP_EVERY,
+            first=FIRST_SWEEP,
+        ),
+    ]
+
+
+def start_jobs(desk: Desk, limits: RetentionPolicy, stopping: asyncio.Event) -> None:
+    """Do them as tasks of the process, until told to stop."""
+    for job in jobs_of(desk, limits):
+        desk.tasks.spawn(job.run(stopping))

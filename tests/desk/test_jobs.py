@@ -1,0 +1,66 @@
+"""What a desk does by itself: again and again, whatever fails, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from app.desk.jobs import LOOK_EVERY, LOOK_IN_A_RUSH, jobs_of
+from app.desk.periodic import Periodic
+from app.desk.retention import RetentionPolicy
+from tests.desk.conftest import Stage
+
+pytestmark = pytest.mark.anyio
+
+LONG = 3600.0
+
+
+async def test_a_job_that_fails_is_logged_and_done_again(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    stopping, turns = asyncio.Event(), iter((OperationalError("", {}, Exception()), KeyError(), 0))
+
+    async def job() -> None:
+        if error := next(turns):
+            raise error  # type: ignore[misc]
+        stopping.set()
+
+    await Periodic("the job", job, lambda: 0).run(stopping)
+    assert caplog.messages == [
+        "the job: failed (OperationalError)",
+        "the job: failed (KeyError)",
+        "the job: works again, after 2 failures",
+    ]
+    assert [bool(one.exc_info) for one in caplog.records] == [False, True, False]
+
+
+async def test_a_job_is_first_done_after_its_first_pause_and_ends_when_told_to() -> None:
+    stopping, turn = asyncio.Event(), asyncio.Event()
+    done: list[str] = []
+
+    async def now() -> None:
+        done.append("now")
+        turn.set()
+
+    async def later() -> None:
+        done.append("later")
+
+    jobs = [
+        Periodic("now", now, lambda: LONG),
+        Periodic("later", later, lambda: LONG, first=LONG),
+    ]
+    tasks = [asyncio.create_task(job.run(stopping)) for job in jobs]
+    await turn.wait()
+    stopping.set()
+    await asyncio.gather(*tasks)
+    assert done == ["now"]
+
+
+async def test_a_rush_slows_the_looking_for_due_lookups_and_does_not_end_it(stage: Stage) -> None:
+    looking, *_ = jobs_of(stage.desk, RetentionPolicy(timedelta(days=1), 100))
+    assert looking.every() == LOOK_EVERY
+    stage.desk.rushing = lambda: True
+    assert looking.every() == LOOK_IN_A_RUSH
