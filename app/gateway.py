@@ -234,7 +234,7 @@ def _detail(error: Exception) -> Detail:
     ):
         if isinstance(error, kind):
             return detail
-    log.error("a call to the gateway failed in a way that has no name", exc_info=error)
+    log.error("a gateway call failed in a way that has no name", exc_info=error)
     return Detail.CLOSED
 
 

@@ -26,6 +26,9 @@ from tests.walk import Operator, visit
 
 SHOP, SHOP_PASS = "tshop00000077", "zq9Xw4#k"
 BUILT_IN_PASS = "tpass7xq"
+LINE = re.compile(
+    r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z WARNING app\.[a-z_.]+ ([0-9a-f]{8}|-) \w"
+)
 GUIDE = "/sandbox/guide"
 """Where the built-in sandbox's password may be read, and nowhere else."""
 
@@ -88,6 +91,15 @@ def test_no_page_holds_a_secret(aftermath: Aftermath) -> None:
 
 def test_no_line_of_the_log_holds_a_secret(aftermath: Aftermath) -> None:
     assert found_in(aftermath.log.encode(), aftermath.secrets) == []
+
+
+def test_every_line_of_the_log_says_when_and_what_a_gateway_does_on_purpose_is_no_fault(
+    aftermath: Aftermath,
+) -> None:
+    ready, *lines = aftermath.log.splitlines()
+    assert ready.startswith("NET CASH Desk is at")
+    assert any("gateway call ExecTranNetcash of order" in line for line in lines)
+    assert [line for line in lines if not LINE.match(line)] == []
 
 
 def test_no_file_holds_a_secret(aftermath: Aftermath) -> None:

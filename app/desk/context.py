@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from app.gateway import Gateway
 from app.records.accounts import Role
-from app.records.database import Database
+from app.records.database import UNREACHABLE, Database
 from app.records.group_writer import GroupWriter
 from app.records.shops import Shop
 
@@ -68,6 +69,10 @@ class BackgroundTasks:
         task.add_done_callback(self._done)
         return task
 
+    def spawn_for_all(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """The same for what serves everybody: its lines of the log name no request."""
+        return Context().run(self.spawn, coroutine)
+
     async def wait_briefly(self, task: asyncio.Task[Any], seconds: float = 1.5) -> bool:
         """Wait a moment for a task; whether it has finished. The task itself goes on."""
         done, _ = await asyncio.wait({task}, timeout=seconds)
@@ -86,7 +91,8 @@ class BackgroundTasks:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            log.error("a task of the desk failed", exc_info=error)
+            kind, outside = type(error).__name__, isinstance(error, UNREACHABLE)
+            log.error("a task failed (%s)", kind, exc_info=None if outside else error)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.logs import Repeated
 from app.records.database import Database
 
 CHANNEL = "netcash_callbacks"
@@ -33,15 +34,20 @@ async def listen(database: Database, heard: Callable[[], None]) -> None:
     import psycopg
 
     url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    trouble = Repeated(
+        log,
+        "word between processes is interrupted",
+        "word between processes is back",
+        outside=(psycopg.Error,),
+    )
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
                 await connection.execute(f"LISTEN {CHANNEL}")
+                trouble.worked()
                 async for _ in connection.notifies():
                     heard()
         except psycopg.Error as error:
             # The feed looks once a second anyway: it is only slower meanwhile.
-            log.warning(
-                "notifications between processes are interrupted (%s)", type(error).__name__
-            )
+            trouble.failed(error)
         await asyncio.sleep(AGAIN)

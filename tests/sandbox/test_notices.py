@@ -141,9 +141,9 @@ def test_notices_go_on_after_the_store_has_failed(
         receiver.wait_for(1)
         intruder.execute("alter table notice rename to gone")
         deadline = time.monotonic() + 5
-        while "no notices are sent" not in caplog.text and time.monotonic() < deadline:
+        while "no notifications are sent" not in caplog.text and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert "no notices are sent" in caplog.text
+        assert "no notifications are sent" in caplog.text
         intruder.execute("alter table gone rename to notice")
         merchant.ended("-noticefirst")
         assert len(receiver.wait_for(2)) == 2

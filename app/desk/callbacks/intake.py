@@ -7,6 +7,7 @@ bodies wait in line to be read, and when judging falls behind it is judging that
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -17,10 +18,14 @@ from app.desk.callbacks.queue import VerificationQueue
 from app.desk.callbacks.raw import raw_row
 from app.desk.callbacks.write_buffer import WriteBuffer
 from app.desk.context import Desk
+from app.logs import Repeated
 from app.records.callbacks import Callback
+from app.records.database import UNREACHABLE
 
 READING_LIMIT = 500
 """How many bodies are read at once: with 64 KiB each, 32 MiB of memory at most."""
+
+log = logging.getLogger(__name__)
 
 
 class Unstored(NamedTuple):
@@ -43,18 +48,23 @@ class CallbackIntake:
         self.unstored = Unstored(0, None)
         self._write_buffer = WriteBuffer(desk)
         self._queue = VerificationQueue(desk, tell)
+        self._trouble = Repeated(
+            log, "a callback could not be stored", "callbacks are stored again", outside=UNREACHABLE
+        )
         desk.rushing = self._queue.rushing
 
     async def receive(
         self, body: bytes, headers: Iterable[tuple[str, str]], remote_address: str
     ) -> str:
         """Commit a body and return its key. Whatever raises here has stored nothing."""
-        row = raw_row(body, headers, remote_address)
         try:
+            row = raw_row(body, headers, remote_address)
             await self._write_buffer.put(row)
-        except Exception:
+        except Exception as error:
             self.unstored = Unstored(self.unstored.number + 1, now())
+            self._trouble.failed(error)
             raise
+        self._trouble.worked()
         return str(row["id"])
 
     async def outcome(self, key: str) -> Processed | None:

@@ -80,6 +80,6 @@ def _judge_or_leave(desk: Desk, keys: Sequence[str]) -> int:
             return len(process_rows(session, desk.settings.sandbox_on, keys))
     except Exception:
         if len(keys) == 1:
-            log.exception("callback %s could not be judged", keys[0])
+            log.exception("callback %s could not be processed", keys[0])
             return 0
         return sum(_judge_or_leave(desk, [key]) for key in keys)

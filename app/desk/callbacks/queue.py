@@ -15,7 +15,9 @@ from sqlalchemy.exc import OperationalError
 
 from app.desk.callbacks.process import BATCH, Processed, process_rows
 from app.desk.context import Desk
+from app.logs import Repeated
 from app.records.callbacks import Callback, unjudged_keys
+from app.records.database import UNREACHABLE
 
 SEATS = 8
 """How many customers wait for a verdict at once; the others read "being confirmed"."""
@@ -53,6 +55,12 @@ class VerificationQueue:
         self._others: list[str] = []
         self._overflown = False
         self._judging = False
+        self._trouble = Repeated(
+            log,
+            "stored callbacks could not be processed yet",
+            "callbacks are processed again",
+            outside=UNREACHABLE,
+        )
         self._span, self._arrivals, self._rushed = 0, 0, False
 
     async def outcome(self, key: str) -> Processed | None:
@@ -105,7 +113,7 @@ class VerificationQueue:
     def _begin(self) -> None:
         if not self._judging:
             self._judging = True
-            self._desk.tasks.spawn(self._judge_all())
+            self._desk.tasks.spawn_for_all(self._judge_all())
 
     async def _judge_all(self) -> None:
         try:
@@ -143,8 +151,9 @@ class VerificationQueue:
                 for key in keys:
                     await self._judge([key])
                 return
-            log.exception("callback %s could not be judged", keys[0])
+            log.exception("callback %s could not be processed", keys[0])
             judged = []
+        self._trouble.worked()
         verdicts = {one.callback.id: one for one in judged}
         for key in keys:
             self._tell(key, verdicts.get(key))
@@ -153,7 +162,7 @@ class VerificationQueue:
 
     async def _keep(self, keys: Sequence[str], error: OperationalError) -> None:
         """The disk is full or the database away, no fault of these rows: they come again."""
-        log.error("%d callbacks could not be judged yet (%s)", len(keys), type(error).__name__)
+        self._trouble.failed(error)
         for key in keys:
             self._tell(key, None)
         self._others[:0] = keys

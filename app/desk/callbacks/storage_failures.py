@@ -17,6 +17,8 @@ from sqlmodel import Session
 from app.desk.callbacks.intake import CallbackIntake
 from app.desk.context import Desk
 from app.desk.periodic import wait_or_stop
+from app.logs import Repeated
+from app.records.database import UNREACHABLE
 from app.records.dropped_callbacks import UNSTORED, DroppedCallbacks, Limit, unstored_since
 
 SHOWN_FOR = timedelta(hours=24)
@@ -42,12 +44,18 @@ class StorageFailures:
         self._desk, self._intake, self._stopping = desk, intake, stopping
         self._noted = 0
         self._noting = False
+        self._trouble = Repeated(
+            log,
+            "how many callbacks were lost could not be put on record",
+            "how many callbacks were lost is on record",
+            outside=UNREACHABLE,
+        )
 
     def note(self) -> None:
         """A result was lost just now."""
         if not self._noting:
             self._noting = True
-            self._desk.tasks.spawn(self._note())
+            self._desk.tasks.spawn_for_all(self._note())
 
     def lost(self, session: Session, at: datetime) -> LostCallbacks:
         """What all processes have lost of late, as far as this one can know."""
@@ -73,6 +81,7 @@ class StorageFailures:
         try:
             await self._desk.writer.write(lambda session: session.merge(gap))
         except SQLAlchemyError as error:
-            log.error("lost results could not be put on record (%s)", type(error).__name__)
+            self._trouble.failed(error)
         else:
+            self._trouble.worked()
             self._noted = number

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -20,11 +21,14 @@ from app.desk.context import Desk
 from app.desk.gateway_calls.apply_answer import apply_answer, believable
 from app.desk.gateway_calls.process_identity import has_exited
 from app.gateway import INTERRUPTED, Detail, Outcome, Reply
+from app.logs import Repeated
 from app.protocol.messages import ErrorAnswer, SearchAnswer
 from app.protocol.wire import parse_jst_stamp
+from app.records.database import UNREACHABLE
 from app.records.exchanges import (
     WAITING,
     Exchange,
+    Purpose,
     give_to_order,
     locked_exchange,
     waiting_exchanges,
@@ -52,6 +56,18 @@ CODES_KEPT = 40
 """How many error codes of an answer are listed; its bytes hold them all."""
 
 log = logging.getLogger(__name__)
+
+_answers = Repeated(
+    log,
+    "the answer to a gateway call could not be stored, trying again",
+    "answers to gateway calls are stored again",
+    outside=UNREACHABLE,
+)
+_unasked = Repeated(
+    log,
+    "due lookups get no answer from the gateway at %s",
+    "due lookups are answered again by the gateway at %s",
+)
 
 
 async def record_and_send(
@@ -83,18 +99,38 @@ async def send(desk: Desk, exchange: Exchange) -> None:
     except asyncio.CancelledError:
         await _store(desk, exchange, INTERRUPTED)
         raise
+    _log_silence(exchange, reply)
     await _store(desk, exchange, reply)
+
+
+def _log_silence(exchange: Exchange, reply: Reply) -> None:
+    """One line for a call without an answer of the protocol. What the desk looks up by itself is
+    counted: a gateway that is away would fill the log."""
+    answered = reply.outcome in (Outcome.ANSWERED, Outcome.PROTOCOL_ERROR)
+    # Of an answer that was not understood the detail says too much.
+    named = isinstance(reply.detail, Detail)
+    why = f"{reply.outcome}, {reply.detail}" if named else str(reply.outcome)
+    host = urlsplit(exchange.url).netloc.rpartition("@")[2]
+    if answered:
+        _unasked.worked(host)
+    elif exchange.purpose is Purpose.OPERATOR:
+        log.warning("gateway call %s of order %s: %s", exchange.call, exchange.order_id, why)
+    else:
+        _unasked.failed(why, host)
 
 
 async def _store(desk: Desk, exchange: Exchange, reply: Reply) -> None:
     settle = desk.settings.gateway_settle
     for pause in RETRIES:
         try:
-            return await desk.writer.write(lambda s: complete(s, exchange.id, reply, settle))
+            await desk.writer.write(lambda s: complete(s, exchange.id, reply, settle))
         except SQLAlchemyError as error:
-            log.error("an answer could not be stored (%s), trying again", type(error).__name__)
+            _answers.failed(error)
             await asyncio.sleep(pause)
-    return await desk.writer.write(lambda s: complete(s, exchange.id, reply, settle))
+        else:
+            _answers.worked()
+            return
+    await desk.writer.write(lambda s: complete(s, exchange.id, reply, settle))
 
 
 def complete(session: Session, exchange_key: str, reply: Reply, settle: timedelta) -> None:

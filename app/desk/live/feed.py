@@ -25,7 +25,9 @@ from app.desk.live.notification_events import (
     NotificationReader,
     notification_events_since,
 )
+from app.logs import Repeated
 from app.records.callbacks import Callback
+from app.records.database import UNREACHABLE
 from app.records.keys import first_key
 from app.records.pubsub import listen
 
@@ -66,6 +68,12 @@ class Feed:
         self._followers = 0
         self._reader: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
+        self._trouble = Repeated(
+            log,
+            "the live feed cannot look",
+            "the live feed looks again",
+            outside=UNREACHABLE,
+        )
 
     def ring(self) -> None:
         """Something may have arrived."""
@@ -110,7 +118,7 @@ class Feed:
         """Have somebody read, and return once what is there already is known."""
         if self._reader is None:
             self._ready = asyncio.Event()
-            self._reader = self._desk.tasks.spawn(self._read())
+            self._reader = self._desk.tasks.spawn_for_all(self._read())
         await self._ready.wait()
 
     def _missed(self, since: Cursor) -> Sequence[News]:
@@ -153,8 +161,9 @@ class Feed:
         try:
             arrived = await asyncio.to_thread(self._fresh, first_key(now() - back))
         except SQLAlchemyError as error:
-            log.error("the feed cannot read (%s)", type(error).__name__)
+            self._trouble.failed(error)
             return False
+        self._trouble.worked()
         forgotten = first_key(now() - 3 * WINDOW)
         self._known.forget_before(forgotten)
         self._notices.forget_before(forgotten)

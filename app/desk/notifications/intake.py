@@ -11,6 +11,8 @@ from sqlmodel import Session
 from app.desk.context import Desk
 from app.desk.notifications.process import process
 from app.desk.retention import RetentionPolicy, sweep_notifications
+from app.logs import Repeated
+from app.records.database import UNREACHABLE
 from app.records.notifications import Notification
 
 READING_LIMIT = 50
@@ -36,17 +38,38 @@ class NotificationIntake:
         self._limits = limits
         self._ring = ring
         self._received = 0
+        self._unstored = Repeated(
+            log,
+            "a notification could not be stored",
+            "notifications are stored again",
+            outside=UNREACHABLE,
+        )
+        self._unread = Repeated(
+            log,
+            "a notification is stored but could not be processed",
+            "notifications are processed again",
+            outside=UNREACHABLE,
+        )
 
     async def receive(self, body: bytes, remote_address: str) -> str:
         """Commit a body, read it, and return its key. Whatever raises here has stored nothing."""
-        key = await self._desk.writer.write(lambda s: _store(s, body, remote_address))
+        try:
+            key = await self._desk.writer.write(lambda s: _store(s, body, remote_address))
+        except Exception as error:
+            self._unstored.failed(error)
+            raise
+        self._unstored.worked()
         try:
             await self._desk.writer.write(lambda s: process(s, self._desk.settings.sandbox_on, key))
             self._ring()
             await self._hold_limits()
-        except Exception:
+        except UNREACHABLE as error:
             # It is stored, which is all the gateway wants to know; the next start reads it.
-            log.exception("notice %s could not be read", key)
+            self._unread.failed(error)
+        except Exception:
+            log.exception("notification %s could not be processed", key)
+        else:
+            self._unread.worked()
         return key
 
     async def _hold_limits(self) -> None:

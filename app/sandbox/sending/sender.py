@@ -38,7 +38,7 @@ async def send_for_ever(sandbox: Sandbox) -> None:
             await _send_due(sandbox)
         except sqlite3.Error as error:
             # A disk that is full today has room tomorrow; what is due stays due.
-            log.error("no notices are sent, the sandbox's store failed (%s)", error)
+            log.error("no notifications are sent: the sandbox's store failed (%s)", error)
             await sandbox.wait(PAUSE_AFTER_FAILURE)
         await sandbox.wait(PAUSE)
 

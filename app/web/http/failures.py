@@ -89,11 +89,12 @@ def fail(request: Request, error: Exception) -> Response:
         return _answer_http(request, error)
     # The path may hold the key of a link; the line of the routes table does not.
     where = getattr(request.scope.get("route"), "path", "an unknown address")
-    log.error("%s %s failed", request.method, where, exc_info=error)
     kinds = type(error).__mro__
-    return answer(
-        request, next((BY_EXCEPTION[kind] for kind in kinds if kind in BY_EXCEPTION), BROKEN)
-    )
+    failure = next((BY_EXCEPTION[kind] for kind in kinds if kind in BY_EXCEPTION), BROKEN)
+    # What has a page of its own is the surroundings' fault.
+    fault = error if failure is BROKEN else None
+    log.error("%s %s failed (%s)", request.method, where, kinds[0].__name__, exc_info=fault)
+    return answer(request, failure)
 
 
 def _answer_http(request: Request, error: HTTPException) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -14,8 +13,6 @@ from app.web.http.services import feed_of
 
 RECEIVED, NOT_RECEIVED = "0", "1"
 """All that the gateway understands. After anything but RECEIVED it sends the notice again."""
-
-log = logging.getLogger(__name__)
 
 
 async def receive_notification(request: Request) -> Response:
@@ -32,7 +29,6 @@ async def receive_notification(request: Request) -> Response:
         try:
             await intake.receive(body, remote_address_of(request))
         except Exception:
-            log.exception("a notice could not be stored")
             return PlainTextResponse(NOT_RECEIVED)
     return PlainTextResponse(RECEIVED)
 

@@ -6,7 +6,6 @@ The page is the same for every reason of doubt: nobody can probe with it.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -62,8 +61,6 @@ _LABELS = {
     "ask": N_("If you have a question, tell the shop this order ID."),
 }
 
-log = logging.getLogger(__name__)
-
 
 async def receive_callback(request: Request) -> Response:
     """POST /netcash/return: commit the body as it came, judge it, answer the customer.
@@ -80,7 +77,6 @@ async def receive_callback(request: Request) -> Response:
         try:
             key = await intake.receive(body, _headers(request), remote_address_of(request))
         except Exception:
-            log.exception("a result could not be stored")
             storage_failures_of(request).note()
             return _page(request, CustomerMessage.BEING_CONFIRMED, _order_id(body), again=body)
     judged = await intake.outcome(key)
