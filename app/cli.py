@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.records.database import Database
 
 Command = Callable[[argparse.Namespace], int]
-Commands = argparse._SubParsersAction  # the type has no public name
+Commands = argparse._SubParsersAction  # noqa: SLF001 (the type has no public name)
 
 
 class Failed(Exception):

@@ -38,7 +38,14 @@ def run(
     command = [sys.executable, "-m", "app", *arguments]
     told = environment(folder, **settings)
     return subprocess.run(
-        command, env=told, cwd=folder, input=typed, text=True, capture_output=True, timeout=30
+        command,
+        env=told,
+        cwd=folder,
+        input=typed,
+        text=True,
+        capture_output=True,
+        timeout=30,
+        check=False,
     )
 
 

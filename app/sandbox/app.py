@@ -70,7 +70,7 @@ async def running(app: Starlette, stopping: asyncio.Event | None = None) -> Asyn
     `stopping` is the mounting application's event for its end: once it is set, an answer that is
     held back on purpose no longer is.
     """
-    sandbox = cast(Sandbox, app.state.sandbox)
+    sandbox = cast("Sandbox", app.state.sandbox)
     if stopping is not None:
         sandbox.stopping = stopping
     await sandbox.store.open()

@@ -45,4 +45,4 @@ class Sandbox:
 
 def sandbox_of(request: Request) -> Sandbox:
     """The sandbox that a request is addressed to."""
-    return cast(Sandbox, request.app.state.sandbox)
+    return cast("Sandbox", request.app.state.sandbox)

@@ -150,7 +150,7 @@ class NotUnderstood(ValueError):
 
 Answer: TypeAlias = EntryTranAnswer | ExecTranAnswer | SearchAnswer | ErrorAnswer
 
-_ANSWERS: dict[Call, type[EntryTranAnswer] | type[ExecTranAnswer] | type[SearchAnswer]] = {
+_ANSWERS: dict[Call, type[EntryTranAnswer | ExecTranAnswer | SearchAnswer]] = {
     Call.ENTRY: EntryTranAnswer,
     Call.EXEC: ExecTranAnswer,
     Call.SEARCH: SearchAnswer,

@@ -97,7 +97,8 @@ async def test_nothing_else_is_served(path: str) -> None:
 
 def test_vendored_files_are_the_ones_written_down() -> None:
     text = (FOLDER / "vendor" / "README").read_text("utf-8")
-    written = dict(reversed(line.split()) for line in re.findall(r"^[0-9a-f]{64}  .+$", text, re.M))
+    lines = re.findall(r"^[0-9a-f]{64}  .+$", text, re.MULTILINE)
+    written = dict(reversed(line.split()) for line in lines)
     held = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (FOLDER / "vendor").iterdir()

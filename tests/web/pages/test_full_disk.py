@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Self
 
 import httpx
 import pytest
@@ -47,7 +48,7 @@ class Flood:
                 kinds = {200: self.stored, 503: self.refused}
                 kinds[status].append(raw) if status in kinds else self.other.append(status)
 
-    def __enter__(self) -> Flood:
+    def __enter__(self) -> Self:
         for one in self._crowd:
             one.start()
         return self
