@@ -102,10 +102,12 @@ def _serve(_: argparse.Namespace) -> int:
 def _sandbox(chosen: argparse.Namespace) -> int:
     from app.sandbox.app import create_sandbox
     from app.server import Server, say
+    from app.web.http.request_id import RequestId
 
     logs.configure(load_log_settings().log_format)
     store = chosen.store if chosen.store == ":memory:" else Path(chosen.store)
     sandbox = create_sandbox(store, base_url=None, late_seconds=chosen.late)
+    sandbox.add_middleware(RequestId)
     address = f"http://{chosen.host}:{chosen.port}"
     ready = f"The sandbox gateway is at {address}, its guide at {address}/guide"
     return Server(sandbox, chosen.host, chosen.port, lambda: say(ready)).run_to_the_end()

@@ -28,7 +28,10 @@ COUNTED_FOR = 60.0
 CAUSES = 10
 """The most errors of a chain that are shown."""
 
-_CONTROLS = {code: f"\\u{code:04x}" for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)}
+_CONTROLS = {
+    code: chr(code).encode("unicode_escape").decode()
+    for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+}
 
 
 def configure(form: Literal["text", "json"]) -> None:
@@ -84,7 +87,7 @@ class Repeated:
 
     `failure` and `recovery` are what is said, with a `%s` for each thing of `about` (which gateway,
     say); each is counted apart, and so is each kind of error. An error that is none of `outside` is
-    a fault of ours and has a traceback. `clock` is in seconds.
+    a fault of ours: an ERROR with its traceback. `clock` is in seconds.
     """
 
     def __init__(
@@ -94,9 +97,10 @@ class Repeated:
         recovery: str,
         *,
         outside: tuple[type[BaseException], ...] = (OSError,),
+        level: int = logging.ERROR,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._log, self._outside, self._clock = log, outside, clock
+        self._log, self._outside, self._level, self._clock = log, outside, level, clock
         self._begins, self._goes_on = f"{failure} (%s)", f"{failure} (%s), %d more times in %d s"
         self._ends = f"{recovery}, after %d failures"
         self._lasting: dict[tuple[str, ...], dict[str, _Lasting]] = {}
@@ -108,12 +112,14 @@ class Repeated:
         moment = self._clock()
         if kind not in known:
             known[kind] = _Lasting(moment)
-            self._log.error(self._begins, *about, kind, exc_info=self._fault(why))
+            fault = self._fault(why)
+            level = logging.ERROR if fault else self._level
+            self._log.log(level, self._begins, *about, kind, exc_info=fault)
             return
         one = known[kind]
         one.untold, one.total = one.untold + 1, one.total + 1
         if (passed := moment - one.told_at) >= COUNTED_FOR:
-            self._log.error(self._goes_on, *about, kind, one.untold, passed)
+            self._log.log(self._level, self._goes_on, *about, kind, one.untold, passed)
             one.told_at, one.untold = moment, 0
 
     def worked(self, *about: str) -> None:

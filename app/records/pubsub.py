@@ -39,6 +39,7 @@ async def listen(database: Database, heard: Callable[[], None]) -> None:
         "word between processes is interrupted",
         "word between processes is back",
         outside=(psycopg.Error,),
+        level=logging.WARNING,
     )
     while True:
         try:

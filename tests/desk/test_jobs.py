@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,7 +16,13 @@ from sqlalchemy.exc import OperationalError
 from app.desk.jobs import LOOK_EVERY, LOOK_IN_A_RUSH, jobs_of
 from app.desk.periodic import Periodic
 from app.desk.retention import RetentionPolicy
-from tests.desk.conftest import Stage
+from app.main import create_app
+from app.records.database import Database
+from app.records.exchanges import Purpose
+from app.settings import Settings
+from app.work import work_until_stopped
+from tests.desk.conftest import PATIENCE, Stage, found, staged
+from tests.rawserver import raw_server
 
 pytestmark = pytest.mark.anyio
 
@@ -57,6 +67,42 @@ async def test_a_job_is_first_done_after_its_first_pause_and_ends_when_told_to()
     stopping.set()
     await asyncio.gather(*tasks)
     assert done == ["now"]
+
+
+@pytest.fixture(params=["web", "worker"])
+def process(
+    request: pytest.FixtureRequest, settings: Settings
+) -> AbstractAsyncContextManager[None]:
+    """Each kind of process that does the jobs, over the same database."""
+    return web(settings) if request.param == "web" else worker(settings)
+
+
+@asynccontextmanager
+async def web(settings: Settings) -> AsyncIterator[None]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield
+
+
+@asynccontextmanager
+async def worker(settings: Settings) -> AsyncIterator[None]:
+    task = asyncio.create_task(work_until_stopped(settings))
+    yield
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await task == 0
+
+
+async def test_the_web_and_a_worker_both_ask_for_what_is_due(
+    database: Database, process: AbstractAsyncContextManager[None]
+) -> None:
+    async with staged(database) as stage:
+        order = await stage.requested()
+        stage.time_passes(timedelta(hours=2))
+        async with raw_server(found("REQSUCCESS")) as gateway, asyncio.timeout(PATIENCE):
+            stage.moves_to(gateway.url)
+            async with process:
+                await gateway.asked.wait()
+        assert [one.purpose for one in stage.exchanges(order)][-1] is Purpose.RECHECK
 
 
 async def test_a_rush_slows_the_looking_for_due_lookups_and_does_not_end_it(stage: Stage) -> None:

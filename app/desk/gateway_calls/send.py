@@ -67,6 +67,7 @@ _unasked = Repeated(
     log,
     "due lookups get no answer from the gateway at %s",
     "due lookups are answered again by the gateway at %s",
+    level=logging.WARNING,
 )
 
 
@@ -104,8 +105,10 @@ async def send(desk: Desk, exchange: Exchange) -> None:
 
 
 def _log_silence(exchange: Exchange, reply: Reply) -> None:
-    """One line for a call without an answer of the protocol. What the desk looks up by itself is
-    counted: a gateway that is away would fill the log."""
+    """Log a call that got no answer of the protocol.
+
+    What the desk looks up by itself is counted: a gateway that is away would fill the log.
+    """
     answered = reply.outcome in (Outcome.ANSWERED, Outcome.PROTOCOL_ERROR)
     # Of an answer that was not understood the detail says too much.
     named = isinstance(reply.detail, Detail)

@@ -50,6 +50,8 @@ async def _send_due(sandbox: Sandbox) -> None:
 
 async def _send(sandbox: Sandbox, due: Due) -> None:
     answer = await deliver(sandbox, due.url, due.body)
+    if answer in OWN_WORDS:
+        log.warning("notification %s could not be sent: %s", due.id, answer)
     await sandbox.store.run(notifications.settle, due.id, answer)
 
 
