@@ -104,7 +104,7 @@ def look_up(status: Status, *, by_a_person: bool = False) -> Step:
     def told(t: Telling) -> None:
         assert t.trade, "only a trade that is there is found"
         t.trade.move(status, t.clock - timedelta(seconds=t.scene.random.uniform(1, 50)))
-        exchange = calls.search(t, t.trade, _purpose(t, by_a_person))
+        exchange = calls.search(t, t.trade, _purpose(t, by_a_person=by_a_person))
         t.hear(t.word(exchange, Source.LOOKUP, status))
         if t.order.access_id is None:  # adopted after an unanswered EntryTran
             t.order.access_id, t.order.access_pass = t.trade.AccessID, t.trade.AccessPass
@@ -112,7 +112,7 @@ def look_up(status: Status, *, by_a_person: bool = False) -> Step:
     return told
 
 
-def _purpose(t: Telling, by_a_person: bool) -> Purpose:
+def _purpose(t: Telling, *, by_a_person: bool) -> Purpose:
     if by_a_person:
         return Purpose.OPERATOR
     return Purpose.CONFIRM if t.order.status == Status.PAYSUCCESS else Purpose.RECHECK

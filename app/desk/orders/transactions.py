@@ -121,7 +121,7 @@ def _order(shop: Shop, actor: Actor, draft: Draft) -> Order:
 
 
 async def register(
-    desk: Desk, actor: Actor, order_key: str, then_execute: bool = False
+    desk: Desk, actor: Actor, order_key: str, *, then_execute: bool = False
 ) -> asyncio.Task[None]:
     """Send EntryTran; with `then_execute` also ExecTran, when the first one worked.
 
