@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from app.cli import main
+from app.records.encryption import set_key
 from app.settings import Settings
+from tests.conftest import SECRET_KEY
 from tests.plain import get, post
 from tests.processes import desk_process, run
 
@@ -35,12 +38,17 @@ WRONG = (
 
 
 @pytest.fixture(autouse=True)
-def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither a variable of the machine's nor a `.env` tells these tests anything."""
+def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Neither a variable of the machine's nor a `.env` tells these tests anything.
+
+    Nor do they leave a key of theirs to the tests that follow.
+    """
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+    yield
+    set_key(SECRET_KEY)
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *command: str) -> str:
