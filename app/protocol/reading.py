@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.protocol import fields as f
 from app.protocol.fields import Field
 from app.protocol.messages.answers import Result
-from app.protocol.statuses import Status
+from app.protocol.statuses import RETURNED
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
 from app.protocol.words import Words
@@ -81,7 +81,7 @@ def _malformed(signed: Mapping[str, bytes], repeated: tuple[str, ...]) -> str | 
     )
 
 
-_RESULT_STATUSES = (Status.PAYSUCCESS.encode(), Status.PAYFAIL.encode())
+_RESULT_STATUSES = tuple(status.encode() for status in RETURNED)
 
 
 def _fits(field: Field, value: bytes) -> bool:

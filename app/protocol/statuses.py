@@ -20,8 +20,8 @@ class Status(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether no edge leaves it. Money can still follow a failure: see `Relation`."""
-        return self in _FINAL
+        """Whether it is one of FINAL."""
+        return self in FINAL
 
 
 class Cause(StrEnum):
@@ -62,7 +62,22 @@ EDGES: tuple[Edge, ...] = (
     Edge(Status.PAYSTART, Status.EXPIRED, Cause.TERM_OVER),
 )
 
-_FINAL = frozenset(Status) - {edge.from_ for edge in EDGES}
+_LEFT = {edge.from_ for edge in EDGES}
+
+OPEN = tuple(status for status in Status if status in _LEFT)
+"""The statuses that an edge leaves: the trade can still be paid."""
+
+FINAL = tuple(status for status in Status if status not in _LEFT)
+"""The statuses that no edge leaves. Money can still follow a failure: see `Relation`."""
+
+UNDER_WAY = (Status.REQSUCCESS, Status.PAYSTART)
+"""The statuses in which the customer can pay: ExecTranNetcash has been accepted."""
+
+FAILED = (Status.PAYFAIL, Status.EXPIRED)
+"""The final statuses without money."""
+
+RETURNED = (Status.PAYSUCCESS, Status.PAYFAIL)
+"""The statuses with which the customer's browser can come back (Interface 2.1.2.4)."""
 
 _ALREADY_USED = "M01004010"
 _ALREADY_REQUESTED = "M01004014"

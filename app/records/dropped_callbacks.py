@@ -9,14 +9,12 @@ from sqlalchemy import ColumnElement, delete, exists, func, union_all, update
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.protocol.statuses import Status
+from app.protocol.statuses import FINAL
 from app.records.callbacks import Callback
 from app.records.columns import Record, enum_column, key, timestamp
 from app.records.orders import Order
 from app.records.shops import Environment
 from app.records.verdict_changes import VerdictChange
-
-FINAL = [status for status in Status if status.is_final]
 
 SURPLUS = 10_000
 """How many of a flood that names open orders are found at once: finding them reads it whole."""

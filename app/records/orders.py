@@ -13,6 +13,7 @@ from sqlalchemy.orm.util import identity_key
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
+from app.protocol.statuses import FAILED, OPEN, Status
 from app.records.columns import (
     Record,
     encrypted_text,
@@ -29,10 +30,7 @@ UNKNOWN = "unknown"
 """The status of an order of which no source has spoken, or whose last word went unanswered."""
 
 
-STATUS_GROUPS: dict[str, tuple[str, ...]] = {
-    "waiting": ("UNPROCESSED", "REQSUCCESS", "PAYSTART"),
-    "not-paid": ("PAYFAIL", "EXPIRED"),
-}
+STATUS_GROUPS: dict[str, tuple[Status, ...]] = {"waiting": OPEN, "not-paid": FAILED}
 """What operators call several statuses together: still to be paid, and never to be."""
 
 
@@ -124,9 +122,27 @@ class Order(Record, table=True):
     @property
     def money(self) -> str | None:
         """`confirmed`, `reported`, or None when the order is not paid as far as we know."""
-        if self.status != "PAYSUCCESS":
+        if self.status != Status.PAYSUCCESS:
             return None
         return "confirmed" if self.confirmed_at and not self.conflict else "reported"
+
+    @property
+    def known_by_callbacks_alone(self) -> bool:
+        """Whether callbacks are all that speaks for it, whatever a person has said of that."""
+        return self.origin is Origin.CALLBACK and self.status == UNKNOWN
+
+    @property
+    def first_met(self) -> bool:
+        """Whether callbacks are all that speaks for it, and no person has settled what that means.
+
+        The same in SQL: `is_first_met`.
+        """
+        return self.origin is Origin.CALLBACK and self.status_at is None
+
+
+def is_first_met() -> ColumnElement[bool]:
+    """`Order.first_met`, for a query: no lookup and no person has given the order a claim yet."""
+    return (col(Order.origin) == Origin.CALLBACK) & col(Order.status_at).is_(None)
 
 
 def has_status(wanted: str) -> ColumnElement[bool]:
@@ -141,11 +157,12 @@ def needs_attention() -> ColumnElement[bool]:
     it once a person has settled that of one not made here.
     """
     left_us = (col(Order.origin) == Origin.CREATED) & col(Order.source).is_not(None)
-    first_met = (col(Order.origin) == Origin.CALLBACK) & col(Order.status_at).is_(None)
     # Two ranges of two indexes, merged: every value is named so that each range has its index.
     split = select(Order.id).where(col(Order.conflict).in_(list(Conflict)))
     in_the_dark = select(Order.id).where(
-        col(Order.environment).in_(list(Environment)), Order.status == UNKNOWN, left_us | first_met
+        col(Order.environment).in_(list(Environment)),
+        Order.status == UNKNOWN,
+        left_us | is_first_met(),
     )
     return col(Order.id).in_(split.union(in_the_dark))
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.protocol.checkstring import Verdict
-from app.protocol.statuses import Status
+from app.protocol.statuses import RETURNED
 from app.records.callbacks import Callback
 from app.records.notifications import Notification
 
@@ -38,12 +38,9 @@ def outstanding(
 
     Only for a shop to which the gateway sends notices at all.
     """
+    # An expiry is told by the notice alone.
     returned = [one.received_at for one in callbacks if one.verdict == Verdict.VERIFIED]
-    noticed = any(one.status in _ENDS for one in notices)
+    noticed = any(one.status in RETURNED for one in notices)
     if returned and not noticed:
         return Outstanding(OutstandingPart.NOTICE, min(returned) + SENT_AGAIN)
     return Outstanding(OutstandingPart.RETURN) if noticed and not returned else None
-
-
-# What both of them tell of; an expiry is told by the notice alone.
-_ENDS = (Status.PAYSUCCESS, Status.PAYFAIL)

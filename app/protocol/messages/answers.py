@@ -113,7 +113,7 @@ class Result(Message):
     PARAMETERS: ClassVar[tuple[Parameter, ...]] = (
         Parameter(f.SHOP_ID, True, 13),
         Parameter(f.ORDER_ID, True, 27),
-        Parameter(f.STATUS, True, 16, values=(statuses.Status.PAYSUCCESS, statuses.Status.PAYFAIL)),
+        Parameter(f.STATUS, True, 16, values=statuses.RETURNED),
         Parameter(f.TRAN_DATE, True, 14),
         Parameter(f.CHECK_STRING, False, 32),
         *_ERRORS,
