@@ -8,11 +8,11 @@ from datetime import timedelta
 from app.demo import calls
 from app.demo.telling import Telling
 from app.desk.orders.payment_links import PAYMENT_TERM
+from app.desk.status.updates import consequences_of_silence
 from app.protocol.statuses import Status
-from app.records.changes import Change, Effect
 from app.records.exchanges import Exchange, Purpose
 from app.records.keys import digest, key_at, new_secret
-from app.records.orders import UNKNOWN, Source
+from app.records.orders import Source
 from app.records.payment_links import PaymentLink
 
 Step = Callable[[Telling], None]
@@ -53,7 +53,7 @@ def register_unanswered(t: Telling) -> None:
     """EntryTran that works, but whose answer never comes."""
     t.wait_until(t.clock, lasting=SILENCE_SECONDS)
     t.trade, exchange = calls.enter(t, answered=False)
-    _went_unknown(t, exchange, Source.ENTRY)
+    _went_unknown(t, exchange)
 
 
 def register_in_vain(t: Telling) -> None:
@@ -76,7 +76,7 @@ def execute_unanswered(t: Telling) -> None:
     t.wait_until(t.clock, lasting=SILENCE_SECONDS)
     exchange = calls.execute(t, t.trade, answered=False)
     t.order.executed_at = exchange.asked_at
-    _went_unknown(t, exchange, Source.EXEC)
+    _went_unknown(t, exchange)
 
 
 def launch(t: Telling) -> None:
@@ -118,20 +118,10 @@ def _purpose(t: Telling, *, by_a_person: bool) -> Purpose:
     return Purpose.CONFIRM if t.order.status == Status.PAYSUCCESS else Purpose.RECHECK
 
 
-def _went_unknown(t: Telling, exchange: Exchange, source: Source) -> None:
+def _went_unknown(t: Telling, exchange: Exchange) -> None:
     """What the desk makes of a call that went unanswered."""
-    order, at = t.order, t.tick()
-    t.changes.append(
-        Change(
-            id=key_at(at),
-            order_key=order.id,
-            recorded_at=at,
-            effect=Effect.WENT_UNKNOWN,
-            from_status=order.status,
-            to_status=UNKNOWN,
-            source=source,
-            exchange_key=exchange.id,
-        )
-    )
-    order.status, order.source, order.status_at = UNKNOWN, source, exchange.asked_at
-    order.confirmed_at, order.lookup_due_at = None, at
+    policy = t.scene.shop.confirmation
+    values, change = consequences_of_silence(t.order, exchange, t.tick(), policy)
+    change.id = key_at(t.clock)
+    t.changes.append(change)
+    t.take(values)

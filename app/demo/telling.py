@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from app.demo.ledger import Trade
 from app.desk.gateway_calls.outgoing import AUDIT_ACTIONS
 from app.desk.gateway_calls.process_identity import current_process
-from app.desk.status.rules import LOOKUP_INTERVAL, OrderSnapshot, decide_status
+from app.desk.status.rules import OrderSnapshot, decide_status
 from app.desk.status.snapshot import went_silent
-from app.desk.status.updates import StatusReport, consequences
+from app.desk.status.updates import StatusReport, consequences, lookup_sent
 from app.gateway import Detail, Outcome
 from app.protocol.messages import (
     Call,
@@ -107,7 +109,7 @@ class Telling:
         """One call with its answer; None: it goes unanswered."""
         exchange = self._intent(message, purpose)
         if purpose is not Purpose.OPERATOR:
-            self.order.lookup_due_at = exchange.asked_at + LOOKUP_INTERVAL
+            lookup_sent(self.order, exchange, self.scene.shop.confirmation)
         else:
             self.note(AUDIT_ACTIONS[exchange.call], exchange=exchange.id, reason=None)
         low, high = _MILLISECONDS[exchange.call]
@@ -136,13 +138,19 @@ class Telling:
 
     def hear(self, word: StatusReport) -> Effect | None:
         """Let a source's word take effect, by the desk's own ruling."""
-        values, changes = consequences(self.order, word, decide_status(self._held(), word))
-        for name, value in values.items():
-            setattr(self.order, name, value)
+        decision = decide_status(self._held(), word)
+        policy = self.scene.shop.confirmation
+        values, changes = consequences(self.order, word, decision, policy)
+        self.take(values)
         for change in changes:
             change.id = key_at(self.tick())
         self.changes += changes
         return changes[0].effect if changes else None
+
+    def take(self, values: Mapping[str, Any]) -> None:
+        """Give the order's row these values."""
+        for name, value in values.items():
+            setattr(self.order, name, value)
 
     def word(self, exchange: Exchange, source: Source, status: Status) -> StatusReport:
         """What the answer to a call says."""
@@ -162,6 +170,7 @@ class Telling:
         return OrderSnapshot(
             status=None if order.status == UNKNOWN else Status(order.status),
             source=order.source,
+            since=order.status_at,
             executed=order.executed_at is not None,
             has_access=order.access_id is not None,
             amount=order.amount,

@@ -51,6 +51,11 @@ def shop_by_id(session: Session, shop_id: str) -> Shop | None:
     return session.exec(select(Shop).where(Shop.shop_id == shop_id)).one_or_none()
 
 
+def confirmation_of(session: Session, shop_key: str) -> Confirmation:
+    """A shop's policy alone: reading the whole row would decrypt its passwords."""
+    return Confirmation(session.exec(select(Shop.confirmation).where(Shop.id == shop_key)).one())
+
+
 def locked_shop(session: Session, shop_key: str) -> Shop | None:
     """The shop, locked: its OrderIDs are given out one at a time."""
     query = select(Shop).where(Shop.id == shop_key).with_for_update(key_share=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
+from sqlmodel import select
 
 from app.records.database import Database, sqlite_url
+from app.records.orders import Order
 from app.records.schema import HEAD, MIGRATIONS, schema_version, upgrade
 from app.records.tables import metadata
 
@@ -75,3 +78,76 @@ def test_the_migrations_lead_to_the_tables_that_the_code_describes(
         indexes = {one["name"] for one in found.get_indexes(name) if not one["unique"]}
         assert indexes == {index.name for index in table.indexes if not index.unique}, name
     empty_database.close()
+
+
+def _insert(connection: Connection, table: str, **values: str | bytes | None) -> None:
+    names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)
+
+
+SINCE, DUE, HOUR_AFTER_SINCE, HOUR_AFTER_DUE = (
+    f"2026-11-24 {time}:00.000000" for time in ("01:02", "01:30", "02:02", "02:30")
+)
+POLICIES = ("at-once", "after-60-minutes", "never")
+
+
+ORDERS: list[tuple[dict[str, str | None], tuple[str | None, ...]]] = [
+    # What callbacks reported: the policy is in the time now.
+    ({"status": "PAYSUCCESS", "source": "callback"}, (DUE, HOUR_AFTER_DUE, None)),
+    ({"status": "PAYFAIL", "conflict": "status"}, (DUE, HOUR_AFTER_DUE, None)),
+    ({"status": "UNPROCESSED", "conflict": "status"}, (DUE, HOUR_AFTER_DUE, None)),
+    ({"origin": "callback", "status_at": None}, (DUE, HOUR_AFTER_DUE, None)),
+    # Silence: so is the interval.
+    ({"source": "exec"}, (HOUR_AFTER_SINCE,) * 3),
+    ({"source": "entry", "conflict": "never-executed"}, (HOUR_AFTER_SINCE,) * 3),
+    ({"source": "exec", "lookup_due_at": HOUR_AFTER_DUE}, (HOUR_AFTER_DUE,) * 3),
+    # As it was.
+    ({"status": "REQSUCCESS", "source": "exec"}, (DUE,) * 3),
+    ({"status": "PAYSTART", "source": "lookup"}, (DUE,) * 3),
+    ({"status": "PAYFAIL", "source": "callback"}, (DUE,) * 3),
+    ({"status": "PAYSUCCESS", "lookup_due_at": None}, (None,) * 3),
+    # The desk has never asked about these.
+    ({"status_at": None}, (None,) * 3),
+    ({"status_at": None, "conflict": "never-executed"}, (None,) * 3),
+    ({"status": "UNPROCESSED", "source": "entry"}, (None,) * 3),
+]
+"""Orders of the second version, and when a lookup of each is due with each policy."""
+
+
+def test_when_a_lookup_is_due_is_the_moment_at_which_the_desk_asked_before(
+    empty_database: Database,
+) -> None:
+    migrate(empty_database, "0002")
+    with empty_database.engine.begin() as connection:
+        for policy in POLICIES:
+            _insert_shop(connection, policy)
+            for number, (order, _) in enumerate(ORDERS):
+                _insert_order(connection, policy, f"{number:02}", **order)
+    upgrade(empty_database)
+    wanted = {
+        (policy, f"{number:02}"): at and datetime.fromisoformat(at).replace(tzinfo=UTC)
+        for number, (_, due) in enumerate(ORDERS)
+        for policy, at in zip(POLICIES, due, strict=True)
+    }
+    with empty_database.reading() as session:
+        found = session.exec(select(Order.shop_key, Order.order_id, Order.lookup_due_at)).all()
+    assert {(shop, number): at for shop, number, at in found} == wanted
+    empty_database.close()
+
+
+def _insert_shop(connection: Connection, policy: str) -> None:
+    values: dict[str, str | bytes | None] = {
+        "id": policy,
+        "shop_id": policy[:13],
+        "environment": "test",
+        "name": "",
+    }
+    values |= {"password": b"", "order_prefix": "", "confirmation": policy, "created_at": AT}
+    _insert(connection, "shops", **values)
+
+
+def _insert_order(connection: Connection, shop_key: str, number: str, **order: str | None) -> None:
+    row: dict[str, str | None] = {"id": shop_key + number, "shop_key": shop_key}
+    row |= {"order_id": number, "environment": "test", "created_at": AT, "origin": "created"}
+    row |= {"status": "unknown", "status_at": SINCE, "lookup_due_at": DUE}
+    _insert(connection, "orders", **(row | order))

@@ -6,11 +6,10 @@ Here too: how a person settles a conflict. Not here: what a status means (`statu
 """
 
 from app.desk.actions.decide import decide, decision_of, require
-from app.desk.actions.facts import UNDER_WAY, Facts, Past, facts_of, past_of
+from app.desk.actions.facts import Facts, Past, facts_of, past_of
 from app.desk.actions.vocabulary import Action, Decision, Lock, LockReason, NextStep, NotPossible
 
 __all__ = [
-    "UNDER_WAY",
     "Action",
     "Decision",
     "Facts",

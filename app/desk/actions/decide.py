@@ -10,6 +10,7 @@ from app.desk.actions.facts import Facts, facts_of
 from app.desk.actions.locks import lock_of
 from app.desk.actions.next_steps import step_of
 from app.desk.actions.vocabulary import Action, Decision, NextStep, NotPossible
+from app.desk.status.snapshot import disputed_since
 from app.records.changes import was_settled
 from app.records.exchanges import history_of
 from app.records.orders import Order
@@ -41,6 +42,7 @@ def decision_of(session: Session, order: Order, at: datetime, settle: timedelta)
         settle,
         launched=has_payment_links(session, order.id),
         settled=was_settled(session, order.id),
+        disputed_at=disputed_since(session, order),
     )
     return decide(facts)
 

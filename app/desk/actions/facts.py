@@ -6,17 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.desk.status.call_results import CallResult, classify
-from app.desk.status.rules import LOOKUP_INTERVAL
+from app.desk.status.call_results import CallResult, classify, last_answer
+from app.desk.status.groups import FINAL
+from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.exchanges import Exchange
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
-
-UNDER_WAY = (Status.REQSUCCESS, Status.PAYSTART)
-"""The statuses in which a customer can pay."""
-
-NOT_PAID = (Status.PAYFAIL, Status.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -34,8 +30,10 @@ class Facts:
     """All a decision may look at.
 
     `since` is when the claim was accepted (for an unanswered call: when it was asked). `settled`:
-    the last thing that happened to the claim is that a person settled it. `entry`, `execution` and
-    `lookup` are the last of their kind, `last` the last of all.
+    the last thing that happened to the claim is that a person settled it. `disputed_at`: when a
+    callback last spoke against it in the conflict that stands; `answered_at`: when the gateway
+    last answered a lookup. `lookup_due_at`: from when the desk itself asks. `entry`, `execution`
+    and `lookup` are the last of their kind, `last` the last of all.
     """
 
     now: datetime
@@ -46,6 +44,8 @@ class Facts:
     origin: Origin = Origin.CREATED
     conflict: Conflict | None = None
     conflict_at: datetime | None = None
+    disputed_at: datetime | None = None
+    answered_at: datetime | None = None
     confirmed: bool = False
     settled: bool = False
     has_access: bool = False
@@ -71,7 +71,7 @@ class Facts:
     @property
     def final(self) -> bool:
         """Whether the claim is one after which nothing more happens."""
-        return self.status != UNKNOWN and Status(self.status).is_final
+        return self.status in FINAL
 
     @property
     def unknown(self) -> bool:
@@ -104,8 +104,15 @@ class Facts:
         return paid and not self.confirmed and not self.settled
 
     @property
+    def disputed_unasked(self) -> bool:
+        """Whether a callback speaks against the claim and no lookup has answered since."""
+        if self.disputed_at is None:
+            return False
+        return self.answered_at is None or self.answered_at < self.disputed_at
+
+    @property
     def lookup_is_due(self) -> bool:
-        """Whether the time for a lookup has come."""
+        """Whether the time has come at which the desk itself asks."""
         return self.lookup_due_at is not None and self.lookup_due_at <= self.now
 
     @property
@@ -140,9 +147,11 @@ def facts_of(
     *,
     launched: bool = False,
     settled: bool = False,
+    disputed_at: datetime | None = None,
 ) -> Facts:
     """The facts of an order; its exchanges come oldest first."""
     pasts = [past_of(exchange) for exchange in exchanges]
+    answer = last_answer(exchanges)
     latest = {past.call: past for past in pasts}
     return Facts(
         now=now,
@@ -153,6 +162,8 @@ def facts_of(
         origin=order.origin,
         conflict=order.conflict,
         conflict_at=order.conflict_at,
+        disputed_at=disputed_at,
+        answered_at=answer.answered_at if answer else None,
         confirmed=order.confirmed_at is not None,
         settled=settled,
         has_access=order.access_id is not None and order.access_pass is not None,

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from app.desk.actions.facts import NOT_PAID, UNDER_WAY, Facts
+from app.desk.actions.facts import Facts
 from app.desk.actions.vocabulary import Action, Lock, LockReason
+from app.desk.status.groups import FAILED, UNDER_WAY
 from app.protocol.statuses import Status
 from app.records.orders import Conflict, Source
 
@@ -31,7 +32,7 @@ def _spent(facts: Facts) -> bool:
     foreign = facts.conflict is Conflict.FOREIGN or (
         facts.ours and facts.status == Status.UNPROCESSED and not facts.has_access
     )
-    return foreign or facts.taken or facts.token_lost or facts.status in NOT_PAID
+    return foreign or facts.taken or facts.token_lost or facts.status in FAILED
 
 
 LOCKS: Mapping[Action, tuple[Rule, ...]] = {

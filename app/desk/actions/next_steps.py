@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.desk.actions.facts import NOT_PAID, Facts
+from app.desk.actions.facts import Facts
 from app.desk.actions.vocabulary import NextStep
 from app.desk.status.call_results import CallResult
+from app.desk.status.groups import FAILED
+from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.protocol.statuses import Status
 from app.records.orders import Source
 
@@ -30,10 +32,23 @@ def _asked_too_early(facts: Facts) -> bool:
     return asked.heard in (CallResult.DONE, CallResult.MISSING)
 
 
+def _dispute_unasked(facts: Facts) -> bool:
+    """Whether the gateway is to be asked about a conflict before a person settles it."""
+    return facts.lookup_is_due or (facts.disputed_unasked and not _asks_again(facts))
+
+
+def _asks_again(facts: Facts) -> bool:
+    """Whether the desk itself has asked in vain, and will again an interval after that."""
+    lookup, due_at = facts.lookup, facts.lookup_due_at
+    if lookup is None or due_at is None:
+        return False
+    return due_at >= lookup.asked_at + LOOKUP_INTERVAL
+
+
 def _lags(facts: Facts) -> bool:
     """Whether the gateway has not yet heard of a reported payment, and is not to be asked yet."""
     asked = facts.asked_since
-    waits = facts.lookup_due_at is not None and not facts.lookup_is_due
+    waits = facts.lookup_free_at is not None
     return waits and asked is not None and asked.heard is CallResult.DONE
 
 
@@ -65,17 +80,17 @@ def _unprocessed(facts: Facts) -> bool:
 
 STEPS: tuple[Row, ...] = (
     Row(lambda f: f.pending, NextStep.WAIT_FOR_ANSWER),
-    Row(lambda f: f.conflict is not None and f.lookup_is_due, NextStep.ASK_GATEWAY),
+    Row(lambda f: f.conflict is not None and _dispute_unasked(f), NextStep.ASK_GATEWAY),
     Row(lambda f: f.conflict is not None, NextStep.SETTLE_CONFLICT),
     # Paid, or never to be paid.
     Row(lambda f: f.reported and _refused_for_settings(f), NextStep.FIX_SETTINGS),
     # Where we hold no amount there is nothing to confirm it with.
     Row(lambda f: f.reported and _agreed(f), NextStep.NOTHING),
-    Row(lambda f: f.reported and _lags(f), NextStep.WAIT_UNTIL_DUE, lambda f: f.lookup_due_at),
+    Row(lambda f: f.reported and _lags(f), NextStep.WAIT_UNTIL_DUE, lambda f: f.lookup_free_at),
     Row(lambda f: f.reported, NextStep.CONFIRM_BY_LOOKUP),
     Row(lambda f: f.status == Status.PAYSUCCESS, NextStep.NOTHING),
-    Row(lambda f: f.status in NOT_PAID and f.ours, NextStep.NEW_ORDER_ID),
-    Row(lambda f: f.status in NOT_PAID, NextStep.NOTHING),
+    Row(lambda f: f.status in FAILED and f.ours, NextStep.NEW_ORDER_ID),
+    Row(lambda f: f.status in FAILED, NextStep.NOTHING),
     Row(_refused_for_settings, NextStep.FIX_SETTINGS),
     # A call went unanswered.
     Row(_asked_too_early, NextStep.WAIT_UNTIL_DUE, lambda f: f.settles_at),

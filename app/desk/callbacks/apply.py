@@ -12,20 +12,18 @@ from sqlmodel import Session, col, select
 
 from app.clock import now
 from app.desk.callbacks.verification import CheckedCallback, Tag
-from app.desk.status.rules import LOOKUP_INTERVAL
-from app.desk.status.updates import StatusReport, apply_report
+from app.desk.status.groups import OPEN
+from app.desk.status.updates import StatusReport, Terms, apply_report, met_by_callback
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
 from app.records.callbacks import Applied, Callback, first_reports, said_before, said_of
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key
-from app.records.orders import DECRYPTED_LATER, UNKNOWN, Order, Origin, Source
+from app.records.orders import DECRYPTED_LATER, Order, Source
 
 LATE_AFTER = timedelta(minutes=10)
 """A browser brings a result at once; one that comes this long after its TranDate is late."""
-
-_STILL_OPEN = frozenset(Status) - {status for status in Status if status.is_final}
 
 
 @cache
@@ -89,7 +87,7 @@ def _note_what_was_said(session: Session, verified: Sequence[CheckedCallback]) -
 
 
 def _is_open(order: Order) -> bool:
-    return order.conflict is None and order.status in _STILL_OPEN
+    return order.conflict is None and order.status in OPEN
 
 
 def _create(session: Session, unmet: Iterable[CheckedCallback]) -> None:
@@ -107,11 +105,8 @@ def _new_order(checked: CheckedCallback) -> dict[str, Any]:
         "shop_key": checked.shop_key,
         "environment": checked.shop.environment,
         "order_id": checked.order_id,
-        "origin": Origin.CALLBACK,
-        "status": UNKNOWN,
         "created_at": now(),
-        # All we know of it is this word: a lookup decides, when its shop's policy says so.
-        "lookup_due_at": now(),
+        **met_by_callback(checked.shop.confirmation),
     }
 
 
@@ -155,7 +150,7 @@ def _applied(session: Session, checked: CheckedCallback, order: Order) -> Applie
         # for the questions asked here to have their right answers.
         with session.no_autoflush:
             return _heard(session, checked, order)
-    if order.origin is Origin.CALLBACK and order.status == UNKNOWN:
+    if order.known_by_callbacks_alone:
         # Nothing is known of it but this word: a lookup decides.
         checked.tags.add(Tag.UNKNOWN_ORDER)
     if checked.said_before or said_before(session, checked.callback):
@@ -168,10 +163,11 @@ def _applied(session: Session, checked: CheckedCallback, order: Order) -> Applie
 
 def _heard(session: Session, checked: CheckedCallback, order: Order) -> Applied:
     status = Status(checked.judgement.reading.values["Status"])
-    key = checked.callback.id
-    effect = apply_report(
-        session, order, StatusReport(Source.CALLBACK, status, _said_at(checked), callback_key=key)
+    assert checked.shop is not None
+    report = StatusReport(
+        Source.CALLBACK, status, _said_at(checked), callback_key=checked.callback.id
     )
+    effect = apply_report(session, order, report, Terms(checked.shop.confirmation))
     if effect is Effect.CONFLICT:
         checked.tags.add(Tag.CONFLICT)
     return _became(effect, order, status)
@@ -185,32 +181,25 @@ def _became(effect: Effect | None, order: Order, status: Status) -> Applied:
     return Applied.AGREED if order.status == status else Applied.NOTHING
 
 
-def recall(session: Session, order: Order, lookup: Exchange) -> None:
+def recall(session: Session, order: Order, lookup: Exchange, terms: Terms) -> None:
     """Let the callbacks speak through which an order was met: its first lookup has just answered.
 
     What they and the lookup say comes to the same as if the lookup had been first.
     """
     for callback in first_reports(session, order.id):
-        _recall(session, order, lookup, callback)
-
-
-def _recall(session: Session, order: Order, lookup: Exchange, callback: Callback) -> None:
-    status = Status(callback.status or "")
-    said_at = parse_jst_stamp(callback.tran_date or "")
-    report = StatusReport(
-        Source.CALLBACK, status, said_at, lookup.answered_at, callback_key=callback.id
-    )
-    effect = apply_report(session, order, report)
-    callback.applied, callback.applied_at = _became(effect, order, status), now()
-    if effect is Effect.MOVED:
-        # It had reached us before the gateway was asked, whose answer then lags behind it.
-        order.status_at = callback.received_at
-        if order.lookup_due_at:
-            order.lookup_due_at = lookup.asked_at + LOOKUP_INTERVAL
-    elif effect is Effect.CONFLICT:
-        # The gateway has just said its word: now it is a person's turn.
-        _write_tags(callback, {*callback.tag_list, Tag.CONFLICT})
-        order.lookup_due_at = None
+        report = StatusReport(
+            Source.CALLBACK,
+            Status(callback.status or ""),
+            said_at=parse_jst_stamp(callback.tran_date or ""),
+            heard_at=lookup.answered_at,
+            callback_key=callback.id,
+            asked_at=lookup.asked_at,
+            received_at=callback.received_at,
+        )
+        effect = apply_report(session, order, report, terms)
+        callback.applied, callback.applied_at = _became(effect, order, report.status), now()
+        if effect is Effect.CONFLICT:
+            _write_tags(callback, {*callback.tag_list, Tag.CONFLICT})
 
 
 def contradict(session: Session, order: Order) -> None:

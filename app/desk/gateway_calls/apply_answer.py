@@ -10,14 +10,21 @@ from sqlmodel import Session
 from app.desk.callbacks.apply import contradict, recall
 from app.desk.status.call_results import CallResult, classify
 from app.desk.status.snapshot import went_silent
-from app.desk.status.updates import StatusReport, apply_not_found, apply_report, mark_unknown
+from app.desk.status.updates import (
+    StatusReport,
+    Terms,
+    apply_not_found,
+    apply_report,
+    mark_unknown,
+)
 from app.gateway import Outcome, Reply
 from app.protocol.messages import Call, EntryTranAnswer, ExecTranAnswer, SearchAnswer
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, history_of
-from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
+from app.records.orders import Conflict, Order, Origin, Source
+from app.records.shops import confirmation_of
 
 
 def believable(reply: Reply, exchange: Exchange, order: Order | None) -> Reply:
@@ -43,46 +50,48 @@ def apply_answer(
 
     `settle` is the time after which an unanswered call can no longer be at work.
     """
-    told = classify(exchange)
+    terms = Terms(confirmation_of(session, order.shop_key), settle)
     match reply.answer:
         case EntryTranAnswer() as answer:
-            _entered(session, exchange, order, answer)
+            _entered(session, exchange, order, answer, terms)
         case ExecTranAnswer() as answer:
-            _executed(session, exchange, order, answer)
+            _executed(session, exchange, order, answer, terms)
         case SearchAnswer() as answer:
-            _found(session, exchange, order, answer, settle)
+            _found(session, exchange, order, answer, terms)
         case _ if exchange.call is Call.SEARCH:
-            if told is CallResult.MISSING:
-                _missing(session, exchange, order, settle)
+            _not_found(session, exchange, order, terms)
         case _:
-            _refused_or_silent(session, exchange, order, told)
+            _refused_or_silent(session, exchange, order, terms)
 
 
-def _entered(session: Session, exchange: Exchange, order: Order, answer: EntryTranAnswer) -> None:
+def _entered(
+    session: Session, exchange: Exchange, order: Order, answer: EntryTranAnswer, terms: Terms
+) -> None:
     order.access_id, order.access_pass = answer.AccessID, answer.AccessPass
-    apply_report(session, order, _report(exchange, Source.ENTRY, Status.UNPROCESSED))
+    apply_report(session, order, _report(exchange, Source.ENTRY, Status.UNPROCESSED), terms)
 
 
-def _executed(session: Session, exchange: Exchange, order: Order, answer: ExecTranAnswer) -> None:
+def _executed(
+    session: Session, exchange: Exchange, order: Order, answer: ExecTranAnswer, terms: Terms
+) -> None:
     order.token, order.start_url = answer.Token, answer.StartURL
     order.executed_at = exchange.asked_at
-    apply_report(session, order, _report(exchange, Source.EXEC, Status.REQSUCCESS))
+    apply_report(session, order, _report(exchange, Source.EXEC, Status.REQSUCCESS), terms)
 
 
 def _found(
-    session: Session, exchange: Exchange, order: Order, answer: SearchAnswer, settle: timedelta
+    session: Session, exchange: Exchange, order: Order, answer: SearchAnswer, terms: Terms
 ) -> None:
     report = replace(
         _report(exchange, Source.LOOKUP, answer.Status),
         said_at=parse_jst_stamp(answer.ProcessDate),
         amount=answer.Amount,
         tax=answer.Tax,
-        late_enough=_late_enough(order, exchange, settle),
     )
-    first_met = order.origin is Origin.CALLBACK and order.status == UNKNOWN
-    moved = apply_report(session, order, report) is Effect.MOVED
-    if moved and first_met:
-        recall(session, order, exchange)
+    by_callbacks = order.known_by_callbacks_alone
+    moved = apply_report(session, order, report, terms) is Effect.MOVED
+    if moved and by_callbacks:
+        recall(session, order, exchange, terms)
     if not moved or order.access_id is not None:
         return
     order.access_id = answer.AccessID
@@ -91,9 +100,10 @@ def _found(
         order.access_pass = answer.AccessPass
 
 
-def _missing(session: Session, exchange: Exchange, order: Order, settle: timedelta) -> None:
-    conflict = apply_not_found(session, order, exchange, _late_enough(order, exchange, settle))
-    if conflict is Conflict.NOT_REGISTERED:
+def _not_found(session: Session, exchange: Exchange, order: Order, terms: Terms) -> None:
+    if classify(exchange) is not CallResult.MISSING:
+        return
+    if apply_not_found(session, order, exchange, terms) is Conflict.NOT_REGISTERED:
         contradict(session, order)
 
 
@@ -107,25 +117,17 @@ def _report(exchange: Exchange, source: Source, status: Status) -> StatusReport:
     )
 
 
-def _refused_or_silent(
-    session: Session, exchange: Exchange, order: Order, told: CallResult
-) -> None:
+def _refused_or_silent(session: Session, exchange: Exchange, order: Order, terms: Terms) -> None:
+    told = classify(exchange)
     if exchange.call is Call.EXEC and told in (CallResult.SILENCE, CallResult.REQUESTED):
         # It may have worked; only a lookup says otherwise.
         order.executed_at = exchange.asked_at
-        mark_unknown(session, order, exchange)
+        mark_unknown(session, order, exchange, terms.confirmation)
     elif exchange.call is Call.ENTRY and (
         told is CallResult.SILENCE or (told is CallResult.TAKEN and _perhaps_by_us(session, order))
     ):
-        mark_unknown(session, order, exchange)
+        mark_unknown(session, order, exchange, terms.confirmation)
 
 
 def _perhaps_by_us(session: Session, order: Order) -> bool:
     return went_silent(history_of(session, order.id), Call.ENTRY)
-
-
-def _late_enough(order: Order, exchange: Exchange, settle: timedelta) -> bool:
-    """Whether an unanswered call of which this lookup shows no trace can count as never arrived."""
-    if order.status != UNKNOWN or order.status_at is None:
-        return True
-    return exchange.asked_at - order.status_at >= settle

@@ -1,7 +1,6 @@
-"""Re-checks: the lookups that the desk asks for by itself.
+"""Scheduled lookups: those that the desk asks for by itself, once `status.schedule` says so.
 
-One queue for all of them, so that the gateway's interval is kept whoever wants to know: the one
-lookup that confirms what a callback reported, when the shop's policy says so, and the hourly
+One queue for all of them: the one lookup that confirms what a callback reported, and the hourly
 question about an order that has no final status yet. Each environment has its own places in it:
 whoever knows the sandbox's public password can make any number of its orders due, and must not
 make a customer's wait. Several processes may sweep: an order's one place for a call under way goes
@@ -22,16 +21,14 @@ from app.desk.actions import Action, NotPossible, decision_of, require
 from app.desk.context import Desk, NoGateway
 from app.desk.gateway_calls.outgoing import OutgoingCall, record_call
 from app.desk.gateway_calls.send import record_and_send
-from app.desk.status.rules import LOOKUP_INTERVAL
+from app.desk.status.schedule import KEEP_ASKING
+from app.desk.status.updates import lookup_put_off, lookup_sent
 from app.protocol.messages import SearchRequest
 from app.protocol.statuses import Status
 from app.records.due import due_orders
 from app.records.exchanges import Exchange, Purpose
-from app.records.orders import Order, Origin, locked_order
-from app.records.shops import Confirmation, Environment, Shop
-
-KEEP_ASKING = timedelta(days=30)
-"""How long an order is asked about. Assumed: no payment term is longer than 30 days."""
+from app.records.orders import Order, locked_order
+from app.records.shops import Environment, Shop, confirmation_of
 
 AT_ONCE = 4
 """How many lookups of one environment run beside each other: a gateway refuses too many
@@ -88,9 +85,7 @@ class LookupScheduler:
 
     def _due(self, environment: Environment, limit: int) -> Sequence[str]:
         with self._desk.database.reading() as session:
-            return due_orders(
-                session, environment, now(), LOOKUP_INTERVAL, KEEP_ASKING, limit=limit
-            )
+            return due_orders(session, environment, now(), KEEP_ASKING, limit=limit)
 
     async def _begin(self, environment: Environment, order_key: str) -> bool:
         try:
@@ -128,24 +123,16 @@ def _intend(desk: Desk, order_key: str, session: Session) -> Exchange:
     exchange = record_call(
         session, desk, OutgoingCall(shop, order, message, None, purpose=_purpose(order))
     )
-    # Should no answer come, the next attempt keeps the interval like any other.
-    late = _is_reported(order) and shop.confirmation is Confirmation.AFTER_AN_HOUR
-    # That policy adds the interval itself (`records.due`).
-    order.lookup_due_at = now() if late else now() + LOOKUP_INTERVAL
+    lookup_sent(order, exchange, shop.confirmation)
     return exchange
 
 
 def _purpose(order: Order) -> Purpose:
-    return Purpose.CONFIRM if _is_reported(order) else Purpose.RECHECK
-
-
-def _is_reported(order: Order) -> bool:
-    # An order that a callback made has no claim before its first lookup.
-    first_met = order.origin is Origin.CALLBACK and order.status_at is None
-    return first_met or order.status == Status.PAYSUCCESS
+    reported = order.first_met or order.status == Status.PAYSUCCESS
+    return Purpose.CONFIRM if reported else Purpose.RECHECK
 
 
 def _postpone(order_key: str, until: datetime, session: Session) -> None:
     order = locked_order(session, order_key)
-    if order and order.lookup_due_at and order.lookup_due_at < until:
-        order.lookup_due_at = until
+    if order:
+        lookup_put_off(order, until, confirmation_of(session, order.shop_key))

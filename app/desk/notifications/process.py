@@ -1,4 +1,4 @@
-"""Hinting: what a notice says is read, and makes a lookup of its order due.
+"""Processing: what a notification says is read, and makes a lookup of its order due.
 
 Anybody can send a notice. So it may bring a lookup forward, but never to less than the interval
 after the last one asked, answered or not: a flood of notices makes not one lookup more than the
@@ -12,20 +12,16 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.actions import UNDER_WAY
 from app.desk.callbacks.verification import is_ours
 from app.desk.context import Desk
-from app.desk.status.rules import LOOKUP_INTERVAL
+from app.desk.status.updates import apply_notification
 from app.protocol.notice import Hint, read_notice
-from app.protocol.statuses import Status
 from app.records.exchanges import last_lookup
 from app.records.notifications import Notification, unread_keys
-from app.records.orders import UNKNOWN, Order, locked_order, order_by_number
+from app.records.orders import Order, locked_order, order_by_number
 from app.records.shops import Shop, shop_by_id
 
 BATCH = 100
-
-_FAILED = (Status.PAYFAIL, Status.EXPIRED)
 
 
 def process(session: Session, sandbox_on: bool, key: str) -> None:
@@ -58,25 +54,8 @@ def process_waiting(desk: Desk) -> None:
 def _make_due(session: Session, shop: Shop, order: Order, hint: Hint) -> datetime | None:
     """When the lookup is due that the hint asks for; None where there is nothing to ask."""
     locked = locked_order(session, order.id)
-    if locked is None or not _is_worth_asking(locked, hint.status):
+    if locked is None:
         return None
-    due = _free_at(session, shop, locked)
-    if locked.lookup_due_at is None or due < locked.lookup_due_at:
-        locked.lookup_due_at = due
-    return locked.lookup_due_at
-
-
-def _is_worth_asking(order: Order, said: str) -> bool:
-    """Whether a lookup may tell something new. Only orders that reached ExecTran are asked about.
-
-    A confirmed failure is, when money is said to have followed it.
-    """
-    if order.status in _FAILED:
-        return order.confirmed_at is None or said == Status.PAYSUCCESS
-    paid = order.status == Status.PAYSUCCESS and order.confirmed_at is None
-    return paid or order.status in UNDER_WAY or order.status == UNKNOWN
-
-
-def _free_at(session: Session, shop: Shop, order: Order) -> datetime:
-    at, asked = now(), last_lookup(session, shop, order.order_id)
-    return max(at, asked.asked_at + LOOKUP_INTERVAL) if asked else at
+    last = last_lookup(session, shop, order.order_id)
+    asked_at = last.asked_at if last else None
+    return apply_notification(locked, hint.status, asked_at, shop.confirmation)

@@ -15,6 +15,7 @@ from app.desk.actions.settle_conflict import believable_lookup
 from app.desk.context import DeskSettings
 from app.desk.notifications import Outstanding, outstanding
 from app.desk.orders.source_comparison import FieldComparison, compare
+from app.desk.status.snapshot import disputed_since
 from app.protocol.masking import curl_of, mask_answer, mask_form
 from app.records.accounts import AuditEntry, User, audit_entries_of
 from app.records.callbacks import Callback, callbacks_of
@@ -128,6 +129,7 @@ def order_view(session: Session, order: Order, terms: DeskSettings) -> OrderView
         terms.gateway_settle,
         launched=bool(launches),
         settled=bool(changes) and changes[-1].effect is Effect.SETTLED,
+        disputed_at=disputed_since(session, order),
     )
     return OrderView(
         order=order,

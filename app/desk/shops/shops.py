@@ -10,6 +10,7 @@ from app.desk.audit import record_action
 from app.desk.callbacks import reverify
 from app.desk.context import Actor, Desk
 from app.desk.shops.validation import TAKEN, ShopDraft, change_problems, new_problems, tidy_address
+from app.desk.status.policy import follow_policy
 from app.desk.validation_errors import ValidationErrors
 from app.records.accounts import AuditEntry
 from app.records.database import Database
@@ -87,7 +88,8 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
             raise ShopRefused(problems)
         shop.name = draft.name.strip()
         shop.order_prefix = draft.order_prefix
-        shop.confirmation = Confirmation(draft.confirmation or shop.confirmation)
+        before = shop.confirmation
+        shop.confirmation = Confirmation(draft.confirmation or before)
         if not ours:
             shop.gateway_url = tidy_address(draft.gateway_url, shop.environment)
         new_password = not ours and _change_password(shop, draft.ShopPass)
@@ -99,6 +101,8 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
             **_told(shop),
             password_changed=new_password,
         )
+    if shop.confirmation is not before:
+        follow_policy(desk.database, shop.id)
     return Changed(shop, _rejudge(desk) if new_password else 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from app.gateway import Outcome
@@ -59,6 +59,17 @@ def classify(exchange: Exchange) -> CallResult:
     if exchange.outcome == Outcome.PROTOCOL_ERROR:
         return _refusal(exchange.call, exchange.error_codes)
     return _PLAIN.get(exchange.outcome, CallResult.SILENCE)
+
+
+def last_answer(exchanges: Sequence[Exchange]) -> Exchange | None:
+    """The last lookup to which the gateway said what it knows. The exchanges come oldest first."""
+    answers = (
+        exchange
+        for exchange in reversed(exchanges)
+        if exchange.call is Call.SEARCH
+        and classify(exchange) in (CallResult.DONE, CallResult.MISSING)
+    )
+    return next(answers, None)
 
 
 def _refusal(call: Call, codes: Iterable[str]) -> CallResult:

@@ -11,20 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.protocol.statuses import Relation, Status, relation
 from app.records.orders import Conflict, Source
-
-LOOKUP_INTERVAL = timedelta(minutes=60)
-"""The least time between two lookups of one order (Interface 3.1.1)."""
 
 
 @dataclass(frozen=True)
 class StatusReport:
     """What a source says of an order. `said_at` is the time that the source itself names,
-    `heard_at` when it reached us (None: this moment).
+    `heard_at` when it reached us (None: this moment), `asked_at` when the call was asked that
+    brought it. `amount` and `tax` are in yen and come with a lookup only.
 
-    The rest comes with a lookup only: Amount and Tax in yen, when it was asked, and whether that
-    was late enough for a call that it shows no trace of to count as never arrived.
+    `received_at`: set for a callback that is recalled after the first lookup of the order it was
+    met by; when it had reached us. `asked_at` is then that lookup's.
     """
 
     source: Source
@@ -36,12 +35,13 @@ class StatusReport:
     amount: int | None = None
     tax: int | None = None
     asked_at: datetime | None = None
-    late_enough: bool = True
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class OrderSnapshot:
-    """What is held of an order when a report arrives.
+    """What is held of an order when a report arrives. `since` is when the claim was accepted (for
+    an unanswered call: when it was asked), `settle` how long after that the call may be at work.
 
     `amount` and `tax` are what we sent in yen, None where we sent none; `said_amount` and
     `said_tax` what the lookup before said. `executed`: an ExecTran of ours worked or may have.
@@ -52,6 +52,8 @@ class OrderSnapshot:
 
     status: Status | None = None
     source: Source | None = None
+    since: datetime | None = None
+    settle: timedelta = timedelta.max
     ours: bool = True
     executed: bool = False
     has_access: bool = False
@@ -76,6 +78,12 @@ class OrderSnapshot:
     def was_accepted(self, report: StatusReport) -> bool:
         """Whether the lookup before said the same figures, and a person has settled that."""
         return (self.said_amount, self.said_tax) == (report.amount, report.tax)
+
+    def call_is_over(self, asked_at: datetime | None) -> bool:
+        """Whether an unanswered call of which a lookup asked then shows no trace never arrived."""
+        if self.status is not None or self.since is None:
+            return True
+        return asked_at is not None and asked_at - self.since >= self.settle
 
 
 @dataclass(frozen=True)
@@ -155,7 +163,7 @@ def _compared(snapshot: OrderSnapshot, report: StatusReport, same_amount: bool) 
         case Relation.FURTHER:
             # Not executed, says a lookup while the unanswered ExecTran may still be at work.
             waits = snapshot.source is Source.EXEC and report.status is Status.UNPROCESSED
-            too_early = waits and not report.late_enough
+            too_early = waits and not snapshot.call_is_over(report.asked_at)
             return NOTHING if too_early else StatusDecision(moves=True, confirms=same_amount)
         case Relation.LAGS:
             return (
@@ -175,7 +183,7 @@ def _persists(snapshot: OrderSnapshot, report: StatusReport) -> bool:
 
 @dataclass(frozen=True)
 class NotFoundDecision:
-    """What "not registered" does: nothing, free the number again, or raise a conflict.
+    """What "not registered" does: nothing (yet), free the number again, or raise a conflict.
 
     `known`: a person has it on the table already, so that no more need be asked.
     """
@@ -185,8 +193,8 @@ class NotFoundDecision:
     conflict: Conflict | None = None
 
 
-def decide_not_found(snapshot: OrderSnapshot, late_enough: bool) -> NotFoundDecision:
-    """What it does to a claim that a lookup finds no order with this number."""
+def decide_not_found(snapshot: OrderSnapshot, asked_at: datetime) -> NotFoundDecision:
+    """What it does to a claim that a lookup, asked then, finds no order with this number."""
     if snapshot.conflict:
         return NotFoundDecision(known=True)
     if not snapshot.ours and snapshot.status is None:
@@ -197,5 +205,6 @@ def decide_not_found(snapshot: OrderSnapshot, late_enough: bool) -> NotFoundDeci
             else NotFoundDecision(conflict=Conflict.NOT_REGISTERED)
         )
     if snapshot.ours and snapshot.status is None and snapshot.source is not Source.EXEC:
-        return NotFoundDecision(frees_number=snapshot.source is Source.ENTRY and late_enough)
+        silent = snapshot.source is Source.ENTRY
+        return NotFoundDecision(frees_number=silent and snapshot.call_is_over(asked_at))
     return NotFoundDecision(conflict=Conflict.STATUS)

@@ -1,22 +1,39 @@
-"""What is held of an order, gathered for a decision."""
+"""Snapshot: what is held of an order, gathered from the tables for a decision."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from app.desk.status.call_results import CallResult, classify
+from app.desk.status.call_results import CallResult, classify, last_answer
 from app.desk.status.rules import OrderSnapshot, StatusReport
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.changes import Effect, changes_since, was_settled
 from app.records.exchanges import Exchange, call_under_way, history_of
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
+from app.records.shops import Confirmation
 
 
-def snapshot_of(session: Session, order: Order, report: StatusReport | None) -> OrderSnapshot:
+@dataclass(frozen=True)
+class Terms:
+    """What holds for whatever is reported of a shop's orders.
+
+    `confirmation`: when the shop has a reported payment confirmed. `settle`: the time after which
+    an unanswered call can no longer be at work; only lookups ask for it, and without it no call
+    is ever taken for lost.
+    """
+
+    confirmation: Confirmation
+    settle: timedelta = timedelta.max
+
+
+def snapshot_of(
+    session: Session, order: Order, report: StatusReport | None, settle: timedelta
+) -> OrderSnapshot:
     """What is held when this report arrives; None is the report of a lookup that found nothing.
 
     Only a lookup is held against the past: callbacks come in numbers, and need none of it.
@@ -26,6 +43,8 @@ def snapshot_of(session: Session, order: Order, report: StatusReport | None) -> 
     return OrderSnapshot(
         status=None if order.status == UNKNOWN else Status(order.status),
         source=order.source,
+        since=order.status_at,
+        settle=settle,
         ours=order.origin is Origin.CREATED,
         executed=_executed(session, order),
         has_access=order.access_id is not None,
@@ -47,6 +66,48 @@ def went_silent(past: Sequence[Exchange], call: Call) -> bool:
     return any(
         exchange.call is call and classify(exchange) is CallResult.SILENCE for exchange in past
     )
+
+
+def disputed_since(session: Session, order: Order) -> datetime | None:
+    """When a callback last spoke against the claim in the conflict that stands; None: none did."""
+    if order.conflict is None or order.conflict_at is None:
+        return None
+    disputes = (
+        change.recorded_at
+        for change in changes_since(session, order.id, order.conflict_at)
+        if change.effect is Effect.CONFLICT and change.source is Source.CALLBACK
+    )
+    return max(disputes, default=None)
+
+
+def reported_since(session: Session, order: Order, past: Sequence[Exchange]) -> datetime | None:
+    """Since when something that callbacks alone reported waits for the gateway's word.
+
+    None when nothing waits: nothing was reported, a lookup has answered, or a person has settled
+    it. `past`: the order's exchanges, oldest first.
+    """
+    if order.conflict:
+        since = disputed_since(session, order)
+    elif order.first_met:
+        since = order.created_at
+    elif _is_reported_paid(order) and not was_settled(session, order.id):
+        since = order.status_at
+    else:
+        return None
+    answer = last_answer(past)
+    return None if answer and _answers(answer, order, since) else since
+
+
+def _is_reported_paid(order: Order) -> bool:
+    from_callback = order.status == Status.PAYSUCCESS and order.source is Source.CALLBACK
+    return from_callback and order.confirmed_at is None
+
+
+def _answers(lookup: Exchange, order: Order, since: datetime | None) -> bool:
+    """Whether a lookup's answer is the word that is waited for. One that lags is not."""
+    if since is None or lookup.answered_at is None or lookup.answered_at < since:
+        return False
+    return order.conflict is not None or lookup.said_status == order.status
 
 
 def _executed(session: Session, order: Order) -> bool:

@@ -1,52 +1,76 @@
-"""Status updates: the one place where a report changes what we hold of an order.
+"""Updates: the only place that writes status, source, confirmed_at and lookup_due_at of an order.
 
-What a report does is decided by `rules`. Here it is written down: the claim by a conditional
-update, and beside it a row of `changes` that says why. Nothing is sent from here.
+What a report does is decided by `rules`, when the next lookup is due by `schedule`. Here it is
+written down: the claim by a conditional update, and beside it a row of `changes` that says why.
+Nothing is sent from here. Whoever calls holds the order's lock, unless it says otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from app.clock import now
+from app.desk.status.groups import Claim, claim_of
+from app.desk.status.history import (
+    change_by_not_found,
+    change_by_settlement,
+    change_by_silence,
+    changes_by_report,
+    raised_before,
+)
 from app.desk.status.rules import (
-    LOOKUP_INTERVAL,
     StatusDecision,
     StatusReport,
     decide_not_found,
     decide_status,
 )
-from app.desk.status.snapshot import snapshot_of
+from app.desk.status.schedule import Event, Moments, next_lookup, worth_asking
+from app.desk.status.snapshot import Terms, snapshot_of
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
-from app.records.changes import Change, Effect, changes_since
+from app.records.changes import Change, Effect
 from app.records.exchanges import Exchange
-from app.records.orders import UNKNOWN, Conflict, Order, Source, move_claim
+from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source, move_claim
+from app.records.shops import Confirmation
 
-__all__ = ["StatusReport", "apply_not_found", "apply_report", "consequences", "mark_unknown"]
+__all__ = [
+    "StatusReport",
+    "Terms",
+    "apply_not_found",
+    "apply_notification",
+    "apply_policy",
+    "apply_report",
+    "believe_lookup",
+    "consequences",
+    "consequences_of_silence",
+    "keep_claim",
+    "lookup_put_off",
+    "lookup_sent",
+    "mark_unknown",
+    "met_by_callback",
+]
 
 
 class StaleClaim(Exception):
     """An order changed while an exchange about it was completed, although it was locked."""
 
 
-def apply_report(session: Session, order: Order, report: StatusReport) -> Effect | None:
+def apply_report(
+    session: Session, order: Order, report: StatusReport, terms: Terms
+) -> Effect | None:
     """Let a report take effect on the order's claim; None when it changes nothing.
 
-    Safe against others who hear of the same order at the same time: whoever comes second looks
-    again. A conflict that has been raised already is not raised twice.
+    Safe without the order's lock: whoever comes second looks again. A conflict that has been
+    raised already is not raised twice.
     """
     while True:
-        decision = decide_status(snapshot_of(session, order, report), report)
-        if decision.conflict and _raised(
-            session, order, report.source, report.status, decision.conflict
-        ):
+        decision = decide_status(snapshot_of(session, order, report, terms.settle), report)
+        if decision.conflict and raised_before(session, order, report, decision.conflict):
             return Effect.CONFLICT
-        values, changes = consequences(order, report, decision)
+        values, changes = consequences(order, report, decision, terms.confirmation)
         if not values or move_claim(session, order, values):
             session.add_all(changes)
             return changes[0].effect if changes else None
@@ -54,80 +78,200 @@ def apply_report(session: Session, order: Order, report: StatusReport) -> Effect
 
 
 def consequences(
-    order: Order, report: StatusReport, decision: StatusDecision
+    order: Order, report: StatusReport, decision: StatusDecision, policy: Confirmation
 ) -> tuple[dict[str, Any], list[Change]]:
     """What a decision means: the new values of the order's row, and the changes that say why."""
     at = report.heard_at or now()
-    changes = [_heard(order, effect, report, decision, at) for effect in _effects(report, decision)]
-    return _values(order, report, decision, at), changes
+    values, event = _values(order, report, decision, at), _event(order, report, decision)
+    values = _scheduled(order, values, event, policy, Moments(at, report.asked_at))
+    return values, changes_by_report(order, report, decision, at)
 
 
 def apply_not_found(
-    session: Session, order: Order, exchange: Exchange, late_enough: bool
+    session: Session, order: Order, exchange: Exchange, terms: Terms
 ) -> Conflict | None:
-    """A lookup finds no such order; the conflict that this raises. `late_enough`: see Word."""
-    decision = decide_not_found(snapshot_of(session, order, None), late_enough)
+    """A lookup finds no such order; the conflict that this raises."""
+    snapshot = snapshot_of(session, order, None, terms.settle)
+    decision = decide_not_found(snapshot, exchange.asked_at)
     at = exchange.answered_at or now()
-    change = _change(order, Effect.NOT_REGISTERED, order.status, UNKNOWN, at)
-    change.source, change.exchange_key = Source.LOOKUP, exchange.id
+    values: dict[str, Any] = {}
     if decision.frees_number:
-        values = {"source": Source.LOOKUP, "status_at": at, "lookup_due_at": None}
+        values = {"source": Source.LOOKUP, "status_at": at}
     elif decision.conflict:
-        change.effect, change.conflict = Effect.CONFLICT, decision.conflict
-        values = {"conflict": decision.conflict, "conflict_at": at, "lookup_due_at": None}
-    else:
-        if decision.known:
-            order.lookup_due_at = None
-        return None
-    _move_locked(session, order, values, change)
+        values = {"conflict": decision.conflict, "conflict_at": at}
+    if values:
+        session.add(change_by_not_found(order, exchange, decision, at))
+    event = Event.NOT_FOUND if values or decision.known else Event.NOT_FOUND_YET
+    moments = Moments(at, exchange.asked_at)
+    _move_locked(session, order, _scheduled(order, values, event, terms.confirmation, moments))
     return decision.conflict
 
 
-def mark_unknown(session: Session, order: Order, exchange: Exchange) -> None:
+def mark_unknown(session: Session, order: Order, exchange: Exchange, policy: Confirmation) -> None:
     """A call that changes the trade got no usable answer: nobody knows the status since then.
 
     A claim that has gone further meanwhile, as by a callback, stays.
     """
     if order.status not in (UNKNOWN, Status.UNPROCESSED):
         return
+    values, change = consequences_of_silence(order, exchange, now(), policy)
+    _move_locked(session, order, values)
+    session.add(change)
+
+
+def consequences_of_silence(
+    order: Order, exchange: Exchange, at: datetime, policy: Confirmation
+) -> tuple[dict[str, Any], Change]:
+    """What it means that a call went unanswered: the order's new values, and why they are."""
     source = Source.ENTRY if exchange.call is Call.ENTRY else Source.EXEC
-    change = _change(order, Effect.WENT_UNKNOWN, order.status, UNKNOWN, now())
-    change.source, change.exchange_key = source, exchange.id
-    values = {
+    values: dict[str, Any] = {
         "status": UNKNOWN,
         "source": source,
         "status_at": exchange.asked_at,
         "confirmed_at": None,
-        "lookup_due_at": now(),
     }
-    _move_locked(session, order, values, change)
+    change = change_by_silence(order, source, exchange, at)
+    return _scheduled(order, values, Event.SILENCE, policy, Moments(at)), change
 
 
-def _move_locked(session: Session, order: Order, values: dict[str, Any], change: Change) -> None:
-    if not move_claim(session, order, values):
+def believe_lookup(
+    session: Session, order: Order, lookup: Exchange, policy: Confirmation
+) -> Change:
+    """A person ends the conflict: the claim is what this lookup said."""
+    status, at = lookup.said_status or UNKNOWN, now()
+    same = (lookup.said_amount, lookup.said_tax) == (order.amount, order.tax or 0)
+    values: dict[str, Any] = {
+        "status": status,
+        "source": Source.LOOKUP,
+        "status_at": at,
+        "confirmed_at": at if same else None,
+    }
+    if status in (UNKNOWN, Status.UNPROCESSED):
+        values["executed_at"] = None
+    moments = Moments(at, lookup.asked_at)
+    change = _settle(session, order, values, Event.BELIEVED, policy, moments)
+    change.said_at, change.exchange_key = lookup.said_at, lookup.id
+    return change
+
+
+def keep_claim(session: Session, order: Order, policy: Confirmation) -> Change:
+    """A person ends the conflict: the claim stays as it was."""
+    values: dict[str, Any] = {}
+    if order.conflict is Conflict.FOREIGN:
+        # The number is somebody else's: no call of ours is open any more.
+        values["source"] = None
+    if order.status_at is None:
+        # Met through callbacks alone: that nothing is known of it is now somebody's decision.
+        values["status_at"] = now()
+    return _settle(session, order, values, Event.KEPT, policy, Moments(now()))
+
+
+def met_by_callback(policy: Confirmation) -> dict[str, Any]:
+    """The claim of an order that a verified callback is about to make: a lookup decides it."""
+    claim = Claim(UNKNOWN, None, None, None, Origin.CALLBACK)
+    due_at = next_lookup(Event.MET_BY_CALLBACK, claim.standing, policy, Moments(now()))
+    return {"origin": claim.origin, "status": claim.status, "lookup_due_at": due_at}
+
+
+def lookup_sent(order: Order, lookup: Exchange, policy: Confirmation) -> None:
+    """The desk itself is about to ask."""
+    _reschedule(order, Event.LOOKUP_SENT, policy, Moments(lookup.asked_at, lookup.asked_at))
+
+
+def lookup_put_off(order: Order, until: datetime, policy: Confirmation) -> None:
+    """The desk itself could not ask, and tries again then."""
+    _reschedule(order, Event.LOOKUP_PUT_OFF, policy, Moments(until))
+
+
+def apply_notification(
+    order: Order, said: str, last_asked_at: datetime | None, policy: Confirmation
+) -> datetime | None:
+    """A notification says this status: from when the desk asks; None when it tells nothing new.
+
+    `last_asked_at`: when the last lookup was asked, answered or not.
+    """
+    if not worth_asking(order.status, confirmed=order.confirmed_at is not None, said=said):
+        return None
+    return _reschedule(order, Event.NOTIFIED, policy, Moments(now(), last_asked_at))
+
+
+def apply_policy(
+    order: Order, reported_at: datetime, last_asked_at: datetime | None, policy: Confirmation
+) -> None:
+    """The shop has this policy from now on, and what was reported then is still waiting."""
+    _reschedule(order, Event.POLICY_CHANGED, policy, Moments(reported_at, last_asked_at))
+
+
+def _settle(
+    session: Session,
+    order: Order,
+    values: dict[str, Any],
+    event: Event,
+    policy: Confirmation,
+    moments: Moments,
+) -> Change:
+    change = change_by_settlement(order, moments.at)
+    values |= {"conflict": None, "conflict_at": None}
+    _move_locked(session, order, _scheduled(order, values, event, policy, moments))
+    change.to_status, change.source = order.status, order.source
+    return change
+
+
+def _reschedule(
+    order: Order, event: Event, policy: Confirmation, moments: Moments
+) -> datetime | None:
+    """Write when the next lookup is due after what leaves the claim as it is."""
+    for due_at in _scheduled(order, {}, event, policy, moments).values():
+        order.lookup_due_at = due_at
+    return order.lookup_due_at
+
+
+def _scheduled(
+    order: Order, values: dict[str, Any], event: Event, policy: Confirmation, moments: Moments
+) -> dict[str, Any]:
+    """The new values of an order, and with them when its next lookup is due if that changes."""
+    claim = claim_of(order, values)
+    moments = moments._replace(since=claim.since, due_at=order.lookup_due_at)
+    due_at = next_lookup(event, claim.standing, policy, moments)
+    return values if due_at == order.lookup_due_at else values | {"lookup_due_at": due_at}
+
+
+def _move_locked(session: Session, order: Order, values: dict[str, Any]) -> None:
+    if values and not move_claim(session, order, values):
         raise StaleClaim(order.id)
-    session.add(change)
 
 
-def _raised(
-    session: Session, order: Order, source: Source, status: Status, conflict: Conflict
-) -> bool:
-    if order.conflict is None or order.conflict_at is None:
-        return False
-    said = (source, status, conflict)
-    since = changes_since(session, order.id, order.conflict_at)
-    return any((change.source, change.to_status, change.conflict) == said for change in since)
+def _event(order: Order, report: StatusReport, decision: StatusDecision) -> Event:
+    """What the schedule calls it that this report came to."""
+    if report.source is Source.CALLBACK:
+        return _callback_event(report, decision)
+    if report.source is not Source.LOOKUP:
+        return Event.ANSWER_MOVED if decision.moves else Event.ANSWER_LATE
+    if order.conflict or decision.conflict:
+        return Event.LOOKUP_DISPUTED
+    return Event.LOOKUP_FINAL if report.status.is_final else Event.LOOKUP_OPEN
+
+
+def _callback_event(report: StatusReport, decision: StatusDecision) -> Event:
+    recalled = report.received_at is not None
+    if decision.conflict:
+        return Event.RECALL_CONFLICTED if recalled else Event.CALLBACK_CONFLICTED
+    if decision.moves:
+        return Event.RECALL_MOVED if recalled else Event.CALLBACK_MOVED
+    return Event.CALLBACK_AGREED
 
 
 def _values(
     order: Order, report: StatusReport, decision: StatusDecision, at: datetime
 ) -> dict[str, Any]:
-    """What changes of the order's row."""
+    """What changes of the order's claim."""
     values: dict[str, Any] = {}
     if report.source is Source.LOOKUP:
         values |= {"said_amount": report.amount, "said_tax": report.tax}
     if decision.moves:
-        values |= {"status": report.status, "source": report.source, "status_at": at}
+        # A recalled callback had reached us before the gateway was asked, which lags behind it.
+        since = report.received_at or at
+        values |= {"status": report.status, "source": report.source, "status_at": since}
         values["confirmed_at"] = at if decision.confirms else None
     elif decision.confirms:
         values["confirmed_at"] = at
@@ -137,51 +281,4 @@ def _values(
         values |= {"conflict": None, "conflict_at": None}
     elif decision.conflict and order.conflict is None:
         values |= {"conflict": decision.conflict, "conflict_at": at}
-    return values | _due(order, report, decision, at)
-
-
-def _due(
-    order: Order, report: StatusReport, decision: StatusDecision, at: datetime
-) -> dict[str, datetime | None]:
-    """When the next lookup is due, where the report says anything about that."""
-    status = report.status if decision.moves else order.status
-    if report.source is Source.CALLBACK:
-        paid = decision.moves and status == Status.PAYSUCCESS
-        if decision.conflict or paid:
-            return {"lookup_due_at": at}
-        return {"lookup_due_at": None} if decision.moves else {}
-    if report.source is Source.LOOKUP and (order.conflict or decision.conflict):
-        return {"lookup_due_at": None}
-    if status == UNKNOWN or (report.source is not Source.LOOKUP and not decision.moves):
-        return {}
-    waits = status != Status.UNPROCESSED and not report.status.is_final
-    return {"lookup_due_at": (report.asked_at or at) + LOOKUP_INTERVAL if waits else None}
-
-
-def _effects(report: StatusReport, decision: StatusDecision) -> Iterator[Effect]:
-    if decision.moves:
-        yield Effect.MOVED
-    # That money is confirmed is a fact of its own, beside the move that brought it.
-    if decision.confirms and (not decision.moves or report.status is Status.PAYSUCCESS):
-        yield Effect.CONFIRMED
-    if decision.conflict:
-        yield Effect.CONFLICT
-
-
-def _heard(
-    order: Order, effect: Effect, report: StatusReport, decision: StatusDecision, at: datetime
-) -> Change:
-    change = _change(order, effect, order.status, report.status, at)
-    change.source, change.said_at, change.conflict = (
-        report.source,
-        report.said_at,
-        decision.conflict,
-    )
-    change.exchange_key, change.callback_key = report.exchange_key, report.callback_key
-    return change
-
-
-def _change(order: Order, effect: Effect, before: str, after: str, at: datetime) -> Change:
-    return Change(
-        order_key=order.id, effect=effect, from_status=before, to_status=after, recorded_at=at
-    )
+    return values

@@ -308,6 +308,48 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
         {A, S},
     ),
     (
+        "conflict by a callback, and the gateway not asked since",
+        under_way(Status.PAYFAIL, conflict=Conflict.STATUS, disputed_at=T, lookup_due_at=None),
+        NextStep.ASK_GATEWAY,
+        {A, S},
+    ),
+    (
+        "conflict by a callback, and the gateway last answered before it",
+        registered(
+            conflict=Conflict.NEVER_EXECUTED, disputed_at=T, answered_at=T - timedelta(seconds=1)
+        ),
+        NextStep.ASK_GATEWAY,
+        {A, S},
+    ),
+    (
+        "conflict by a callback, and the gateway has answered since",
+        registered(conflict=Conflict.NEVER_EXECUTED, disputed_at=T, answered_at=T),
+        NextStep.SETTLE_CONFLICT,
+        {A, S},
+    ),
+    (
+        "conflict by a callback, and the desk asked in vain",
+        paid(
+            conflict=Conflict.STATUS,
+            disputed_at=T,
+            lookup=lookup(CallResult.SILENCE),
+            lookup_due_at=T + HOUR,
+        ),
+        NextStep.SETTLE_CONFLICT,
+        {A, S},
+    ),
+    (
+        "conflict by a callback, a person asked in vain, and the desk asks later",
+        paid(
+            conflict=Conflict.STATUS,
+            disputed_at=T,
+            lookup=lookup(CallResult.SILENCE, T + timedelta(minutes=1)),
+            lookup_due_at=T + HOUR,
+        ),
+        NextStep.ASK_GATEWAY,
+        {A, S},
+    ),
+    (
         "amount in doubt",
         under_way(conflict=Conflict.AMOUNT),
         NextStep.SETTLE_CONFLICT,
@@ -408,6 +450,10 @@ def test_a_step_for_later_says_when() -> None:
     waits = unknown(Source.ENTRY, lookup=early, now=T + timedelta(seconds=2))
     assert decide(waits).due_at == T + SETTLE
     assert decide(under_way(launched=True)).due_at == T + HOUR
+    lagging = lookup(CallResult.DONE, T, "REQSUCCESS")
+    # Whatever the shop's policy makes the desk itself do.
+    for due_at in (T + HOUR, T + 2 * HOUR, None):
+        assert decide(paid(lookup=lagging, lookup_due_at=due_at)).due_at == T + HOUR
 
 
 @pytest.mark.parametrize(

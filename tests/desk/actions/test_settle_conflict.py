@@ -11,15 +11,17 @@ from app.desk.actions.settle_conflict import (
     Settlement,
     settle_conflict,
 )
-from app.desk.status.updates import StatusReport, apply_report
+from app.desk.status.updates import StatusReport, Terms, apply_report
 from app.protocol.statuses import Status
 from app.records.accounts import audit_entries_of
 from app.records.orders import Conflict, Order, Source
+from app.records.shops import Confirmation
 from tests.desk.conftest import Stage, found, refused
 
 pytestmark = pytest.mark.anyio
 
 HOUR = timedelta(minutes=61)
+PAID = StatusReport(Source.CALLBACK, Status.PAYSUCCESS)
 
 
 def settled(
@@ -32,7 +34,7 @@ async def reported(stage: Stage) -> Order:
     order = await stage.requested()
     with stage.desk.database.writing() as session:
         fresh = session.get_one(Order, order.id)
-        apply_report(session, fresh, StatusReport(Source.CALLBACK, Status.PAYSUCCESS))
+        apply_report(session, fresh, PAID, Terms(Confirmation.AT_ONCE))
     return stage.order(order)
 
 
@@ -107,7 +109,7 @@ async def test_a_lookup_from_before_the_conflict_cannot_be_believed(stage: Stage
     await stage.look_up(order, found("UNPROCESSED"))
     with stage.desk.database.writing() as session:
         fresh = session.get_one(Order, order.id)
-        apply_report(session, fresh, StatusReport(Source.CALLBACK, Status.PAYSUCCESS))
+        apply_report(session, fresh, PAID, Terms(Confirmation.AT_ONCE))
     with pytest.raises(NoLookupToBelieve):
         settled(stage, order, "lookup")
     assert stage.order(order).conflict is Conflict.NEVER_EXECUTED

@@ -15,7 +15,7 @@ from app.desk.actions.settle_conflict import Settlement, settle_conflict
 from app.desk.callbacks import CallbackIntake
 from app.desk.callbacks.customer_message import CustomerMessage, customer_message
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
-from app.desk.status.rules import LOOKUP_INTERVAL
+from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.exchanges import Purpose

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.desk.actions import NextStep
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
-from app.desk.status.updates import StatusReport, apply_report
+from app.desk.status.updates import StatusReport, Terms, apply_report
 from app.protocol.statuses import Status
 from app.records.exchanges import Purpose
 from app.records.orders import Order, Source
@@ -23,7 +24,7 @@ async def reported(stage: Stage, policy: Confirmation = Confirmation.AT_ONCE) ->
     with stage.desk.database.writing() as session:
         session.get_one(Shop, order.shop_key).confirmation = policy
         word = StatusReport(Source.CALLBACK, Status.PAYSUCCESS)
-        apply_report(session, session.get_one(Order, order.id), word)
+        apply_report(session, session.get_one(Order, order.id), word, Terms(policy))
     return stage.order(order)
 
 
@@ -73,6 +74,20 @@ async def test_a_confirmation_that_goes_unanswered_is_tried_again_an_hour_later(
     assert any_stage.order(order).money == "confirmed"
 
 
+async def test_a_gateway_that_lags_is_asked_again_an_hour_later_whatever_the_hour_of_the_policy(
+    stage: Stage,
+) -> None:
+    order = await reported(stage, Confirmation.AFTER_AN_HOUR)
+    stage.time_passes(HOUR)
+    stage.says(found("PAYSTART"))
+    assert await LookupScheduler(stage.desk).drain() == 1
+    assert stage.decision(order).due_at == stage.order(order).lookup_due_at
+    stage.time_passes(HOUR)
+    stage.says(found("PAYSUCCESS"))
+    assert await LookupScheduler(stage.desk).drain() == 1
+    assert stage.order(order).money == "confirmed"
+
+
 async def test_two_processes_ask_once(any_stage: Stage) -> None:
     order = await reported(any_stage)
     async with staged(any_stage.desk.database, any_stage.gateway) as other:
@@ -82,7 +97,10 @@ async def test_two_processes_ask_once(any_stage: Stage) -> None:
 
 async def test_silence_is_left_to_people_for_an_hour(any_stage: Stage) -> None:
     order = await any_stage.registered()
-    await any_stage.execute(order)
+    silent = await any_stage.execute(order)
+    assert silent.executed_at
+    assert silent.lookup_due_at == silent.executed_at + HOUR
+    assert any_stage.decision(order).next_step is NextStep.ASK_GATEWAY
     assert await LookupScheduler(any_stage.desk).drain() == 0
     any_stage.time_passes(HOUR)
     any_stage.says(found("REQSUCCESS"))

@@ -19,6 +19,8 @@ from app.records.orders import Conflict, Source
 
 T = datetime(2026, 1, 10, 14, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+SETTLE = timedelta(seconds=90)
+TOO_EARLY, LATE_ENOUGH = T + SETTLE - timedelta(seconds=1), T + SETTLE
 ENTRY, EXEC, CALLBACK, LOOKUP = Source.ENTRY, Source.EXEC, Source.CALLBACK, Source.LOOKUP
 UNPROCESSED, REQSUCCESS, PAYSTART = Status.UNPROCESSED, Status.REQSUCCESS, Status.PAYSTART
 PAYSUCCESS, PAYFAIL, EXPIRED = Status.PAYSUCCESS, Status.PAYFAIL, Status.EXPIRED
@@ -28,10 +30,10 @@ MOVES_AND_CONFIRMS = StatusDecision(moves=True, confirms=True)
 CONFIRMS = StatusDecision(confirms=True)
 
 OURS = OrderSnapshot(amount=1000, tax=80)
-SILENT_ENTRY = replace(OURS, source=ENTRY, silent_entry=True)
+SILENT_ENTRY = replace(OURS, source=ENTRY, silent_entry=True, since=T, settle=SETTLE)
 REGISTERED = replace(OURS, status=UNPROCESSED, source=ENTRY, has_access=True)
 ADOPTED = replace(REGISTERED, source=LOOKUP)
-SILENT_EXEC = replace(REGISTERED, status=None, source=EXEC, executed=True)
+SILENT_EXEC = replace(REGISTERED, status=None, source=EXEC, executed=True, since=T, settle=SETTLE)
 REQUESTED = replace(REGISTERED, status=REQSUCCESS, source=EXEC, executed=True)
 PAYING = replace(REQUESTED, status=PAYSTART, source=LOOKUP)
 REPORTED = replace(REQUESTED, status=PAYSUCCESS, source=CALLBACK)
@@ -46,11 +48,9 @@ def conflict(kind: Conflict) -> StatusDecision:
 
 
 def lookup(
-    status: Status, amount: int = 1000, tax: int = 80, late_enough: bool = True
+    status: Status, amount: int = 1000, tax: int = 80, asked_at: datetime = T + HOUR
 ) -> StatusReport:
-    return StatusReport(
-        LOOKUP, status, amount=amount, tax=tax, asked_at=T + HOUR, late_enough=late_enough
-    )
+    return StatusReport(LOOKUP, status, amount=amount, tax=tax, asked_at=asked_at)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_verified_callback(held: OrderSnapshot, status: Status, ruling: Status
     [
         # After our own unanswered EntryTran: adopted, or somebody else's.
         (SILENT_ENTRY, lookup(UNPROCESSED), MOVES_AND_CONFIRMS),
-        (SILENT_ENTRY, lookup(UNPROCESSED, late_enough=False), MOVES_AND_CONFIRMS),
+        (SILENT_ENTRY, lookup(UNPROCESSED, asked_at=TOO_EARLY), MOVES_AND_CONFIRMS),
         (SILENT_ENTRY, lookup(UNPROCESSED, amount=999), conflict(Conflict.FOREIGN)),
         (SILENT_ENTRY, lookup(UNPROCESSED, tax=0), conflict(Conflict.FOREIGN)),
         (SILENT_ENTRY, lookup(REQSUCCESS), conflict(Conflict.NEVER_EXECUTED)),
@@ -111,10 +111,10 @@ def test_a_verified_callback(held: OrderSnapshot, status: Status, ruling: Status
         (OURS, lookup(UNPROCESSED), conflict(Conflict.FOREIGN)),
         (OURS, lookup(PAYSUCCESS), conflict(Conflict.FOREIGN)),
         # After our own unanswered ExecTran.
-        (SILENT_EXEC, lookup(UNPROCESSED), MOVES_AND_CONFIRMS),
-        (SILENT_EXEC, lookup(UNPROCESSED, late_enough=False), NOTHING),
-        (SILENT_EXEC, lookup(REQSUCCESS, late_enough=False), MOVES_AND_CONFIRMS),
-        (SILENT_EXEC, lookup(PAYSUCCESS, late_enough=False), MOVES_AND_CONFIRMS),
+        (SILENT_EXEC, lookup(UNPROCESSED, asked_at=LATE_ENOUGH), MOVES_AND_CONFIRMS),
+        (SILENT_EXEC, lookup(UNPROCESSED, asked_at=TOO_EARLY), NOTHING),
+        (SILENT_EXEC, lookup(REQSUCCESS, asked_at=TOO_EARLY), MOVES_AND_CONFIRMS),
+        (SILENT_EXEC, lookup(PAYSUCCESS, asked_at=TOO_EARLY), MOVES_AND_CONFIRMS),
         (SILENT_EXEC, lookup(PAYFAIL), MOVES_AND_CONFIRMS),
         (SILENT_EXEC, lookup(PAYSUCCESS, amount=1), conflict(Conflict.AMOUNT)),
         # Agreeing confirms, once, and only with our amount.
@@ -173,25 +173,25 @@ def test_a_lookup(held: OrderSnapshot, word: StatusReport, ruling: StatusDecisio
 
 
 @pytest.mark.parametrize(
-    ("held", "late_enough", "missing"),
+    ("held", "asked_at", "missing"),
     [
-        (SILENT_ENTRY, True, NotFoundDecision(frees_number=True)),
-        (SILENT_ENTRY, False, NotFoundDecision()),
-        (OURS, True, NotFoundDecision()),
-        (replace(SILENT_ENTRY, source=LOOKUP), True, NotFoundDecision()),
-        (SILENT_EXEC, True, NotFoundDecision(conflict=Conflict.STATUS)),
-        (REGISTERED, True, NotFoundDecision(conflict=Conflict.STATUS)),
-        (REPORTED, True, NotFoundDecision(conflict=Conflict.STATUS)),
-        (MET_BY_CALLBACK, True, NotFoundDecision(conflict=Conflict.NOT_REGISTERED)),
-        (replace(MET_BY_CALLBACK, settled=True), True, NotFoundDecision(known=True)),
-        (MET, True, NotFoundDecision(conflict=Conflict.STATUS)),
-        (replace(REPORTED, conflict=Conflict.AMOUNT), True, NotFoundDecision(known=True)),
+        (SILENT_ENTRY, LATE_ENOUGH, NotFoundDecision(frees_number=True)),
+        (SILENT_ENTRY, TOO_EARLY, NotFoundDecision()),
+        (OURS, LATE_ENOUGH, NotFoundDecision()),
+        (replace(SILENT_ENTRY, source=LOOKUP), LATE_ENOUGH, NotFoundDecision()),
+        (SILENT_EXEC, LATE_ENOUGH, NotFoundDecision(conflict=Conflict.STATUS)),
+        (REGISTERED, LATE_ENOUGH, NotFoundDecision(conflict=Conflict.STATUS)),
+        (REPORTED, LATE_ENOUGH, NotFoundDecision(conflict=Conflict.STATUS)),
+        (MET_BY_CALLBACK, LATE_ENOUGH, NotFoundDecision(conflict=Conflict.NOT_REGISTERED)),
+        (replace(MET_BY_CALLBACK, settled=True), LATE_ENOUGH, NotFoundDecision(known=True)),
+        (MET, LATE_ENOUGH, NotFoundDecision(conflict=Conflict.STATUS)),
+        (replace(REPORTED, conflict=Conflict.AMOUNT), LATE_ENOUGH, NotFoundDecision(known=True)),
     ],
 )
 def test_a_lookup_that_finds_no_such_order(
-    held: OrderSnapshot, late_enough: bool, missing: NotFoundDecision
+    held: OrderSnapshot, asked_at: datetime, missing: NotFoundDecision
 ) -> None:
-    assert decide_not_found(held, late_enough) == missing
+    assert decide_not_found(held, asked_at) == missing
 
 
 @pytest.mark.parametrize("held", [REQUESTED, REPORTED, SILENT_EXEC, FAILED, MET, SILENT_ENTRY])

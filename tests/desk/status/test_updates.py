@@ -9,7 +9,7 @@ import pytest
 from app.clock import now
 from app.desk.actions import NextStep
 from app.desk.orders.transactions import execute
-from app.desk.status.updates import StatusReport, apply_report
+from app.desk.status.updates import StatusReport, Terms, apply_report
 from app.protocol.statuses import Status
 from app.records.changes import Effect
 from app.records.orders import Conflict, Order, Origin, Source
@@ -25,7 +25,8 @@ def called_back(stage: Stage, order: Order, status: Status) -> Effect | None:
     """A verified result is heard."""
     with stage.desk.database.writing() as session:
         fresh = session.get_one(Order, order.id)
-        return apply_report(session, fresh, StatusReport(Source.CALLBACK, status, said_at=SAID_AT))
+        report = StatusReport(Source.CALLBACK, status, said_at=SAID_AT)
+        return apply_report(session, fresh, report, Terms(stage.shop.confirmation))
 
 
 async def test_a_callback_reports_a_lookup_confirms_and_the_claim_keeps_its_source(
