@@ -1,0 +1,75 @@
+"""One file writes what is held of an order's state. Read off the code, not off its behaviour."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+DESK = Path(__file__).parents[3] / "app" / "desk"
+WRITER = DESK / "status" / "updates.py"
+
+CLAIM = {"status", "source", "confirmed_at", "lookup_due_at"}
+ONLY_AN_ORDER_HAS = {"confirmed_at", "lookup_due_at"}
+NOT_ORDERS = {"callback", "change", "exchange", "notice", "notification"}
+"""The names of other rows that have a status or a source of their own."""
+
+WRITES_AN_ORDER = {"move_claim", "update"}
+"""Functions that write an order's columns by their names."""
+
+CODE = {path: ast.parse(path.read_text("utf-8")) for path in sorted(DESK.rglob("*.py"))}
+
+
+def written(tree: ast.AST) -> Iterator[str]:
+    """Each place that assigns a column of the claim, names it as a new value, or may write it."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(ctx=ast.Store(), attr=name, value=owner) if name in CLAIM:
+                if name in ONLY_AN_ORDER_HAS or ast.unparse(owner) not in NOT_ORDERS:
+                    yield f"{node.lineno}: {ast.unparse(node)} ="
+            case ast.Dict(keys=keys):
+                named = {str(key.value) for key in keys if isinstance(key, ast.Constant)}
+                yield from (f"{node.lineno}: {{{name}: …}}" for name in named & CLAIM)
+            case ast.Subscript(ctx=ast.Store(), slice=ast.Constant(value=name)) if name in CLAIM:
+                yield f"{node.lineno}: {ast.unparse(node)} ="
+            case ast.Call(func=ast.Name(id="Order") | ast.Attribute(attr="values")):
+                given = {keyword.arg for keyword in node.keywords} & CLAIM
+                yield from (f"{node.lineno}: {name}=" for name in given)
+            case ast.Call(func=ast.Name(id="setattr")):
+                yield f"{node.lineno}: {ast.unparse(node)}"
+            case ast.ImportFrom(names=names):
+                loaded = {alias.name for alias in names} & WRITES_AN_ORDER
+                yield from (f"{node.lineno}: imports {name}" for name in loaded)
+
+
+def test_only_the_updates_write_an_orders_status_source_confirmation_and_next_lookup() -> None:
+    found = {
+        f"{path.relative_to(DESK)}:{place}"
+        for path, tree in CODE.items()
+        if path != WRITER
+        for place in written(tree)
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "order.lookup_due_at = now()",
+        "locked.status = 'PAYSUCCESS'",
+        "order.status, order.source = status, source",
+        "fresh.confirmed_at: object = None",
+        "values = {'status': status}",
+        "values['lookup_due_at'] = None",
+        "order = Order(status=UNKNOWN)",
+        "query.values(source=None)",
+        "setattr(order, name, value)",
+        "from app.records.orders import Order, move_claim",
+    ],
+)
+def test_each_way_to_write_it_is_seen(line: str) -> None:
+    assert list(written(ast.parse(line)))
+
+
+def test_the_writer_itself_is_seen() -> None:
+    assert len(list(written(CODE[WRITER]))) > 5
