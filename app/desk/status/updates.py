@@ -230,10 +230,10 @@ def _scheduled(
     order: Order, values: dict[str, Any], event: Event, policy: Confirmation, moments: Moments
 ) -> dict[str, Any]:
     """The new values of an order, and with them when its next lookup is due if that changes."""
-    claim = claim_of(order, values)
-    moments = moments._replace(since=claim.since, due_at=order.lookup_due_at)
-    due_at = next_lookup(event, claim.standing, policy, moments)
-    return values if due_at == order.lookup_due_at else values | {"lookup_due_at": due_at}
+    claim, before = claim_of(order, values), order.lookup_due_at
+    timed = Moments(moments.at, moments.asked_at, claim.since, before)
+    due_at = next_lookup(event, claim.standing, policy, timed)
+    return values if due_at == before else values | {"lookup_due_at": due_at}
 
 
 def _move_locked(session: Session, order: Order, values: dict[str, Any]) -> None:
