@@ -6,7 +6,7 @@ import sqlite3
 from typing import Final
 
 from app.protocol.messages import Call
-from app.protocol.statuses import Cause, Status, refusal
+from app.protocol.statuses import UNDER_WAY, Cause, Status, refusal
 from app.sandbox.scenarios.catalogue import NOT_EXECUTED, NOT_EXECUTED_AT_FIRST, named, scenario_of
 from app.sandbox.store import rules, trades
 from app.sandbox.store.rules import Rules, Values
@@ -104,7 +104,7 @@ def search(connection: sqlite3.Connection, given: Rules, values: Values) -> Trad
 def _as_found(connection: sqlite3.Connection, given: Rules, trade: Trade) -> Trade:
     """The trade, where time or its scenario has moved it since."""
     scenario = named(trade.scenario)
-    if trade.Status in rules.OPEN:
+    if trade.Status in UNDER_WAY:
         if scenario.expires_unpaid:
             cause = Cause.TERM_OVER.value
             return rules.correct(connection, given, trade, Status.EXPIRED, cause)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from app.protocol.messages import Call
-from app.protocol.statuses import Status
+from app.protocol.statuses import RETURNED, Status
 from app.protocol.words import Words
 from app.sandbox.scenarios.catalogue import SCENARIOS
 from app.sandbox.scenarios.effects import Ending, Fault
@@ -138,7 +138,7 @@ def _after_silence(trade: Trade, requests: Sequence[Entry]) -> tuple[State, Word
 
 
 def _ended(trade: Trade) -> bool:
-    return trade.Status in (Status.PAYSUCCESS, Status.PAYFAIL)
+    return trade.Status in RETURNED
 
 
 def _was_noticed(connection: sqlite3.Connection, trade: Trade) -> bool:

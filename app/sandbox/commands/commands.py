@@ -6,6 +6,7 @@ The panel's forms, the automation's addresses and its OpenAPI description are ma
 from typing import Final
 
 from app.protocol.messages import Call
+from app.protocol.statuses import RETURNED
 from app.sandbox.commands.client_commands import CLIENT_COMMANDS, NOT_ALLOWED, WEB_ADDRESS
 from app.sandbox.commands.command import SHOP_ID, Command, Field, NotNow, NotThere, Values
 from app.sandbox.context import Sandbox
@@ -79,7 +80,7 @@ async def _act_as_customer(sandbox: Sandbox, values: Values) -> Values:
         trade = await sandbox.store.run(flow.end, sandbox.rules, start, ending)
     if isinstance(trade, Refused):
         raise NotNow("action", N_("The gateway refuses it with %(code)s."), code=trade.code)
-    final = trade.Status in ("PAYSUCCESS", "PAYFAIL")
+    final = trade.Status in RETURNED
     deliveries = named(trade.scenario).deliveries if final else 0
     result = dict(result_of(trade)) if deliveries else None
     return {"Status": trade.Status, "result": result, "deliveries": deliveries}

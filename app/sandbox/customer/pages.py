@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.protocol.messages import Call, StartRequest, error_code
-from app.protocol.statuses import Status
+from app.protocol.statuses import RETURNED
 from app.protocol.wire import split_form
 from app.sandbox import addresses
 from app.sandbox.calls.bodies import Unreadable, read_body, read_values, values_of
@@ -118,7 +118,7 @@ def _payment_page(request: Request, trade: Trade) -> Response:
 
 
 def _page_after(request: Request, trade: Trade) -> Response:
-    if trade.Status not in (Status.PAYSUCCESS, Status.PAYFAIL):
+    if trade.Status not in RETURNED:
         return customer_page(request, "left", {})
     scenario = named(trade.scenario)
     if scenario.deliveries == 0:

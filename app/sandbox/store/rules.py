@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.protocol.statuses import Status
+from app.protocol.statuses import UNDER_WAY, Status
 from app.sandbox.store import trades
 from app.sandbox.store.controls import Controls
 from app.sandbox.store.trades import COLUMNS, Refused, Trade
@@ -30,8 +30,6 @@ ENDED_WHILE_PAYING: Final = Refused("NC1000007")
 # Causes that the interface does not know: they exist in scenarios only.
 LEFT: Final = "left"
 PAID_AFTER_FAILED: Final = "paid-after-failed"
-
-OPEN: Final = (Status.REQSUCCESS, Status.PAYSTART)
 
 _CORRECT: Final = f"""
 update trade set Status = :to, cause = :cause, processed_at = :now, ErrInfo = ''
@@ -63,7 +61,7 @@ def expire_due(connection: sqlite3.Connection, rules: Rules) -> int:
 def with_term(connection: sqlite3.Connection, rules: Rules, trade: Trade) -> Trade:
     """The trade, EXPIRED if it is found unpaid after its term (Interface 1.2.2)."""
     now = rules.controls.now(connection)
-    if trade.Status in OPEN and trade.expires_at is not None and trade.expires_at <= now:
+    if trade.Status in UNDER_WAY and trade.expires_at is not None and trade.expires_at <= now:
         expire_due(connection, rules)
         return trades.by_access_id(connection, trade.AccessID) or trade
     return trade
