@@ -30,6 +30,14 @@ DESK = "tests/desk"
 GUARDS: Mapping[str, Sequence[str]] = {
     "app.protocol.statuses": ("tests/protocol/test_statuses.py", f"{DESK}/status"),
     "app.protocol.checkstring": ("tests/protocol",),
+    "app.desk.status.groups": (f"{DESK}/status/test_groups.py", f"{DESK}/status/test_updates.py"),
+    "app.desk.status.schedule": (f"{DESK}/status/test_schedule.py",),
+    "app.desk.status.policy": (f"{DESK}/status/test_policy.py",),
+    "app.desk.status.history": (f"{DESK}/status", f"{DESK}/actions"),
+    "app.records.due": (
+        f"{DESK}/gateway_calls/test_scheduled_lookups.py",
+        f"{DESK}/status/test_policy.py",
+    ),
     "app.desk.status.rules": (f"{DESK}/status", f"{DESK}/gateway_calls", f"{DESK}/callbacks"),
     "app.desk.status.snapshot": (f"{DESK}/status", f"{DESK}/gateway_calls", f"{DESK}/callbacks"),
     "app.desk.status.updates": (f"{DESK}/status", f"{DESK}/gateway_calls", f"{DESK}/callbacks"),
@@ -206,8 +214,6 @@ def _try(module: str, tree: ast.Module, tests: Sequence[str]) -> int:
         "--assert=plain",
         "-p",
         "no:cacheprovider",
-        "-p",
-        "no:xdist",
         "-m",
         "not soak",
     )
