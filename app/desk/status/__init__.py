@@ -1,6 +1,8 @@
 """Status: what an order's state means, and everything that changes it.
 
-Here: the groups of statuses, what a report does to a claim (`rules`), when the next lookup is due
-(`schedule`), what one exchange tells (`call_results`), and the one place that writes a claim
-(`updates`). Not here: what a person may do next (`actions`), and whoever brings a report.
+Here: the groups of statuses and where an order stands (`groups`), what a report does to a claim
+(`rules`, by what `snapshot` gathers), when the desk itself asks (`schedule`), what one exchange
+tells (`call_results`), the only place that writes a claim (`updates`, and `history` beside it), and
+a shop's new policy (`policy`). Not here: what a person may do next (`actions`), and whoever brings
+a report.
 """
