@@ -1,7 +1,7 @@
 """The group-committing writer: many small durable writes, few commits.
 
-A commit to disk costs the same for one row as for fifty. Jobs that arrive while one commit
-is under way wait together and share the next. A job's future resolves after its commit.
+A commit to disk costs the same for one row as for fifty. Whatever is handed in while one commit
+is under way waits together and shares the next.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from sqlmodel import Session
 from app.records.database import Database
 
 GROUP_LIMIT = 200
+"""The most jobs that share a commit."""
+
 T = TypeVar("T")
 
 
@@ -29,19 +31,23 @@ class _Append(NamedTuple):
 class _Job(NamedTuple):
     work: Callable[[Session], Any] | _Append
     future: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
 
 
 class GroupWriter:
-    """One thread that runs jobs in shared transactions. Start it before use, stop it at the end."""
+    """One thread that runs jobs in shared transactions. Start it before use, stop it at the end.
+
+    Belongs to the event loop in which it is started.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="group-writer", daemon=True)
+        self._loop: asyncio.AbstractEventLoop
 
     def start(self) -> None:
         """Begin to take jobs."""
+        self._loop = asyncio.get_running_loop()
         self._thread.start()
 
     def stop(self) -> None:
@@ -59,18 +65,18 @@ class GroupWriter:
         return value
 
     async def append(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows, gathered by the caller, in a transaction of their own.
+        """Insert rows, together with what others append meanwhile, and return once they are
+        committed. It costs a tenth of `write`, for there is no session.
 
-        Raises what the commit raised; nothing is inserted then.
+        Raises what the commit raised; none of these rows is inserted then.
         """
         await self._hand_in(_Append(statement, rows))
 
     async def _hand_in(self, work: Callable[[Session], Any] | _Append) -> Any:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
-        self._queue.put(_Job(work, future, loop))
-        # Shielded: a client that hangs up must not undo what it has already handed in.
-        return await asyncio.shield(future)
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._queue.put(_Job(work, future))
+        # Whoever hangs up while waiting takes nothing back: the thread knows of no hanging up.
+        return await future
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
@@ -89,42 +95,54 @@ class GroupWriter:
             group.append(job)
         return group, False
 
-    def _commit(self, group: list[_Job]) -> None:
+    def _commit(self, group: Sequence[_Job]) -> None:
         try:
             values = self._values(group)
         except Exception as error:
             # Optimistic: no savepoints. When one job spoils the group, each gets its own.
             if len(group) == 1:
-                _resolve(group[0], None, error)
+                self._tell(_fail, group[0].future, error)
             else:
                 for job in group:
                     self._commit([job])
         else:
-            for job, value in zip(group, values, strict=True):
-                _resolve(job, value, None)
+            self._tell(_succeed, group, values)
 
-    def _values(self, group: list[_Job]) -> list[Any]:
-        if isinstance(group[0].work, _Append):
-            self._database.append(*group[0].work)
-            return [None]
+    def _values(self, group: Sequence[_Job]) -> Sequence[Any]:
+        """What each job of a group comes to, which are all appends to one table or none."""
+        appends = [job.work for job in group if isinstance(job.work, _Append)]
+        if appends:
+            rows = [row for append in appends for row in append.rows]
+            self._database.append(appends[0].statement, rows)
+            return [None] * len(group)
         with self._database.writing() as session:
             return [job.work(session) for job in group if not isinstance(job.work, _Append)]
 
-
-def _parts(group: list[_Job]) -> Iterator[list[_Job]]:
-    """Each append alone, all others together."""
-    yield from ([job] for job in group if isinstance(job.work, _Append))
-    if shared := [job for job in group if not isinstance(job.work, _Append)]:
-        yield shared
+    def _tell(self, settle: Callable[..., None], *arguments: object) -> None:
+        # Once for a whole group: to wake the loop costs as much as a row.
+        self._loop.call_soon_threadsafe(settle, *arguments)
 
 
-def _resolve(job: _Job, value: Any, error: Exception | None) -> None:
-    def settle() -> None:
-        if job.future.done():
-            return
-        if error is None:
-            job.future.set_result(value)
+def _parts(group: Sequence[_Job]) -> Iterator[Sequence[_Job]]:
+    """What can share a transaction: the appends of each statement, then everything else."""
+    appends: dict[int, list[_Job]] = {}
+    others: list[_Job] = []
+    for job in group:
+        if isinstance(job.work, _Append):
+            appends.setdefault(id(job.work.statement), []).append(job)
         else:
-            job.future.set_exception(error)
+            others.append(job)
+    yield from appends.values()
+    if others:
+        yield others
 
-    job.loop.call_soon_threadsafe(settle)
+
+def _succeed(group: Sequence[_Job], values: Sequence[Any]) -> None:
+    for job, value in zip(group, values, strict=True):
+        if not job.future.done():
+            job.future.set_result(value)
+
+
+def _fail(future: asyncio.Future[Any], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
