@@ -30,6 +30,7 @@ from app.settings import Settings
 from app.web.http.failures import exception_handlers
 from app.web.http.guard import middleware
 from app.web.http.request_id import RequestId
+from app.web.http.services import make_services
 from app.web.pages.sandbox import panel_page
 from app.web.presentation.templates import keep_compiled
 from app.web.routes import routes
@@ -70,19 +71,20 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.stopping = asyncio.Event()
+        app.state.stopping = stopping = asyncio.Event()
+        app.state.services = services = make_services(desk, limits(settings), stopping)
         async with AsyncExitStack() as stack:
             stack.callback(desk.database.close)
             desk.writer.start()
             stack.push_async_callback(run_in_threadpool, desk.writer.stop)
             if sandbox:
-                await stack.enter_async_context(running(sandbox, app.state.stopping))
+                await stack.enter_async_context(running(sandbox, stopping))
             stack.push_async_callback(desk.gateway.close)
             stack.push_async_callback(desk.tasks.close)
             await run_in_threadpool(_repair, desk)
-            start_jobs(desk, limits(settings), app.state.stopping)
+            start_jobs(desk, limits(settings), services.callbacks.load, stopping)
             yield
-            app.state.stopping.set()
+            stopping.set()
 
     lines = routes(sandbox)
     app = Starlette(
@@ -99,7 +101,6 @@ def create_app(settings: Settings) -> Starlette:
     app.router.redirect_slashes = False
     app.state.desk = desk
     app.state.settings = settings
-    app.state.limits = limits(settings)
     app.state.scenarios = choices() if sandbox else ()
     return app
 
@@ -120,7 +121,7 @@ def _sandbox(settings: Settings) -> Starlette:
 
 
 def _repair(desk: Desk) -> None:
-    """What a killed process left half done: calls without an answer, callbacks not yet judged,
+    """What a killed process left half done: calls without an answer, callbacks not yet processed,
     notices not yet read."""
     send.close_interrupted(desk)
     callbacks.process_waiting(desk)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.desk.callbacks.queue import Load
 from app.desk.context import Desk
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.jobs import start_jobs
@@ -21,7 +23,8 @@ async def work_until_stopped(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     async with working(settings) as desk:
-        start_jobs(desk, limits(settings), stopping)
+        # No callbacks come in here.
+        start_jobs(desk, limits(settings), Load(time.monotonic), stopping)
         await stopping.wait()
     return 0
 

@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from app.cli import main
 from app.desk.callbacks import process_waiting
-from app.desk.callbacks.raw import raw_row, store
+from app.desk.callbacks.raw import INSERT, raw_row
 from app.protocol.checkstring import signed_result
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
@@ -99,14 +99,13 @@ def test_a_short_password_is_refused_in_a_sentence(shell: Shell) -> None:
     assert (shell.out, shell.err.count("\n")) == ("", 1)
 
 
-def test_a_shop_added_by_command_has_its_callbacks_judged_again(
+def test_a_shop_added_by_command_has_its_callbacks_verified_again(
     shell: Shell, tmp_path: Path
 ) -> None:
     shell.types("migrate")
     raw = body("B1", shop="tshop2", password="s3cr3tpw")
     with closing(Database(sqlite_url(tmp_path / "desk.db"))) as database:
-        with database.writing() as session:
-            store(session, [raw_row(raw, [], "192.0.2.1")])
+        database.append(INSERT, [raw_row(raw, [], "192.0.2.1")])
         process_waiting(desk_over(database))
         assert shell.adds_shop("tshop2") == 0
         with database.reading() as session:

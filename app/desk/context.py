@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
@@ -97,17 +97,13 @@ class BackgroundTasks:
 
 @dataclass
 class Desk:
-    """The rooms a deed works in: the tables, the writer, the gateway, the tasks under way.
-
-    `rushing`: whether results come in so fast that whatever can wait should.
-    """
+    """The rooms a deed works in: the tables, the writer, the gateway, the tasks under way."""
 
     database: Database
     writer: GroupWriter
     gateway: Gateway
     tasks: BackgroundTasks
     settings: DeskSettings
-    rushing: Callable[[], bool] = lambda: False
 
     def gateway_base(self, shop: Shop) -> str:
         """The address before `/payment/…` of a shop's gateway. Raises NoGateway."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from app.desk.callbacks.queue import Load
 from app.desk.context import Desk
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.gateway_calls.send import close_interrupted
@@ -26,13 +27,13 @@ FIRST_SWEEP, SWEEP_EVERY = 60.0, 600.0
 """Seconds until the first sweep, and between two of them. A start has more urgent things to do."""
 
 
-def jobs_of(desk: Desk, limits: RetentionPolicy) -> Sequence[Periodic]:
-    """Every job, once."""
+def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodic]:
+    """Every job, once. `load`: what this process has to receive beside them."""
     return [
         Periodic(
             "due lookups",
             LookupScheduler(desk).tick,
-            lambda: LOOK_IN_A_RUSH if desk.rushing() else LOOK_EVERY,
+            lambda: LOOK_IN_A_RUSH if load.is_rush() else LOOK_EVERY,
         ),
         Periodic(
             "closing interrupted gateway calls",
@@ -49,7 +50,7 @@ def jobs_of(desk: Desk, limits: RetentionPolicy) -> Sequence[Periodic]:
     ]
 
 
-def start_jobs(desk: Desk, limits: RetentionPolicy, stopping: asyncio.Event) -> None:
+def start_jobs(desk: Desk, limits: RetentionPolicy, load: Load, stopping: asyncio.Event) -> None:
     """Do them as tasks of the process, until told to stop."""
-    for job in jobs_of(desk, limits):
+    for job in jobs_of(desk, limits, load):
         desk.tasks.spawn(job.run(stopping))

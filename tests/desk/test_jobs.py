@@ -13,6 +13,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.desk.callbacks.limits import RUSH
+from app.desk.callbacks.queue import Load
 from app.desk.jobs import LOOK_EVERY, LOOK_IN_A_RUSH, jobs_of
 from app.desk.periodic import Periodic
 from app.desk.retention import RetentionPolicy
@@ -106,7 +108,9 @@ async def test_the_web_and_a_worker_both_ask_for_what_is_due(
 
 
 async def test_a_rush_slows_the_looking_for_due_lookups_and_does_not_end_it(stage: Stage) -> None:
-    looking, *_ = jobs_of(stage.desk, RetentionPolicy(timedelta(days=1), 100))
+    load = Load(lambda: 0.0)
+    looking, *_ = jobs_of(stage.desk, RetentionPolicy(timedelta(days=1), 100), load)
     assert looking.every() == LOOK_EVERY
-    stage.desk.rushing = lambda: True
+    for _ in range(RUSH + 1):
+        load.count()
     assert looking.every() == LOOK_IN_A_RUSH

@@ -1,10 +1,8 @@
-"""Telling: what the customer's page says about a result."""
+"""What the customer's page says about a callback."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-
-from sqlmodel import Session
 
 from app.protocol.checkstring import Verdict
 from app.protocol.statuses import Status
@@ -20,14 +18,8 @@ class CustomerMessage(StrEnum):
     BEING_CONFIRMED = "being-confirmed"
 
 
-def customer_message_of(session: Session, callback: Callback) -> CustomerMessage:
-    """What the customer who brought this callback may read."""
-    order = session.get(Order, callback.order_key) if callback.order_key else None
-    return customer_message(callback, order)
-
-
 def customer_message(callback: Callback, order: Order | None) -> CustomerMessage:
-    """Paid or not only on a verified result, without conflict, of an order that we executed."""
+    """Paid or not only on a verified callback, without conflict, of an order that we executed."""
     if callback.verdict != Verdict.VERIFIED or order is None or order.executed_at is None:
         return CustomerMessage.BEING_CONFIRMED
     if order.conflict is not None or order.status != callback.status:

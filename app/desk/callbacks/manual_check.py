@@ -48,8 +48,8 @@ def check_pasted(session: Session, sandbox_on: bool, text: str) -> ByHand:
 async def import_pasted(desk: Desk, intake: CallbackIntake, actor: Actor, text: str) -> str:
     """Store, judge and apply the result that this text holds. Returns the callback's key."""
     key = await intake.receive(body_in(text).body, [(TARGET, KEPT_FROM)], actor.remote_address)
-    judged = await intake.outcome(key)
-    order_key = judged.callback.order_key if judged else None
+    processed = await intake.outcome(key)
+    order_key = processed.callback.order_key if processed else None
     await desk.writer.write(
         lambda session: record_action(
             session, actor, "callback-kept", order_key=order_key, subject=key

@@ -1,4 +1,4 @@
-"""Judging: whether to believe what was received, in one short transaction for many at once."""
+"""Processing: stored callbacks are verified and applied, many in one short transaction."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from sqlmodel import Session
 
+from app.desk.callbacks import limits
 from app.desk.callbacks.apply import apply, find_orders
 from app.desk.callbacks.customer_message import CustomerMessage, customer_message
 from app.desk.callbacks.verification import read_and_verify, write_verdict
@@ -16,22 +17,19 @@ from app.desk.context import Desk
 from app.records.callbacks import Callback, originals, unjudged, unjudged_keys
 from app.records.pubsub import notify
 
-BATCH = 50
-"""The most callbacks judged in one transaction: rows just received wait behind it."""
-
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Processed:
-    """A callback that has been judged and applied, and what its customer may read."""
+    """A callback that has been verified and applied, and what its customer may read."""
 
     callback: Callback
-    told: CustomerMessage
+    message: CustomerMessage
 
 
 def process_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> list[Processed]:
-    """Judge those of these callbacks that are still waiting, and apply the verified ones."""
+    """Verify those of these callbacks that are still waiting, and apply what is believed."""
     callbacks = unjudged(session, keys)
     batch = read_and_verify(session, sandbox_on, callbacks)
     find_orders(session, batch)
@@ -51,30 +49,22 @@ def process_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> lis
     ]
 
 
-async def process_one(desk: Desk, callback_key: str) -> Processed | None:
-    """Judge one callback. None when somebody else has judged it or is about to."""
-    judged = await desk.writer.write(
-        lambda session: process_rows(session, desk.settings.sandbox_on, [callback_key])
-    )
-    return judged[0] if judged else None
-
-
 def process_waiting(desk: Desk) -> int:
-    """Judge what a process that died had received and not yet judged. Returns how many."""
+    """Process what a process that died had received and not yet processed. Returns how many."""
     number, last = 0, ""
     while keys := _waiting(desk, last):
-        number += _judge_or_leave(desk, keys)
+        number += _process_or_leave(desk, keys)
         last = keys[-1]
     return number
 
 
 def _waiting(desk: Desk, last: str) -> Sequence[str]:
     with desk.database.reading() as session:
-        return unjudged_keys(session, last, BATCH)
+        return unjudged_keys(session, last, limits.BATCH)
 
 
-def _judge_or_leave(desk: Desk, keys: Sequence[str]) -> int:
-    """Judge together; where that fails, one by one, so that one row cannot hold up the others."""
+def _process_or_leave(desk: Desk, keys: Sequence[str]) -> int:
+    """Process together; where that fails, one by one, so that one row cannot hold up the others."""
     try:
         with desk.database.writing() as session:
             return len(process_rows(session, desk.settings.sandbox_on, keys))
@@ -82,4 +72,4 @@ def _judge_or_leave(desk: Desk, keys: Sequence[str]) -> int:
         if len(keys) == 1:
             log.exception("callback %s could not be processed", keys[0])
             return 0
-        return sum(_judge_or_leave(desk, [key]) for key in keys)
+        return sum(_process_or_leave(desk, [key]) for key in keys)

@@ -1,174 +1,123 @@
-"""The line before the judge: customers who wait for their page first, everything else in turn.
+"""The policy of the intake: which customers wait for a verdict, and what is verified next.
 
-In a rush nobody waits and judging takes what little time it can: committing goes first. What the
-memory does not hold stays in the table, which is the whole line.
+Nothing here waits, reads or writes: the intake does, as it is told here. Time is asked of a clock
+that is handed in and counts seconds from anywhere, so a rush needs no rush to be tried.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from sqlalchemy.exc import OperationalError
-
-from app.desk.callbacks.process import BATCH, Processed, process_rows
-from app.desk.context import Desk
-from app.logs import Repeated
-from app.records.callbacks import Callback, unjudged_keys
-from app.records.database import UNREACHABLE
-
-SEATS = 8
-"""How many customers wait for a verdict at once; the others read "being confirmed"."""
-
-PATIENCE = 1.0
-"""How many seconds a customer waits at most."""
-
-SPAN = 0.2
-RUSH = 50
-"""More results than this within SPAN seconds are a rush: nobody waits."""
-
-REST = 39
-"""In a rush judging rests this many times as long as it has worked."""
-
-RUSH_BATCH = 4
-"""The most callbacks judged in one transaction in a rush: what is being committed waits for it."""
-
-LINE_LIMIT = 5_000
-"""How many keys wait in memory."""
-
-AGAIN_AFTER = 1.0
-"""Seconds until judging is tried again after the database could not be written."""
-
-log = logging.getLogger(__name__)
+from app.desk.callbacks import limits
 
 
-class VerificationQueue:
-    """Has everything judged that is put into it. Belongs to one event loop."""
+class Load:
+    """How fast callbacks come in, and whether that is a rush.
 
-    def __init__(self, desk: Desk, tell: Callable[[Sequence[Callback]], None]) -> None:
-        self._desk = desk
-        self._tell_feed = tell
-        self._customers: dict[str, asyncio.Future[Processed | None]] = {}
-        self._seated: list[str] = []
-        self._others: list[str] = []
-        self._overflown = False
-        self._judging = False
-        self._trouble = Repeated(
-            log,
-            "stored callbacks could not be processed yet",
-            "callbacks are processed again",
-            outside=UNREACHABLE,
-        )
-        self._span, self._arrivals, self._rushed = 0, 0, False
+    They are counted in spans of time. A rush lasts to the end of the span after the last one
+    that had too many.
+    """
 
-    async def outcome(self, key: str) -> Processed | None:
-        """The verdict on a callback just committed; None when its customer cannot wait for it."""
-        self._count_arrival()
-        rushing = self.rushing()
-        if rushing and self._seated:
-            self._unseat()
-        if rushing or len(self._customers) >= SEATS:
-            self._queue(key)
-            return None
-        future: asyncio.Future[Processed | None] = asyncio.get_running_loop().create_future()
-        self._customers[key] = future
-        self._seated.append(key)
-        self._begin()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return await future
-        except TimeoutError:
-            return None
-        finally:
-            self._customers.pop(key, None)
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self._span, self._arrivals, self._rushed_before = 0, 0, False
 
-    def _unseat(self) -> None:
-        """A rush has begun: who sat down before it need not wait for judging that rests."""
-        unseated, self._seated = self._seated, []
-        self._others[:0] = unseated
-        for key in unseated:
-            self._tell(key, None)
-
-    def _count_arrival(self) -> None:
-        span = int(time.monotonic() / SPAN)
+    def count(self) -> None:
+        """One more has come in."""
+        span = self._span_now()
         if span != self._span:
-            self._rushed = self._arrivals > RUSH and span == self._span + 1
+            self._rushed_before = self._arrivals > limits.RUSH and span == self._span + 1
             self._span, self._arrivals = span, 0
         self._arrivals += 1
 
-    def rushing(self) -> bool:
-        """Whether this span of time, or the one before it, has had too many arrivals."""
-        passed = int(time.monotonic() / SPAN) - self._span
-        return passed <= 1 and (self._arrivals > RUSH or (self._rushed and not passed))
+    def is_rush(self) -> bool:
+        """Whether this span of time, or the one before it, has had too many."""
+        passed = self._span_now() - self._span
+        if passed > 1:
+            return False
+        return self._arrivals > limits.RUSH or (self._rushed_before and not passed)
 
-    def _queue(self, key: str) -> None:
-        if len(self._others) < LINE_LIMIT:
-            self._others.append(key)
+    def _span_now(self) -> int:
+        return int(self.clock() / limits.SPAN)
+
+
+class Arrival(NamedTuple):
+    """Whether the customer may wait for the verdict, and who now need not wait any longer."""
+
+    may_wait: bool
+    unseated: Sequence[str]
+
+
+class VerificationQueue:
+    """The keys of callbacks to be verified: those whose customers wait come first.
+
+    In a rush nobody waits, and verifying takes what little time it can: committing goes first.
+    What the memory does not hold stays in the table, which is the whole queue.
+    """
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._customers: set[str] = set()
+        self._seated: list[str] = []
+        self._others: list[str] = []
+        self._left_in_table = False
+        self._read_up_to = ""
+
+    def arrive(self, key: str) -> Arrival:
+        """Queue a callback that has just been committed."""
+        self._load.count()
+        is_rush = self._load.is_rush()
+        unseated = self._unseat() if is_rush else ()
+        may_wait = not is_rush and len(self._customers) < limits.SEATS
+        if may_wait:
+            self._customers.add(key)
+            self._seated.append(key)
         else:
-            self._overflown = True
-        self._begin()
+            self._queue(key)
+        return Arrival(may_wait, unseated)
 
-    def _begin(self) -> None:
-        if not self._judging:
-            self._judging = True
-            self._desk.tasks.spawn_for_all(self._judge_all())
+    def leave(self, key: str) -> None:
+        """Its customer waits no longer."""
+        self._customers.discard(key)
 
-    async def _judge_all(self) -> None:
-        try:
-            while keys := await self._next():
-                start = time.monotonic()
-                await self._judge(keys)
-                if self.rushing():
-                    await asyncio.sleep(REST * (time.monotonic() - start))
-        finally:
-            self._judging = False
-
-    async def _next(self) -> Sequence[str]:
-        if not self._seated and not self._others and self._overflown:
-            self._others += await self._left_in_the_table()
-            self._overflown = bool(self._others)
+    def next_keys(self) -> Sequence[str]:
+        """What to verify now, all in one transaction; taken out of the queue."""
         line = self._seated or self._others
-        number = RUSH_BATCH if self.rushing() else BATCH
+        number = limits.RUSH_BATCH if self._load.is_rush() else limits.BATCH
         keys = line[:number]
         del line[:number]
         return keys
 
-    async def _left_in_the_table(self) -> Sequence[str]:
-        return await self._desk.writer.write(lambda session: unjudged_keys(session, "", BATCH))
-
-    async def _judge(self, keys: Sequence[str]) -> None:
-        """Judge together; where that fails, one by one: the others must not wait for one."""
-        sandbox_on = self._desk.settings.sandbox_on
-        try:
-            judged = await self._desk.writer.write(lambda s: process_rows(s, sandbox_on, keys))
-        except OperationalError as error:
-            await self._keep(keys, error)
-            return
-        except Exception:
-            if len(keys) > 1:
-                for key in keys:
-                    await self._judge([key])
-                return
-            log.exception("callback %s could not be processed", keys[0])
-            judged = []
-        self._trouble.worked()
-        verdicts = {one.callback.id: one for one in judged}
-        for key in keys:
-            self._tell(key, verdicts.get(key))
-        # The customers first: whoever reads the feed has more time.
-        self._tell_feed([one.callback for one in judged])
-
-    async def _keep(self, keys: Sequence[str], error: OperationalError) -> None:
-        """The disk is full or the database away, no fault of these rows: they come again."""
-        self._trouble.failed(error)
-        for key in keys:
-            self._tell(key, None)
+    def put_back(self, keys: Sequence[str]) -> None:
+        """These could not be verified now, through no fault of theirs: they come first again."""
         self._others[:0] = keys
-        await asyncio.sleep(AGAIN_AFTER)
 
-    def _tell(self, key: str, judged: Processed | None) -> None:
-        future = self._customers.get(key)
-        if future is not None and not future.done():
-            future.set_result(judged)
+    def rest_after(self, worked: float) -> float:
+        """How many seconds verifying rests after as many seconds of work."""
+        return limits.REST * worked if self._load.is_rush() else 0.0
+
+    def to_read(self) -> str | None:
+        """The key behind which to look in the table for more; None when there is nothing to look
+        for, or enough in memory."""
+        idle = not self._seated and not self._others
+        return self._read_up_to if idle and self._left_in_table else None
+
+    def add_read(self, keys: Sequence[str]) -> None:
+        """These were found in the table; none, when that was all."""
+        self._others += keys
+        self._left_in_table = bool(keys)
+        self._read_up_to = keys[-1] if keys else ""
+
+    def _queue(self, key: str) -> None:
+        if len(self._others) < limits.KEYS_IN_MEMORY:
+            self._others.append(key)
+        else:
+            # From the oldest on: keys are made before commits and may come out of order.
+            self._left_in_table, self._read_up_to = True, ""
+
+    def _unseat(self) -> Sequence[str]:
+        """A rush has begun: who sat down before it need not wait for verifying that rests."""
+        unseated, self._seated = self._seated, []
+        self.put_back(unseated)
+        return unseated

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import insert
-from sqlmodel import Session
 
 from app.clock import now
-from app.desk.context import Desk
 from app.records.callbacks import Callback
 from app.records.keys import new_key
-
-RawRow = dict[str, Any]
 
 HEADERS_OF_INTEREST = (
     "host",
@@ -39,20 +34,17 @@ HEADER_LENGTH = 500
 """The most characters kept of one header."""
 
 
-async def receive(
-    desk: Desk, body: bytes, headers: Iterable[tuple[str, str]], remote_address: str
-) -> str:
-    """Commit one body as it came and return its key. Whatever raises here has stored nothing.
+INSERT = insert(Callback)
+"""Stores rows of `raw_row`."""
+
+
+def raw_row(
+    body: bytes, headers: Iterable[tuple[str, str]], remote_address: str
+) -> dict[str, object]:
+    """What is stored of one body before anybody looks at it.
 
     `headers` are lower-cased names with values, TARGET among them; only those of interest are kept.
     """
-    row = raw_row(body, headers, remote_address)
-    await desk.writer.write(lambda session: store(session, [row]))
-    return str(row["id"])
-
-
-def raw_row(body: bytes, headers: Iterable[tuple[str, str]], remote_address: str) -> RawRow:
-    """What is stored of one body before anybody looks at it."""
     return {
         "id": new_key(),
         "received_at": now(),
@@ -62,14 +54,6 @@ def raw_row(body: bytes, headers: Iterable[tuple[str, str]], remote_address: str
         "remote_address": remote_address[:64],
         "tags": "",
     }
-
-
-def store(session: Session, rows: Sequence[RawRow]) -> None:
-    """Insert rows that have just been received."""
-    session.connection().execute(INSERT, rows)
-
-
-INSERT = insert(Callback)
 
 
 def _kept(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from app.desk.callbacks import limits
 from app.desk.callbacks.apply import apply, find_orders
-from app.desk.callbacks.process import BATCH
 from app.desk.callbacks.verification import CheckedCallback, read_and_verify, write_verdict
 from app.protocol.checkstring import Verdict
 from app.records.callbacks import Callback
@@ -36,7 +36,7 @@ def _doubtful(database: Database, last: str) -> Sequence[str]:
         Callback.id > last,
     )
     with database.reading() as session:
-        return session.exec(query.order_by(col(Callback.id)).limit(BATCH)).all()
+        return session.exec(query.order_by(col(Callback.id)).limit(limits.BATCH)).all()
 
 
 def _reverify_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""Losing: results that could not be stored are put on record as soon as storing works again.
+"""What could not be stored is put on record as soon as storing works again.
 
 A process that cannot write can tell nobody but those who ask it. Once it can, every process shows
 what was lost.
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from app.desk.callbacks import limits
 from app.desk.callbacks.intake import CallbackIntake
 from app.desk.context import Desk
 from app.desk.periodic import wait_or_stop
@@ -23,14 +24,14 @@ from app.records.dropped_callbacks import UNSTORED, DroppedCallbacks, Limit, uns
 
 SHOWN_FOR = timedelta(hours=24)
 
-AGAIN_AFTER = 1.0
-"""Seconds between two attempts to write down what was lost."""
-
 log = logging.getLogger(__name__)
 
 
 class LostCallbacks(NamedTuple):
-    """How many results were lost of late, and when last. `goes_on`: storing still does not work."""
+    """How many callbacks were lost of late, and when last.
+
+    `goes_on`: storing still does not work.
+    """
 
     number: int
     last_at: datetime | None
@@ -52,7 +53,7 @@ class StorageFailures:
         )
 
     def note(self) -> None:
-        """A result was lost just now."""
+        """A callback was lost just now."""
         if not self._noting:
             self._noting = True
             self._desk.tasks.spawn_for_all(self._note())
@@ -69,7 +70,7 @@ class StorageFailures:
             stopped = False
             # Once more even when told to stop: nobody else knows of them.
             while self._intake.unstored.number > self._noted and not stopped:
-                stopped = await wait_or_stop(AGAIN_AFTER, self._stopping)
+                stopped = await wait_or_stop(limits.AGAIN_AFTER, self._stopping)
                 await self._write()
         finally:
             self._noting = False

@@ -1,35 +1,43 @@
-"""What receives results and what tells of them: one of each for the process."""
+"""What works for the whole process and not for one request: made once, when it starts."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from app.desk.callbacks import CallbackIntake
 from app.desk.callbacks.storage_failures import StorageFailures
+from app.desk.context import Desk
 from app.desk.live.feed import Feed
-from app.web.http.requests import desk_of
+from app.desk.notifications import NotificationIntake
+from app.desk.retention import RetentionPolicy
 
 
-def feed_of(request: Request) -> Feed:
-    """The live feed of this process."""
-    state = request.app.state
-    if not hasattr(state, "feed"):
-        state.feed = Feed(desk_of(request), state.stopping)
-    feed: Feed = state.feed
-    return feed
+@dataclass(frozen=True)
+class Services:
+    """One of each for a process: the live feed, what receives, and what could not be stored."""
+
+    feed: Feed
+    callbacks: CallbackIntake
+    notifications: NotificationIntake
+    storage_failures: StorageFailures
 
 
-def intake_of(request: Request) -> CallbackIntake:
-    """The intake of this process; it tells the feed what it has judged."""
-    state = request.app.state
-    if not hasattr(state, "callback_intake"):
-        state.callback_intake = CallbackIntake(desk_of(request), feed_of(request).hear)
-    intake: CallbackIntake = state.callback_intake
-    return intake
+def make_services(desk: Desk, policy: RetentionPolicy, stopping: asyncio.Event) -> Services:
+    """The services of a process, not yet doing anything. `stopping` is set when it ends."""
+    feed = Feed(desk, stopping)
+    callbacks = CallbackIntake(desk, feed.hear)
+    return Services(
+        feed=feed,
+        callbacks=callbacks,
+        notifications=NotificationIntake(desk, policy, feed.ring),
+        storage_failures=StorageFailures(desk, callbacks, stopping),
+    )
 
 
-def storage_failures_of(request: Request) -> StorageFailures:
-    """What this process's intake could not store."""
-    state = request.app.state
-    if not hasattr(state, "losses"):
-        state.losses = StorageFailures(desk_of(request), intake_of(request), state.stopping)
-    losses: StorageFailures = state.losses
-    return losses
+def services_of(request: Request) -> Services:
+    """The services of this process."""
+    services: Services = request.app.state.services
+    return services

@@ -18,7 +18,7 @@ from app.desk.live.feed import News
 from app.desk.live.notification_events import NotificationEvent
 from app.records.shops import Environment
 from app.web.http.requests import desk_of, environment_of
-from app.web.http.services import feed_of
+from app.web.http.services import services_of
 from app.web.presentation.callbacks import done
 from app.web.presentation.templates import language_of, render
 
@@ -58,7 +58,7 @@ async def _events(request: Request) -> AsyncIterator[bytes]:
     language, is_wanted = language_of(request), _wanted_by(request)
     until = time.monotonic() + LIFE
     yield GREETING
-    async for arrivals in feed_of(request).follow(_since(request)):
+    async for arrivals in services_of(request).feed.follow(_since(request)):
         yield b"".join(_event(language, one) for one in arrivals if is_wanted(one)) or GREETING
         if time.monotonic() > until:
             return

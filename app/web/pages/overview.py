@@ -9,7 +9,7 @@ from app.records.callback_lists import CallbackFilter, callbacks_page
 from app.records.order_lists import any_order
 from app.records.paging import Place
 from app.web.http.requests import desk_of, environment_of
-from app.web.http.services import storage_failures_of
+from app.web.http.services import services_of
 from app.web.pages.callbacks import list_context
 from app.web.pages.live import live_context
 from app.web.presentation.formats import JST
@@ -32,7 +32,7 @@ def index(request: Request) -> Response:
             "health": health(session, environment, at),
             **list_context(session, latest),
             **live,
-            "lost": storage_failures_of(request).lost(session, at),
+            "lost": services_of(request).storage_failures.lost(session, at),
         }
     context |= {"day": at.astimezone(JST).date(), "now": at, "conflicts": CONFLICTS}
     return page(request, "overview/index.html", context)

@@ -20,7 +20,7 @@ from app.protocol.reading import read_result
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
 from app.web.http.requests import desk_of, read_body, remote_address_of
-from app.web.http.services import intake_of, storage_failures_of
+from app.web.http.services import services_of
 from app.web.presentation.i18n import LANGUAGES, N_, preferred, translation
 from app.web.presentation.templates import render
 
@@ -67,7 +67,7 @@ async def receive_callback(request: Request) -> Response:
 
     200 means committed. 503: nothing is stored, and the page can send the same form again.
     """
-    intake = intake_of(request)
+    intake = services_of(request).callbacks
     async with intake.reading:
         try:
             async with asyncio.timeout(desk_of(request).settings.sender_seconds):
@@ -77,11 +77,11 @@ async def receive_callback(request: Request) -> Response:
         try:
             key = await intake.receive(body, _headers(request), remote_address_of(request))
         except Exception:
-            storage_failures_of(request).note()
+            services_of(request).storage_failures.note()
             return _page(request, CustomerMessage.BEING_CONFIRMED, _order_id(body), again=body)
-    judged = await intake.outcome(key)
-    told = judged.told if judged else CustomerMessage.BEING_CONFIRMED
-    return _page(request, told, _order_id(body))
+    processed = await intake.outcome(key)
+    message = processed.message if processed else CustomerMessage.BEING_CONFIRMED
+    return _page(request, message, _order_id(body))
 
 
 async def return_page_get(request: Request) -> Response:

@@ -10,7 +10,7 @@ from app.desk.callbacks.manual_check import check_pasted, import_pasted
 from app.protocol.checkstring import MALFORMED, SIGNED
 from app.records.accounts import Role
 from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
-from app.web.http.services import intake_of
+from app.web.http.services import services_of
 from app.web.pages.callbacks import faults_of
 from app.web.presentation.callbacks import MEANS
 from app.web.presentation.templates import page
@@ -35,7 +35,8 @@ async def show_verdict(request: Request) -> Response:
     if not text.strip():
         return await run_in_threadpool(_page, request, "", 422)
     if form.get("action") == "keep":
-        key = await import_pasted(desk_of(request), intake_of(request), actor_of(request), text)
+        intake = services_of(request).callbacks
+        key = await import_pasted(desk_of(request), intake, actor_of(request), text)
         return RedirectResponse(f"/callbacks/{key}", 303)
     return await run_in_threadpool(_judged, request, text)
 

@@ -1,13 +1,14 @@
-"""Results for the tests: signed bodies, a desk that receives them, an order that waits for one."""
+"""Callbacks for the tests: signed bodies, a desk that receives them, an order that waits."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from app.clock import now
+from app.desk.callbacks import CallbackIntake, Processed
 from app.desk.context import BackgroundTasks, Desk, DeskSettings
 from app.gateway import Gateway
 from app.protocol.checkstring import signed_result
@@ -30,7 +31,7 @@ def body(
     password: str = PASSWORD,
     shop: str = SHOP,
 ) -> bytes:
-    """A result as the gateway signs it, on its way through a browser."""
+    """A callback as the gateway signs it, on its way through a browser."""
     stamp = jst_stamp(at or now())
     return urlencode(signed_result(shop, OrderID, status, stamp, password).pairs()).encode()
 
@@ -76,6 +77,21 @@ async def working(database: Database) -> AsyncIterator[Desk]:
     finally:
         await desk.tasks.close()
         desk.writer.stop()
+
+
+def patient_intake(
+    desk: Desk, tell: Callable[[Sequence[Callback]], None] = lambda _: None
+) -> CallbackIntake:
+    """An intake whose customers wait longer than any machine is busy, and which never rushes."""
+    return CallbackIntake(desk, tell, clock=lambda: 0.0, patience=60)
+
+
+async def bring(desk: Desk, raw: bytes) -> Processed:
+    """A browser brings a body and waits for its page."""
+    intake = patient_intake(desk)
+    processed = await intake.outcome(await intake.receive(raw, HEADERS, "203.0.113.7"))
+    assert processed is not None
+    return processed
 
 
 @contextmanager

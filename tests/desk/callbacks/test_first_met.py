@@ -12,7 +12,6 @@ from sqlmodel import select
 
 from app.clock import now
 from app.desk.actions.settle_conflict import Settlement, settle_conflict
-from app.desk.callbacks import CallbackIntake
 from app.desk.callbacks.customer_message import CustomerMessage, customer_message
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.status.schedule import LOOKUP_INTERVAL
@@ -21,7 +20,7 @@ from app.records.callbacks import Callback
 from app.records.exchanges import Purpose
 from app.records.orders import Order, Origin
 from app.records.shops import Confirmation, Environment, Shop
-from tests.desk.callbacks.cast import HEADERS, body
+from tests.desk.callbacks.cast import body, bring
 from tests.desk.conftest import PASSWORD, SILENCE, Stage, both_drained, found, refused, staged
 from tests.scripted import Step
 
@@ -34,9 +33,8 @@ LITTLE_LESS = LOOKUP_INTERVAL - timedelta(minutes=1)
 
 async def meet(stage: Stage, status: Status = Status.PAYSUCCESS, password: str = PASSWORD) -> None:
     """A customer brings a result of an order that this desk has never heard of."""
-    intake = CallbackIntake(stage.desk)
     raw = body(NUMBER, status, password=password, shop=stage.shop.shop_id)
-    await intake.outcome(await intake.receive(raw, HEADERS, "203.0.113.7"))
+    await bring(stage.desk, raw)
 
 
 async def asked(stage: Stage, *script: Step) -> int:

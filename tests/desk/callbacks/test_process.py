@@ -1,4 +1,4 @@
-"""What arrives at RetURL: received, judged, applied."""
+"""What arrives at RetURL: received, verified, applied."""
 
 from __future__ import annotations
 
@@ -8,16 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlmodel import select
 
-from app.desk.callbacks import (
-    CallbackIntake,
-    CustomerMessage,
-    Processed,
-    process_one,
-    process_waiting,
-    receive,
-    reverify,
-)
-from app.desk.callbacks.queue import RUSH, SEATS
+from app.desk.callbacks import CustomerMessage, process_waiting, reverify
 from app.desk.context import Desk
 from app.protocol.statuses import Status
 from app.records.callbacks import Applied, Callback
@@ -34,7 +25,9 @@ from tests.desk.callbacks.cast import (
     a_shop,
     an_order,
     body,
+    bring,
     desk_over,
+    patient_intake,
     tampered,
     working,
 )
@@ -46,13 +39,6 @@ pytestmark = pytest.mark.anyio
 async def desk(any_database: Database) -> AsyncIterator[Desk]:
     async with working(any_database) as desk:
         yield desk
-
-
-async def bring(desk: Desk, raw: bytes) -> Processed:
-    """A browser brings a body, and it is judged."""
-    judged = await process_one(desk, await receive(desk, raw, HEADERS, "203.0.113.7"))
-    assert judged is not None
-    return judged
 
 
 def open_order(desk: Desk, order_id: str, status: Status = Status.REQSUCCESS) -> str:
@@ -72,8 +58,8 @@ def changes(desk: Desk, order_id: str) -> list[Change]:
         return list(changes_of(session, order_of(desk, order_id).id))
 
 
-async def test_the_raw_bytes_are_there_before_anybody_judges_them(desk: Desk) -> None:
-    key = await receive(desk, b"\x00\xff not a form at all", HEADERS, "203.0.113.7")
+async def test_the_raw_bytes_are_there_before_anybody_verifies_them(desk: Desk) -> None:
+    key = await patient_intake(desk).receive(b"\x00\xff not a form at all", HEADERS, "203.0.113.7")
     with desk.database.reading() as session:
         callback = session.get_one(Callback, key)
     assert callback.body == b"\x00\xff not a form at all"
@@ -82,7 +68,7 @@ async def test_the_raw_bytes_are_there_before_anybody_judges_them(desk: Desk) ->
 
 
 async def test_a_cookie_is_never_kept(desk: Desk) -> None:
-    key = await receive(desk, b"", HEADERS, "203.0.113.7")
+    key = await patient_intake(desk).receive(b"", HEADERS, "203.0.113.7")
     with desk.database.reading() as session:
         headers = session.get_one(Callback, key).headers
     assert headers == '{"content-type": "application/x-www-form-urlencoded"}'
@@ -90,18 +76,18 @@ async def test_a_cookie_is_never_kept(desk: Desk) -> None:
 
 async def test_a_verified_callback_moves_the_order(desk: Desk) -> None:
     open_order(desk, "A1001")
-    judged = await bring(desk, body("A1001"))
+    processed = await bring(desk, body("A1001"))
     order = order_of(desk, "A1001")
     assert (order.status, order.source) == ("PAYSUCCESS", Source.CALLBACK)
     assert order.money == "reported"
-    assert judged.callback.applied is Applied.MOVED
-    assert judged.callback.environment is Environment.SANDBOX
-    assert judged.told is CustomerMessage.PAID
+    assert processed.callback.applied is Applied.MOVED
+    assert processed.callback.environment is Environment.SANDBOX
+    assert processed.message is CustomerMessage.PAID
 
 
 async def test_a_verified_refusal_is_told_as_not_paid(desk: Desk) -> None:
     open_order(desk, "A1001")
-    assert (await bring(desk, body("A1001", Status.PAYFAIL))).told is CustomerMessage.NOT_PAID
+    assert (await bring(desk, body("A1001", Status.PAYFAIL))).message is CustomerMessage.NOT_PAID
 
 
 DOUBTFUL = {
@@ -115,10 +101,10 @@ DOUBTFUL = {
 @pytest.mark.parametrize(("verdict", "raw"), DOUBTFUL.items(), ids=DOUBTFUL.keys())
 async def test_an_unverified_callback_moves_nothing(desk: Desk, verdict: str, raw: bytes) -> None:
     open_order(desk, "A1001")
-    judged = await bring(desk, raw)
-    assert judged.callback.verdict == verdict
-    assert judged.callback.applied is None
-    assert judged.told is CustomerMessage.BEING_CONFIRMED
+    processed = await bring(desk, raw)
+    assert processed.callback.verdict == verdict
+    assert processed.callback.applied is None
+    assert processed.message is CustomerMessage.BEING_CONFIRMED
     assert order_of(desk, "A1001").status == "REQSUCCESS"
     assert changes(desk, "A1001") == []
 
@@ -151,12 +137,12 @@ async def test_an_upper_case_checkstring_is_accepted_and_said_so(desk: Desk) -> 
 async def test_a_verified_callback_of_an_unknown_order_makes_it_with_unknown_status(
     desk: Desk,
 ) -> None:
-    judged = await bring(desk, body("NEVER-SEEN"))
+    processed = await bring(desk, body("NEVER-SEEN"))
     order = order_of(desk, "NEVER-SEEN")
     assert (order.origin, order.status, order.source) == (Origin.CALLBACK, UNKNOWN, None)
-    assert judged.callback.tag_list == ["unknown-order"]
-    assert judged.callback.order_key == order.id
-    assert judged.told is CustomerMessage.BEING_CONFIRMED
+    assert processed.callback.tag_list == ["unknown-order"]
+    assert processed.callback.order_key == order.id
+    assert processed.message is CustomerMessage.BEING_CONFIRMED
 
 
 async def test_an_unverified_callback_never_makes_an_order(desk: Desk) -> None:
@@ -174,7 +160,7 @@ async def test_the_same_bytes_again_change_nothing_and_are_tagged(desk: Desk) ->
         assert again.callback.tag_list == ["duplicate"]
         assert again.callback.copy_of == first.callback.id
         assert again.callback.applied is Applied.NOTHING
-        assert again.told is CustomerMessage.PAID
+        assert again.message is CustomerMessage.PAID
     assert [change.effect for change in changes(desk, "A1001")] == [Effect.MOVED]
 
 
@@ -191,13 +177,13 @@ async def test_the_same_result_in_other_bytes_is_a_duplicate_too(desk: Desk) -> 
 async def test_a_success_after_a_failure_is_a_conflict_with_a_lookup_due(desk: Desk) -> None:
     open_order(desk, "A1001")
     await bring(desk, body("A1001", Status.PAYFAIL))
-    judged = await bring(desk, body("A1001", Status.PAYSUCCESS))
+    processed = await bring(desk, body("A1001", Status.PAYSUCCESS))
     order = order_of(desk, "A1001")
     assert (order.status, order.conflict) == ("PAYFAIL", Conflict.STATUS)
     assert order.lookup_due_at is not None
-    assert judged.callback.tag_list == ["conflict"]
-    assert judged.callback.applied is Applied.CONFLICT
-    assert judged.told is CustomerMessage.BEING_CONFIRMED
+    assert processed.callback.tag_list == ["conflict"]
+    assert processed.callback.applied is Applied.CONFLICT
+    assert processed.message is CustomerMessage.BEING_CONFIRMED
 
 
 async def test_a_conflict_replayed_is_one_conflict(desk: Desk) -> None:
@@ -218,17 +204,17 @@ async def test_a_replay_does_not_undo_what_a_person_settled(desk: Desk) -> None:
         order = session.get_one(Order, key)
         order.status, order.source = Status.REQSUCCESS, Source.LOOKUP
     for replay in (raw, raw + b"&ErrCode="):
-        judged = await bring(desk, replay)
-        assert judged.callback.applied is Applied.NOTHING
-        assert judged.told is CustomerMessage.BEING_CONFIRMED
+        processed = await bring(desk, replay)
+        assert processed.callback.applied is Applied.NOTHING
+        assert processed.message is CustomerMessage.BEING_CONFIRMED
     assert order_of(desk, "A1001").status == "REQSUCCESS"
 
 
 async def test_a_success_for_an_order_never_executed_is_a_conflict(desk: Desk) -> None:
     open_order(desk, "A1001", Status.UNPROCESSED)
-    judged = await bring(desk, body("A1001"))
+    processed = await bring(desk, body("A1001"))
     assert order_of(desk, "A1001").conflict is Conflict.NEVER_EXECUTED
-    assert judged.told is CustomerMessage.BEING_CONFIRMED
+    assert processed.message is CustomerMessage.BEING_CONFIRMED
 
 
 @pytest.mark.parametrize(
@@ -245,7 +231,7 @@ async def test_what_is_remarkable_is_tagged(desk: Desk, raw: bytes, tags: list[s
     assert (await bring(desk, raw)).callback.tag_list == tags
 
 
-async def test_a_shop_added_later_has_its_callbacks_judged_again(desk: Desk) -> None:
+async def test_a_shop_added_later_has_its_callbacks_verified_again(desk: Desk) -> None:
     raw = body("B1", shop="newshop", password="secret12")
     key = (await bring(desk, raw)).callback.id
     with desk.database.writing() as session:
@@ -282,10 +268,10 @@ def set_password(desk: Desk, password: str) -> None:
         shop.previous_password, shop.password = PASSWORD, password
 
 
-async def test_what_a_dead_process_left_unjudged_is_judged_at_the_next_start(desk: Desk) -> None:
+async def test_what_a_dead_process_left_is_processed_at_the_next_start(desk: Desk) -> None:
     open_order(desk, "A1001")
     for raw in (body("A1001"), *DOUBTFUL.values()):
-        await receive(desk, raw, HEADERS, "203.0.113.7")
+        await patient_intake(desk).receive(raw, HEADERS, "203.0.113.7")
     assert process_waiting(desk) == 5
     assert order_of(desk, "A1001").status == "PAYSUCCESS"
     assert process_waiting(desk) == 0
@@ -297,9 +283,9 @@ async def test_two_processes_and_the_same_callback_at_once_make_one_change(desk:
     try:
         open_order(desk, "A1001")
         raw = body("A1001")
-        inboxes = [CallbackIntake(desk), CallbackIntake(other)] * 10
-        keys = [await intake.receive(raw, HEADERS, "") for intake in inboxes]
-        pairs = zip(inboxes, keys, strict=True)
+        intakes = [patient_intake(desk), patient_intake(other)] * 10
+        keys = [await intake.receive(raw, HEADERS, "") for intake in intakes]
+        pairs = zip(intakes, keys, strict=True)
         await asyncio.gather(*(intake.outcome(key) for intake, key in pairs))
     finally:
         await other.tasks.close()
@@ -320,38 +306,15 @@ async def test_two_processes_meet_the_same_unknown_order_once(desk: Desk) -> Non
     other = desk_over(desk.database)
     other.writer.start()
     try:
-        keys = [await receive(desk, body(f"NEW-{n % 5}"), HEADERS, "") for n in range(20)]
-        await asyncio.gather(
-            *(process_one([desk, other][n % 2], key) for n, key in enumerate(keys))
-        )
+        intakes = [patient_intake(desk), patient_intake(other)] * 10
+        keys = [
+            await intake.receive(body(f"NEW-{number % 5}"), HEADERS, "")
+            for number, intake in enumerate(intakes)
+        ]
+        pairs = zip(intakes, keys, strict=True)
+        await asyncio.gather(*(intake.outcome(key) for intake, key in pairs))
     finally:
+        await other.tasks.close()
         other.writer.stop()
     with desk.database.reading() as session:
         assert len(session.exec(select(Order)).all()) == 5
-
-
-async def test_in_a_crowd_some_wait_for_their_verdict_and_all_are_judged(desk: Desk) -> None:
-    intake = CallbackIntake(desk)
-    for number in range(50):
-        open_order(desk, f"A{number}")
-
-    async def one(number: int) -> Processed | None:
-        return await intake.outcome(await intake.receive(body(f"A{number}"), HEADERS, ""))
-
-    told = [judged.told for judged in await asyncio.gather(*map(one, range(50))) if judged]
-    assert set(told) == {CustomerMessage.PAID}
-    assert SEATS <= len(told) < 50
-    await desk.tasks.close()
-    assert {callback.verdict for callback in everything(desk)} == {"verified"}
-
-
-async def test_in_a_rush_nobody_waits_and_all_are_judged_later(desk: Desk) -> None:
-    intake = CallbackIntake(desk)
-    judged = [
-        await intake.outcome(await intake.receive(tampered(f"A{number}"), HEADERS, ""))
-        for number in range(RUSH + 50)
-    ]
-    await desk.tasks.close(30)
-    if None in judged:  # a slow machine may not have been quick enough for a rush
-        assert judged.index(None) >= RUSH
-    assert {callback.verdict for callback in everything(desk)} == {"mismatch"}

@@ -9,7 +9,6 @@ import pytest
 from httpx import AsyncHTTPTransport
 
 from app.desk.actions import Action, NextStep
-from app.desk.callbacks import process_one, receive
 from app.desk.orders.payment_links import create_payment_link, open_payment_link
 from app.desk.orders.transactions import register
 from app.gateway import Gateway, Outcome
@@ -19,6 +18,7 @@ from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.orders import Order, Source
 from app.records.shops import Shop
+from tests.desk.callbacks.cast import bring
 from tests.desk.conftest import PATIENCE, Stage, staged
 from tests.sandbox.merchant import Merchant, Page, serving
 
@@ -74,10 +74,7 @@ def at_payment_page(stage: Stage, gateway: Merchant, order: Order) -> Page:
 async def brought_back(stage: Stage, page: Page, **altered: str) -> Callback:
     """The customer's browser brings the result, here as it is or with values altered."""
     body = encode_form((page.fields | altered).items())
-    key = await receive(stage.desk, body, [], "192.0.2.7")
-    assert await process_one(stage.desk, key)
-    with stage.desk.database.reading() as session:
-        return session.get_one(Callback, key)
+    return (await bring(stage.desk, body)).callback
 
 
 async def test_create_execute_launch_pay_report_confirm(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from sqlmodel import select
 from starlette.applications import Starlette
 
+from app.desk.notifications import NotificationIntake
 from app.desk.notifications.intake import SWEEP_EVERY
 from app.desk.retention import RetentionPolicy
 from app.records.notifications import Notification
@@ -98,7 +100,9 @@ async def test_the_order_shows_the_notice_and_keeps_its_claim(
 async def test_what_the_limits_have_dropped_is_shown(
     desk_app: Starlette, visitor: httpx.AsyncClient, operator: httpx.AsyncClient
 ) -> None:
-    desk_app.state.limits = RetentionPolicy(timedelta(days=1), 3)
+    services = desk_app.state.services
+    few = NotificationIntake(desk_app.state.desk, RetentionPolicy(timedelta(days=1), 3))
+    desk_app.state.services = replace(services, notifications=few)
     for _ in range(SWEEP_EVERY):
         await post(visitor, b"")
     assert len(stored(desk_app)) == 3

@@ -19,6 +19,7 @@ import httpx
 import pytest
 from sqlmodel import col, select
 
+from app.desk.callbacks.raw import INSERT, raw_row
 from app.records.callbacks import Callback
 from app.records.changes import Change
 from app.records.database import Database
@@ -118,10 +119,7 @@ def test_whatever_was_answered_is_there_after_a_kill(
 def test_what_a_kill_left_unjudged_is_judged_at_the_next_start(
     any_database: Database, tmp_path: Path
 ) -> None:
-    from app.desk.callbacks.raw import raw_row, store
-
-    with any_database.writing() as session:
-        store(session, [raw_row(tampered(f"U{number}"), [], "") for number in range(120)])
+    any_database.append(INSERT, [raw_row(tampered(f"U{number}"), [], "") for number in range(120)])
     with (
         serving(settings_for(tmp_path, database_url=url_of(any_database))),
         any_database.reading() as session,
