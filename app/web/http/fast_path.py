@@ -1,20 +1,18 @@
 """The fast path: routes that are answered past everything that is there for signed-in people.
 
-Results come in a rush and their browsers never send twice, and the guard has nothing to say about
+Callbacks come in a rush and their browsers never send twice, and the guard has nothing to say about
 them: they are open to all, and no cookie of theirs is looked at. What the guard, the compression
 and the router cost is most of what it costs to take one.
 """
 
 from collections.abc import Iterable, Sequence
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.http.cookies import is_secure
-from app.web.http.failures import fail
-from app.web.http.forwarded import Network, apply_forwarded
-from app.web.http.headers import add_security_headers
+from app.web.http.forwarded import Network
+from app.web.http.pipeline import Pipeline
 from app.web.http.routing import Route
 
 
@@ -23,7 +21,7 @@ class FastPath:
 
     def __init__(self, app: ASGIApp, lines: Iterable[Route], trusted: Sequence[Network]) -> None:
         self.app = app
-        self.trusted = trusted
+        self.pipeline = Pipeline(trusted)
         self.lines = {
             (line.path, method): line
             for line in lines
@@ -36,15 +34,10 @@ class FastPath:
         if line is None:
             await self.app(scope, receive, send)
             return
-        apply_forwarded(scope, self.trusted)
         scope["route"] = line
-        request = Request(scope, receive, send)
-        request.state.user = None
-        try:
-            response = await line.endpoint(request)
-        except ClientDisconnect:
-            return
-        except Exception as error:
-            response = await run_in_threadpool(fail, request, error)
-        add_security_headers(response.headers, secure=is_secure(request))
-        await response(scope, receive, send)
+        await self.pipeline.answer(scope, receive, send, _by_endpoint)
+
+
+async def _by_endpoint(request: Request) -> Response:
+    response: Response = await request.scope["route"].endpoint(request)
+    return response

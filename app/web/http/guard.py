@@ -1,29 +1,29 @@
 """What stands before every endpoint: where a request comes from, who makes it, who may.
 
-Pure ASGI, so that streams pass untouched. In this order: believe the trusted proxies, refuse what
-another site's page sends, know the user, hold the user's role against the line of the routes table.
+Pure ASGI, so that streams pass untouched. In this order: refuse what another site's page sends,
+know the user, hold the user's role against the line of the routes table. What the guard has in
+common with the fast path is in `pipeline`.
 """
 
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.clock import now
 from app.records.accounts import User, sign_in_by_secret
-from app.web.http.cookies import is_secure, remember, session_secret
+from app.web.http.cookies import session_secret
 from app.web.http.csrf import SAFE_METHODS, from_elsewhere
-from app.web.http.environments import ENVIRONMENT_COOKIE, asked, choose, offered
-from app.web.http.failures import ELSEWHERE, FORBIDDEN, answer, fail, is_stream
+from app.web.http.environments import choose, offered
+from app.web.http.failures import ELSEWHERE, FORBIDDEN, answer, is_stream
 from app.web.http.fast_path import FastPath
-from app.web.http.forwarded import Network, apply_forwarded, networks
-from app.web.http.headers import add_security_headers
+from app.web.http.forwarded import Network, networks
+from app.web.http.pipeline import Pipeline
 from app.web.http.requests import desk_of
 from app.web.http.routing import Route, route_of
 
@@ -53,61 +53,25 @@ def middleware(trusted_proxies: Iterable[str], lines: Iterable[Route]) -> list[M
 
 
 class Guard:
-    """The only door. Whatever comes out of it carries the security headers."""
+    """The only door, beside the lane that is open to all."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
         self.app = app
-        self.trusted = trusted
+        self.pipeline = Pipeline(trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        apply_forwarded(scope, self.trusted)
-        request = Request(scope, receive, send)
-        leaving = _Leaving(request, send)
-        try:
-            stopped = await _stop(request)
-            await (stopped or self.app)(scope, receive, leaving.send)
-        except ClientDisconnect:
-            # Whoever asked has gone in mid-sentence: there is nobody to answer.
-            return
-        except Exception as error:
-            if leaving.started:
-                raise
-            response = await run_in_threadpool(fail, request, error)
-            await response(scope, receive, leaving.send)
+        await self.pipeline.answer(scope, receive, send, self._let_in)
 
-
-class _Leaving:
-    """An answer on its way out: gets its headers, and the cookie of a newly chosen environment."""
-
-    def __init__(self, request: Request, send: Send) -> None:
-        self._request = request
-        self._send = send
-        self.started = False
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.started = True
-            headers = MutableHeaders(scope=message)
-            add_security_headers(headers, secure=is_secure(self._request))
-            self._remember_environment(headers)
-        await self._send(message)
-
-    def _remember_environment(self, headers: MutableHeaders) -> None:
-        chosen = getattr(self._request.state, "environment", None)
-        if not chosen or asked(self._request) != chosen:
-            return
-        if self._request.cookies.get(ENVIRONMENT_COOKIE) != chosen:
-            note = Response()
-            remember(self._request, note, ENVIRONMENT_COOKIE, chosen)
-            headers.append("Set-Cookie", note.headers["Set-Cookie"])
+    async def _let_in(self, request: Request) -> ASGIApp:
+        """The application for whoever may go on, else the answer that stops them."""
+        return await _stop(request) or self.app
 
 
 async def _stop(request: Request) -> Response | None:
     """The answer to a request that may not go on; None when it may."""
-    request.state.user = None
     if from_elsewhere(request):
         return answer(request, ELSEWHERE)
     line = route_of(request.app.routes, request.scope)

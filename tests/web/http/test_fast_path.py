@@ -16,22 +16,38 @@ from tests.desk.callbacks.cast import body
 pytestmark = pytest.mark.anyio
 
 ADDRESS = "/netcash/return"
-GUARDED = (
-    "content-security-policy",
-    "x-content-type-options",
-    "referrer-policy",
-    "permissions-policy",
-    "cache-control",
-    "cross-origin-opener-policy",
-)
+OF_ITS_BODY = {
+    "content-type",
+    "content-length",
+    "content-language",
+    "content-encoding",
+    "vary",
+}
+"""What an answer says of its body. All else is given to it on its way out."""
 
 
-async def test_its_answers_carry_the_same_headers(visitor: httpx.AsyncClient) -> None:
-    guarded = await visitor.get(ADDRESS)
-    for raw in (body("A1001"), b"", b"x" * 65537):
-        passed = await visitor.post(ADDRESS, content=raw)
-        for name in GUARDED:
-            assert passed.headers[name] == guarded.headers[name], name
+def given(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in OF_ITS_BODY}
+
+
+@pytest.mark.parametrize("raw", [body("A1001"), b"", b"x" * 65537], ids=["one", "empty", "long"])
+async def test_its_answers_are_given_all_that_the_guards_are(
+    visitor: httpx.AsyncClient, raw: bytes
+) -> None:
+    guarded = given(await visitor.get(ADDRESS))
+    assert "content-security-policy" in guarded
+    assert given(await visitor.post(ADDRESS, content=raw)) == guarded
+
+
+async def test_a_fault_reads_as_everywhere(
+    desk_app: Starlette, visitor: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    guarded = given(await visitor.get(ADDRESS))
+    del desk_app.state.services
+    answer = await visitor.post(ADDRESS, content=body("A1001"))
+    assert (answer.status_code, given(answer)) == (500, guarded)
+    assert "Something went wrong on our side" in answer.text
+    assert "POST /netcash/return failed" in caplog.text
 
 
 async def test_the_customer_behind_a_trusted_proxy_is_the_one_on_record(settings: Settings) -> None:
