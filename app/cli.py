@@ -19,6 +19,7 @@ from app.settings import Settings, SettingsError, load_log_settings, load_settin
 
 if TYPE_CHECKING:
     from app.records.database import Database
+    from app.records.shops import OurShops
 
 Command = Callable[[argparse.Namespace], int]
 Commands = argparse._SubParsersAction  # noqa: SLF001 (the type has no public name)
@@ -159,7 +160,7 @@ def _shop_add(chosen: argparse.Namespace) -> int:
     typed = (chosen.environment, chosen.shop_id, password, chosen.name, chosen.gateway)
     with _database(settings) as database:
         try:
-            added = add_shop_by_command(database, *typed, sandbox_on=settings.sandbox_on)
+            added = add_shop_by_command(database, *typed, ours=_ours(settings))
         except ShopRefused as refusal:
             raise Failed(str(refusal)) from None
     shop = added.shop
@@ -198,7 +199,7 @@ def _verify(_: argparse.Namespace) -> int:
     text = sys.stdin.buffer.read()
     settings = _settings()
     with _database(settings) as database:
-        verdict, lines = verdict_of_text(database, text, sandbox_on=settings.sandbox_on)
+        verdict, lines = verdict_of_text(database, text, _ours(settings))
     say("\n".join(lines))
     return 0 if verdict == "verified" else _fail(f"The result is not verified: {verdict}.")
 
@@ -213,6 +214,12 @@ def _backup(chosen: argparse.Namespace) -> int:
         raise Failed(str(problem)) from None
     say(f"{chosen.file}: {size} bytes. Keep SECRET_KEY with it: without it no password opens.")
     return 0
+
+
+def _ours(settings: Settings) -> OurShops:
+    from app.records.shops import OurShops
+
+    return OurShops(sandbox_on=settings.sandbox_on)
 
 
 @contextmanager

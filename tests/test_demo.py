@@ -26,7 +26,7 @@ from app.records.keys import first_key
 from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.records.schema import upgrade
-from app.records.shops import Environment, Shop
+from app.records.shops import Environment, OurShops, Shop
 from app.sandbox.store.schema import open_store
 from tests.conftest import SECRET_KEY, settings_for
 
@@ -180,7 +180,7 @@ def _bring_again(session: Session, row: Callback) -> None:
     kept = ("id", "received_at", "body", "digest")
     session.add(Callback(**{name: getattr(row, name) for name in kept}))
     session.flush()
-    assert len(process_rows(session, True, [row.id])) == 1
+    assert len(process_rows(session, OurShops(sandbox_on=True), [row.id])) == 1
     session.flush()
 
 

@@ -14,7 +14,7 @@ from app.gateway import Gateway
 from app.records.accounts import Role
 from app.records.database import UNREACHABLE, Database
 from app.records.group_writer import GroupWriter
-from app.records.shops import Shop
+from app.records.shops import OurShops, Shop
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -43,6 +43,11 @@ class DeskSettings:
     def sandbox_on(self) -> bool:
         """Whether the built-in sandbox is served."""
         return self.sandbox_url is not None
+
+    @property
+    def our_shops(self) -> OurShops:
+        """The shops that count."""
+        return OurShops(sandbox_on=self.sandbox_on)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, col, select
 
 from app.clock import now
 from app.records.columns import Record, enum_column, identifier, key, reference, timestamp
-from app.records.shops import Environment
+from app.records.shops import Environment, Shop
 
 
 class Applied(StrEnum):
@@ -169,3 +169,24 @@ def said_of(session: Session, order_keys: Collection[str]) -> set[tuple[str | No
     """What verified callbacks have told these orders: key, Status and TranDate."""
     found = session.connection().execute(_SAID, {"keys": list(order_keys)})
     return {(key, status, tran_date) for key, status, tran_date in found}
+
+
+def keys_with_verdict(
+    session: Session, verdicts: Collection[str], after: str, limit: int
+) -> Sequence[str]:
+    """The keys of callbacks with one of these verdicts that name a shop of the table, oldest
+    first, from behind a key on."""
+    query = select(Callback.id).where(
+        col(Callback.verdict).in_(verdicts),
+        col(Callback.shop_id).in_(select(Shop.shop_id)),
+        Callback.id > after,
+    )
+    return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
+
+
+def locked_with_verdict(
+    session: Session, keys: Collection[str], verdicts: Collection[str]
+) -> Sequence[Callback]:
+    """Those of these callbacks that still have one of these verdicts, oldest first, locked."""
+    query = select(Callback).where(col(Callback.id).in_(keys), col(Callback.verdict).in_(verdicts))
+    return session.exec(query.order_by(col(Callback.id)).with_for_update()).all()

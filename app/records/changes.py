@@ -60,3 +60,12 @@ def was_settled(session: Session, order_key: str) -> bool:
     """Whether the last thing that happened to the claim is that a person settled it."""
     query = select(Change.effect).where(Change.order_key == order_key)
     return session.exec(query.order_by(col(Change.id).desc()).limit(1)).first() is Effect.SETTLED
+
+
+def times_said(session: Session, order_key: str, limit: int) -> Sequence[datetime]:
+    """The times that verified callbacks and lookups have named of an order, newest word first."""
+    query = select(Change.said_at).where(
+        Change.order_key == order_key, col(Change.said_at).is_not(None)
+    )
+    said = session.exec(query.order_by(col(Change.id).desc()).limit(limit)).all()
+    return [at for at in said if at]

@@ -1,12 +1,21 @@
 """Orders: one row a (shop, OrderID), with the claim we hold of its status."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Table, UniqueConstraint, Update, bindparam, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Insert,
+    Table,
+    UniqueConstraint,
+    Update,
+    bindparam,
+    update,
+)
 from sqlalchemy.orm import defer
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
@@ -173,6 +182,12 @@ def order_by_number(session: Session, shop_key: str, order_id: str) -> Order | N
     return session.exec(query).one_or_none()
 
 
+def order_ids_before(session: Session, shop_key: str, key: str, limit: int) -> Sequence[str]:
+    """The OrderIDs of a shop's orders that were here when this key was made, newest first."""
+    query = select(Order.order_id).where(Order.shop_key == shop_key, Order.id <= key)
+    return session.exec(query.order_by(col(Order.id).desc()).limit(limit)).all()
+
+
 def order_by_form(session: Session, form_key: str) -> Order | None:
     """The order that this very form has already made."""
     return session.exec(select(Order).where(Order.form_key == form_key)).one_or_none()
@@ -187,6 +202,52 @@ def locked_order(session: Session, order_key: str) -> Order | None:
 _encrypted: tuple[Any, ...] = (Order.access_pass, Order.token)
 DECRYPTED_LATER = tuple(map(defer, _encrypted))
 """Decrypting costs as much as reading the row: for who reads many and needs none of it."""
+
+
+Number = tuple[str, str]
+"""What names an order for ever: the key of its shop, and its OrderID."""
+
+_NUMBERED = (
+    select(Order)
+    .where(
+        col(Order.shop_key).in_(bindparam("shops", expanding=True)),
+        col(Order.order_id).in_(bindparam("order_ids", expanding=True)),
+    )
+    .order_by(col(Order.id))
+    .options(*DECRYPTED_LATER)
+    .with_for_update()
+)
+
+
+def locked_orders_numbered(session: Session, numbers: Collection[Number]) -> Mapping[Number, Order]:
+    """Those of these orders that there are; nobody else changes them before the transaction ends.
+
+    They are locked in the order of their keys, so that two processes cannot wait for each other.
+    """
+    if not numbers:
+        return {}
+    shops, order_ids = zip(*numbers, strict=True)
+    params = {"shops": list(set(shops)), "order_ids": order_ids}
+    found = session.exec(_NUMBERED, params=params).all()
+    return {(order.shop_key, order.order_id): order for order in found}
+
+
+def insert_orders_not_there(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Make these orders. Another process may be making the same, and then one of each is made."""
+    connection = session.connection()
+    connection.execute(_insert_not_there(connection.dialect.name), rows)
+
+
+@cache
+def _insert_not_there(dialect: str) -> Insert:
+    # Each database's own, imported for the one in use: a start pays for what it loads.
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(Order).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(Order).on_conflict_do_nothing()
 
 
 def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:

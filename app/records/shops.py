@@ -1,9 +1,11 @@
 """Shops: the contracts with the gateway, each in one environment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -71,3 +73,29 @@ def shops_of(session: Session, environment: Environment) -> Sequence[Shop]:
 def all_shops(session: Session) -> Sequence[Shop]:
     """Every shop, by environment and age."""
     return session.exec(select(Shop).order_by(col(Shop.environment), col(Shop.id))).all()
+
+
+@dataclass(frozen=True)
+class OurShops:
+    """Which shops count: all of them, but the sandbox's own only while the sandbox is on, for its
+    password is public."""
+
+    sandbox_on: bool
+
+    def __contains__(self, shop: Shop) -> bool:
+        built_in = shop.environment is Environment.SANDBOX and shop.gateway_url is None
+        return self.sandbox_on or not built_in
+
+    def named(self, session: Session, shop_ids: Iterable[str]) -> Mapping[str, Shop]:
+        """Those among these ShopIDs, by ShopID."""
+        wanted = [shop_id for shop_id in shop_ids if shop_id.isascii() and shop_id.isalnum()]
+        found = session.exec(_NAMED, params={"shop_ids": wanted}).all() if wanted else ()
+        return {shop.shop_id: shop for shop in found if shop in self}
+
+    def all(self, session: Session) -> Sequence[Shop]:
+        """All of them, by environment and age."""
+        return [shop for shop in all_shops(session) if shop in self]
+
+
+# Built once: it is asked for every handful of callbacks.
+_NAMED = select(Shop).where(col(Shop.shop_id).in_(bindparam("shop_ids", expanding=True)))

@@ -1,14 +1,12 @@
-"""Applying: what a judged callback does to its order. Only a verified one does anything."""
+"""Applying: what a callback does to its order. Only a verified one does anything."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.clock import now
 from app.desk.callbacks.verification import CheckedCallback, Tag
@@ -20,60 +18,34 @@ from app.records.callbacks import Applied, Callback, first_reports, said_before,
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key
-from app.records.orders import DECRYPTED_LATER, Order, Source
+from app.records.orders import (
+    Order,
+    Source,
+    insert_orders_not_there,
+    locked_orders_numbered,
+)
 
 LATE_AFTER = timedelta(minutes=10)
-"""A browser brings a result at once; one that comes this long after its TranDate is late."""
-
-
-@cache
-def _insert_unless_there(dialect: str) -> Insert:
-    # Each database's own, imported for the one in use: a start pays for what it loads.
-    if dialect == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(Order).on_conflict_do_nothing()
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert(Order).on_conflict_do_nothing()
+"""A browser brings a callback at once; one that comes this long after its TranDate is late."""
 
 
 def find_orders(session: Session, batch: Iterable[CheckedCallback]) -> None:
-    """Give each callback the order it names, made here where a verified one names a new number.
-
-    The orders are locked in the order of their keys, so that two processes judging at once
-    cannot wait for each other.
-    """
+    """Give each callback the order it names, made here where a verified one names a new number."""
     named = [checked for checked in batch if checked.shop is not None and checked.order_id]
     _give_orders(session, named)
     unmet = [checked for checked in named if checked.verified and checked.order is None]
     if unmet:
-        _create(session, unmet)
+        rows = {checked.number: _new_order(checked) for checked in unmet}
+        insert_orders_not_there(session, [rows[number] for number in sorted(rows)])
         _give_orders(session, unmet)
         _give_lookups(session, unmet)
     _note_what_was_said(session, [checked for checked in named if checked.verified])
 
 
-_ORDERS = (
-    select(Order)
-    .where(
-        col(Order.shop_key).in_(bindparam("shops", expanding=True)),
-        col(Order.order_id).in_(bindparam("numbers", expanding=True)),
-    )
-    .order_by(col(Order.id))
-    .options(*DECRYPTED_LATER)
-    .with_for_update()
-)
-
-
 def _give_orders(session: Session, named: Sequence[CheckedCallback]) -> None:
-    if not named:
-        return
-    shops, numbers = zip(*{(one.shop_key, one.order_id) for one in named}, strict=True)
-    found = session.exec(_ORDERS, params={"shops": shops, "numbers": numbers}).all()
-    orders = {(order.shop_key, order.order_id): order for order in found}
+    orders = locked_orders_numbered(session, {checked.number for checked in named})
     for checked in named:
-        checked.order = orders.get((checked.shop_key, checked.order_id))
+        checked.order = orders.get(checked.number)
 
 
 def _note_what_was_said(session: Session, verified: Sequence[CheckedCallback]) -> None:
@@ -88,14 +60,6 @@ def _note_what_was_said(session: Session, verified: Sequence[CheckedCallback]) -
 
 def _is_open(order: Order) -> bool:
     return order.conflict is None and order.status in OPEN
-
-
-def _create(session: Session, unmet: Iterable[CheckedCallback]) -> None:
-    """Make a row of every order that is first met here. Another process may be doing the same."""
-    rows = {(checked.shop_key, checked.order_id): _new_order(checked) for checked in unmet}
-    connection = session.connection()
-    insert = _insert_unless_there(connection.dialect.name)
-    connection.execute(insert, [rows[number] for number in sorted(rows)])
 
 
 def _new_order(checked: CheckedCallback) -> dict[str, Any]:
@@ -146,8 +110,9 @@ def _plain_tags(checked: CheckedCallback) -> set[Tag]:
 
 def _applied(session: Session, checked: CheckedCallback, order: Order) -> Applied:
     if _is_open(order) and not checked.said_before:
-        # Nobody of this batch has spoken to it yet, so what the batch holds need not be written
-        # for the questions asked here to have their right answers.
+        # Else each order moved would first have the callbacks before it written, one by one: twice
+        # the work. Nothing that is asked here depends on them: nobody of this batch has spoken to
+        # this order yet (`said_before` is read before all of them).
         with session.no_autoflush:
             return _heard(session, checked, order)
     if order.known_by_callbacks_alone:

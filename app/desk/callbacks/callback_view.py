@@ -19,11 +19,11 @@ from app.protocol.reading import Reading
 from app.records.callback_lists import copies_of
 from app.records.callbacks import Callback
 from app.records.orders import Order
-from app.records.shops import Shop
+from app.records.shops import OurShops, Shop
 from app.records.verdict_changes import VerdictChange, verdict_changes_of
 
 KEPT_FROM = "/verify"
-"""The address that marks a result as pasted and kept: no browser brought it."""
+"""The address that marks a callback as pasted and kept: no browser brought it."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ class CallbackView:
         return [*values, ("ShopPass", None)]
 
 
-def callback_view(session: Session, sandbox_on: bool, callback: Callback) -> CallbackView:
+def callback_view(session: Session, ours: OurShops, callback: Callback) -> CallbackView:
     """Everything the page of one callback shows."""
-    [checked] = read_and_verify(session, sandbox_on, [callback])
+    [checked] = read_and_verify(session, ours, [callback])
     reading = checked.judgement.reading
     return CallbackView(
         callback=callback,
@@ -93,7 +93,7 @@ def callback_view(session: Session, sandbox_on: bool, callback: Callback) -> Cal
         headers=json.loads(callback.headers),
         earlier=verdict_changes_of(session, callback.id),
         copies=copies_of(session, [callback.id]).get(callback.id, 0),
-        findings=diagnose_mismatch(session, sandbox_on, reading, callback)
+        findings=diagnose_mismatch(session, ours, reading, callback)
         if _is_in_doubt(callback)
         else (),
     )

@@ -134,7 +134,7 @@ class CallbackIntake:
 
     async def _verify(self, keys: Sequence[str]) -> None:
         """Verify together; where that fails, one by one: the others must not wait for one."""
-        ours = self._desk.settings.sandbox_on
+        ours = self._desk.settings.our_shops
         try:
             processed = await self._desk.writer.write(lambda s: process_rows(s, ours, keys))
         except OperationalError as error:

@@ -1,4 +1,4 @@
-"""Checked by hand: a result that somebody has on paper, in a log or in a mail.
+"""Checked by hand: a callback that somebody has on paper, in a log or in a mail.
 
 Nothing is stored and nothing is applied, unless asked: then it is taken in as if a browser had
 brought it now.
@@ -24,29 +24,30 @@ from app.protocol.text import WINDOWS_31J
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.orders import order_by_number
+from app.records.shops import OurShops
 
 
 @dataclass(frozen=True)
 class ByHand:
-    """What a text was taken for, and the verdict on the result in it."""
+    """What a text was taken for, and the verdict on the callback in it."""
 
     kind: Kind
     view: CallbackView
 
 
-def check_pasted(session: Session, sandbox_on: bool, text: str) -> ByHand:
-    """Judge the result that this text holds."""
+def check_pasted(session: Session, ours: OurShops, text: str) -> ByHand:
+    """Verify the callback that this text holds."""
     pasted = body_in(text)
     callback = Callback(body=pasted.body, digest=sha256(pasted.body).hexdigest())
-    [checked] = read_and_verify(session, sandbox_on, [callback])
+    [checked] = read_and_verify(session, ours, [callback])
     write_verdict(checked)
     order = order_by_number(session, checked.shop_key, checked.order_id) if checked.shop else None
     callback.order_key = order.id if order else None
-    return ByHand(pasted.kind, callback_view(session, sandbox_on, callback))
+    return ByHand(pasted.kind, callback_view(session, ours, callback))
 
 
 async def import_pasted(desk: Desk, intake: CallbackIntake, actor: Actor, text: str) -> str:
-    """Store, judge and apply the result that this text holds. Returns the callback's key."""
+    """Store, verify and apply the callback that this text holds. Returns the callback's key."""
     key = await intake.receive(body_in(text).body, [(TARGET, KEPT_FROM)], actor.remote_address)
     processed = await intake.outcome(key)
     order_key = processed.callback.order_key if processed else None
@@ -58,15 +59,13 @@ async def import_pasted(desk: Desk, intake: CallbackIntake, actor: Actor, text: 
     return key
 
 
-def verdict_of_text(
-    database: Database, text: bytes, *, sandbox_on: bool = True
-) -> tuple[str, Sequence[str]]:
-    """The verdict on the result in these bytes, and lines that say what it rests on.
+def verdict_of_text(database: Database, text: bytes, ours: OurShops) -> tuple[str, Sequence[str]]:
+    """The verdict on the callback in these bytes, and lines that say what it rests on.
 
-    A raw body is judged as it is, any other text as `check_pasted` would.
+    A raw body is verified as it is, any other text as `check_pasted` would.
     """
     with database.reading() as session:
-        view = check_pasted(session, sandbox_on, _text(text)).view
+        view = check_pasted(session, ours, _text(text)).view
     verdict = view.callback.verdict or ""
     lines = [f"{name}: {value}" for name, value in view.parts if value is not None]
     lines += [f"CheckString received: {view.received or 'none'}"]

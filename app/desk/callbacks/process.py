@@ -16,6 +16,7 @@ from app.desk.callbacks.verification import read_and_verify, write_verdict
 from app.desk.context import Desk
 from app.records.callbacks import Callback, originals, unjudged, unjudged_keys
 from app.records.pubsub import notify
+from app.records.shops import OurShops
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,10 @@ class Processed:
     message: CustomerMessage
 
 
-def process_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> list[Processed]:
+def process_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> list[Processed]:
     """Verify those of these callbacks that are still waiting, and apply what is believed."""
     callbacks = unjudged(session, keys)
-    batch = read_and_verify(session, sandbox_on, callbacks)
+    batch = read_and_verify(session, ours, callbacks)
     find_orders(session, batch)
     for callback in callbacks:
         callback.digest = sha256(callback.body).hexdigest()
@@ -67,7 +68,7 @@ def _process_or_leave(desk: Desk, keys: Sequence[str]) -> int:
     """Process together; where that fails, one by one, so that one row cannot hold up the others."""
     try:
         with desk.database.writing() as session:
-            return len(process_rows(session, desk.settings.sandbox_on, keys))
+            return len(process_rows(session, desk.settings.our_shops, keys))
     except Exception:
         if len(keys) == 1:
             log.exception("callback %s could not be processed", keys[0])

@@ -1,48 +1,42 @@
-"""Rejudging: a shop was added or its password changed, so a doubtful verdict may now be another."""
+"""Reverifying: a shop was added or a password changed, so a doubtful verdict may now be another."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.desk.callbacks import limits
 from app.desk.callbacks.apply import apply, find_orders
 from app.desk.callbacks.verification import CheckedCallback, read_and_verify, write_verdict
 from app.protocol.checkstring import Verdict
-from app.records.callbacks import Callback
+from app.records.callbacks import keys_with_verdict, locked_with_verdict
 from app.records.database import Database
-from app.records.shops import Shop
+from app.records.shops import OurShops
 from app.records.verdict_changes import VerdictChange
 
 DOUBTFUL = (Verdict.UNKNOWN_SHOP, Verdict.MISMATCH)
 """The verdicts that depend on what we know of shops. A verified one never falls."""
 
 
-def reverify(database: Database, sandbox_on: bool) -> int:
-    """Judge every doubtful callback of our shops again. Returns how many verdicts changed."""
+def reverify(database: Database, ours: OurShops) -> int:
+    """Verify every doubtful callback of our shops again. Returns how many verdicts changed."""
     changed, last = 0, ""
     while keys := _doubtful(database, last):
         with database.writing() as session:
-            changed += _reverify_rows(session, sandbox_on, keys)
+            changed += _reverify_rows(session, ours, keys)
         last = keys[-1]
     return changed
 
 
 def _doubtful(database: Database, last: str) -> Sequence[str]:
-    query = select(Callback.id).where(
-        col(Callback.verdict).in_(DOUBTFUL),
-        col(Callback.shop_id).in_(select(Shop.shop_id)),
-        Callback.id > last,
-    )
     with database.reading() as session:
-        return session.exec(query.order_by(col(Callback.id)).limit(limits.BATCH)).all()
+        return keys_with_verdict(session, DOUBTFUL, last, limits.BATCH)
 
 
-def _reverify_rows(session: Session, sandbox_on: bool, keys: Sequence[str]) -> int:
-    query = select(Callback).where(col(Callback.id).in_(keys), col(Callback.verdict).in_(DOUBTFUL))
-    callbacks = session.exec(query.order_by(col(Callback.id)).with_for_update()).all()
-    everything = read_and_verify(session, sandbox_on, callbacks)
+def _reverify_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> int:
+    callbacks = locked_with_verdict(session, keys, DOUBTFUL)
+    everything = read_and_verify(session, ours, callbacks)
     batch = [checked for checked in everything if _has_risen(checked)]
     find_orders(session, batch)
     for checked in batch:

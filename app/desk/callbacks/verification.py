@@ -1,22 +1,21 @@
-"""Verification: one callback on its way through judging, with all that is found about it."""
+"""Verification: whether to believe a callback, and all that is found about it on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.clock import now
 from app.protocol.checkstring import Judgement, Verdict, judge, read_result
 from app.records.callbacks import Callback
-from app.records.orders import Order
-from app.records.shops import Environment, Shop
+from app.records.orders import Number, Order
+from app.records.shops import OurShops, Shop
 
 UPPER_CASE = "upper-case"
-"""The detail of a verified result whose CheckString came in upper-case digits."""
+"""The detail of a verified callback whose CheckString came in upper-case digits."""
 
 _UNPLACED = (Verdict.UNKNOWN_SHOP, Verdict.MALFORMED)
 
@@ -57,18 +56,23 @@ class CheckedCallback:
         return self.shop.id if self.shop else ""
 
     @property
+    def number(self) -> Number:
+        """What names the order it speaks of: the key of its shop, and the OrderID."""
+        return self.shop_key, self.order_id
+
+    @property
     def order_id(self) -> str:
         """The OrderID it names, believed or not; empty where it names none."""
         return self.judgement.reading.values.get("OrderID", "")
 
 
 def read_and_verify(
-    session: Session, sandbox_on: bool, callbacks: Iterable[Callback]
+    session: Session, ours: OurShops, callbacks: Iterable[Callback]
 ) -> list[CheckedCallback]:
-    """Read and judge these callbacks. Nothing is written yet."""
+    """Read these callbacks and give each its verdict. Nothing is written yet."""
     readings = [(callback, read_result(callback.body)) for callback in callbacks]
     named = {reading.values.get("ShopID", "") for _, reading in readings}
-    shops = _our_shops(session, sandbox_on, named)
+    shops = ours.named(session, named)
     passwords = {shop_id: shop.password for shop_id, shop in shops.items()}
     return [
         CheckedCallback(
@@ -76,22 +80,6 @@ def read_and_verify(
         )
         for callback, reading in readings
     ]
-
-
-_SHOPS = select(Shop).where(col(Shop.shop_id).in_(bindparam("shop_ids", expanding=True)))
-
-
-def _our_shops(session: Session, sandbox_on: bool, shop_ids: Iterable[str]) -> Mapping[str, Shop]:
-    """The shops among these ShopIDs that are ours."""
-    wanted = [shop_id for shop_id in shop_ids if shop_id.isascii() and shop_id.isalnum()]
-    found = session.exec(_SHOPS, params={"shop_ids": wanted}).all() if wanted else ()
-    return {shop.shop_id: shop for shop in found if is_ours(shop, sandbox_on)}
-
-
-def is_ours(shop: Shop, sandbox_on: bool) -> bool:
-    """Whether a shop counts. The sandbox's own does only while it is on: its password is public."""
-    built_in = shop.environment is Environment.SANDBOX and shop.gateway_url is None
-    return sandbox_on or not built_in
 
 
 def write_verdict(checked: CheckedCallback) -> None:

@@ -60,7 +60,7 @@ class NotificationIntake:
             raise
         self._unstored.worked()
         try:
-            await self._desk.writer.write(lambda s: process(s, self._desk.settings.sandbox_on, key))
+            await self._desk.writer.write(lambda s: process(s, self._desk.settings.our_shops, key))
             self._ring()
             await self._hold_limits()
         except UNREACHABLE as error:

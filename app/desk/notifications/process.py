@@ -12,19 +12,18 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.callbacks.verification import is_ours
 from app.desk.context import Desk
 from app.desk.status.updates import apply_notification
 from app.protocol.notice import Hint, read_notice
 from app.records.exchanges import last_lookup
 from app.records.notifications import Notification, unread_keys
 from app.records.orders import Order, locked_order, order_by_number
-from app.records.shops import Shop, shop_by_id
+from app.records.shops import OurShops, Shop, shop_by_id
 
 BATCH = 100
 
 
-def process(session: Session, sandbox_on: bool, key: str) -> None:
+def process(session: Session, ours: OurShops, key: str) -> None:
     """Read one stored notice and let it hint. Read once, it is not read again."""
     notice = session.get(Notification, key)
     if notice is None or notice.read_at:
@@ -33,7 +32,7 @@ def process(session: Session, sandbox_on: bool, key: str) -> None:
     notice.read_at, notice.shop_id, notice.order_id = now(), hint.shop_id, hint.order_id
     notice.status, notice.tran_date = hint.status, hint.tran_date
     shop = shop_by_id(session, hint.shop_id) if hint.shop_id else None
-    if shop and hint.order_id and is_ours(shop, sandbox_on):
+    if shop and hint.order_id and shop in ours:
         order = order_by_number(session, shop.id, hint.order_id)
         if order:
             notice.order_key = order.id
@@ -46,7 +45,7 @@ def process_waiting(desk: Desk) -> None:
         with desk.database.writing() as session:
             keys = unread_keys(session, BATCH)
             for key in keys:
-                process(session, desk.settings.sandbox_on, key)
+                process(session, desk.settings.our_shops, key)
         if len(keys) < BATCH:
             return
 

@@ -15,7 +15,7 @@ from app.desk.validation_errors import ValidationErrors
 from app.records.accounts import AuditEntry
 from app.records.database import Database
 from app.records.purge import forget_sandbox
-from app.records.shops import Confirmation, Environment, Shop
+from app.records.shops import Confirmation, Environment, OurShops, Shop
 
 # The sandbox's shop is public: its credentials stand on its guide page too.
 SANDBOX_SHOP_ID = "tshop00000001"
@@ -59,7 +59,7 @@ def add_shop_by_command(
     name: str,
     gateway_url: str | None,
     *,
-    sandbox_on: bool,
+    ours: OurShops,
 ) -> Changed:
     """Add a shop from the command line; without a gateway address, the environment's usual one.
 
@@ -72,7 +72,7 @@ def add_shop_by_command(
             session.add_all((shop, deed))
     except IntegrityError:
         raise ShopRefused({"ShopID": TAKEN}) from None
-    return Changed(shop, reverify(database, sandbox_on))
+    return Changed(shop, reverify(database, ours))
 
 
 def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed:
@@ -107,7 +107,7 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
 
 
 def _rejudge(desk: Desk) -> int:
-    return reverify(desk.database, desk.settings.sandbox_on)
+    return reverify(desk.database, desk.settings.our_shops)
 
 
 def ensure_sandbox_shop(database: Database) -> None:

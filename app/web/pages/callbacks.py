@@ -70,7 +70,7 @@ def show(request: Request) -> Response:
         callback = session.get(Callback, request.path_params["key"])
         if callback is None:
             raise HTTPException(404)
-        view = callback_view(session, desk.settings.sandbox_on, callback)
+        view = callback_view(session, desk.settings.our_shops, callback)
         place = _place(session, desk, view)
     context = {
         "view": view,

@@ -44,7 +44,7 @@ async def show_verdict(request: Request) -> Response:
 def _judged(request: Request, text: str) -> Response:
     desk = desk_of(request)
     with desk.database.reading() as session:
-        found = check_pasted(session, desk.settings.sandbox_on, text)
+        found = check_pasted(session, desk.settings.our_shops, text)
     callback = found.view.callback
     return _page(
         request,

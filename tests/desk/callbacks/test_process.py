@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from app.desk.callbacks import CustomerMessage, process_waiting, reverify
@@ -236,28 +237,28 @@ async def test_a_shop_added_later_has_its_callbacks_verified_again(desk: Desk) -
     key = (await bring(desk, raw)).callback.id
     with desk.database.writing() as session:
         session.add(a_shop("newshop", "secret12"))
-    assert reverify(desk.database, sandbox_on=True) == 1
+    assert reverify(desk.database, desk.settings.our_shops) == 1
     with desk.database.reading() as session:
         callback = session.get_one(Callback, key)
         assert (callback.verdict, callback.tag_list) == ("verified", ["unknown-order"])
         assert callback.environment is Environment.SANDBOX
         [earlier] = verdict_changes_of(session, key)
     assert (earlier.from_verdict, earlier.to_verdict) == ("unknown-shop", "verified")
-    assert reverify(desk.database, sandbox_on=True) == 0
+    assert reverify(desk.database, desk.settings.our_shops) == 0
 
 
 async def test_a_corrected_password_verifies_what_did_not_match(desk: Desk) -> None:
     open_order(desk, "A1001")
     await bring(desk, body("A1001", password="otherpw1"))
     set_password(desk, "otherpw1")
-    assert reverify(desk.database, sandbox_on=True) == 1
+    assert reverify(desk.database, desk.settings.our_shops) == 1
     assert order_of(desk, "A1001").status == "PAYSUCCESS"
 
 
 async def test_a_verified_verdict_never_falls(desk: Desk) -> None:
     key = (await bring(desk, body("A1001"))).callback.id
     set_password(desk, "otherpw1")
-    assert reverify(desk.database, sandbox_on=True) == 0
+    assert reverify(desk.database, desk.settings.our_shops) == 0
     with desk.database.reading() as session:
         assert session.get_one(Callback, key).verdict == "verified"
 
@@ -318,3 +319,20 @@ async def test_two_processes_meet_the_same_unknown_order_once(desk: Desk) -> Non
         other.writer.stop()
     with desk.database.reading() as session:
         assert len(session.exec(select(Order)).all()) == 5
+
+
+async def test_a_batch_of_verified_callbacks_is_written_in_one_statement(desk: Desk) -> None:
+    keys = []
+    for number in range(20):
+        open_order(desk, f"A{number}")
+        keys.append(await patient_intake(desk).receive(body(f"A{number}"), HEADERS, ""))
+    statements: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    event.listen(desk.database.engine, "before_cursor_execute", note)
+    assert process_waiting(desk) == 20
+    event.remove(desk.database.engine, "before_cursor_execute", note)
+    assert len([one for one in statements if one.startswith("UPDATE callbacks")]) == 1
+    assert order_of(desk, "A19").status == "PAYSUCCESS"

@@ -20,7 +20,7 @@ from app.desk.shops.shops import (
 from app.desk.shops.validation import ShopDraft
 from app.records.accounts import AuditEntry, user_by_email
 from app.records.database import Database
-from app.records.shops import Confirmation, Environment, Shop, all_shops, shop_by_id
+from app.records.shops import Confirmation, Environment, OurShops, Shop, all_shops, shop_by_id
 from tests.cast import ADMIN
 
 pytestmark = pytest.mark.anyio
@@ -174,7 +174,7 @@ async def test_every_change_is_a_deed_without_the_password(desk: Desk, admin: Ac
 def test_a_shop_is_added_from_the_command_line_too(any_database: Database) -> None:
     def add() -> Shop:
         typed = ("production", "9200000000001", "pass4567", "Books", None)
-        return add_shop_by_command(any_database, *typed, sandbox_on=False).shop
+        return add_shop_by_command(any_database, *typed, ours=OurShops(sandbox_on=False)).shop
 
     assert add().gateway_url == "https://p01.smbc-gp.co.jp"
     with pytest.raises(ShopRefused, match="already a shop"):

@@ -13,7 +13,7 @@ from app.desk.callbacks.manual_check import verdict_of_text
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.orders import Order
-from app.records.shops import Shop
+from app.records.shops import OurShops, Shop
 from tests.cast import VIEWER
 from tests.conftest import browser_for
 from tests.desk.callbacks.cast import PASSWORD, a_shop, an_order, body, tampered
@@ -109,7 +109,7 @@ async def test_a_viewer_gets_nothing_signed_with_our_password(desk_app: Starlett
 def test_the_command_line_says_what_the_verdict_rests_on(database: Database) -> None:
     with database.writing() as session:
         session.add(a_shop())
-    verdict, lines = verdict_of_text(database, tampered("A1"))
+    verdict, lines = verdict_of_text(database, tampered("A1"), OurShops(sandbox_on=True))
     assert verdict == "mismatch"
     assert any(line.startswith("status: It would verify if Status") for line in lines)
     assert PASSWORD not in "".join(lines)
