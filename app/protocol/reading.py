@@ -56,6 +56,18 @@ def read_result(raw: bytes) -> Reading:
     )
 
 
+def order_id_of(raw: bytes) -> str:
+    """The OrderID in a result's body, if it is one at all; empty where it is not.
+
+    The same as `read_result` finds, for a third of the work.
+    """
+    for name, value in split_form(raw):
+        if _name(name) == "OrderID":
+            order_id = _displayed(value)
+            return "" if f.ORDER_ID.problems(order_id) else order_id
+    return ""
+
+
 def _name(raw: bytes) -> str:
     name = _displayed(raw)
     return _SPELLING.get(name.lower(), name)
