@@ -70,6 +70,15 @@ async def test_each_way_an_answer_can_be_has_its_name(
     assert len(server.requests) == 1
 
 
+async def test_an_answer_without_end_is_read_no_further_than_its_limit(gateway: Gateway) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"
+    async with raw_server(head + LONG, 60.0) as server:
+        reply = await gateway.ask(server.url, Call.ENTRY, b"OrderID=A1")
+    # Whoever read on would have been cut off by the time-out.
+    assert (reply.outcome, reply.detail) == (Outcome.NOT_UNDERSTOOD, Detail.TOO_LONG)
+    assert reply.raw == LONG[:ANSWER_LIMIT]
+
+
 async def test_an_answer_is_read_and_its_bytes_are_kept(gateway: Gateway) -> None:
     async with raw_server(http(ENTERED)) as server:
         reply = await gateway.ask(server.url, Call.ENTRY, b"OrderID=A1")

@@ -94,10 +94,25 @@ async def test_customers_are_never_sent_to_another_host_than_the_shops_gateway(
     assert refusal.value.lock.reason is LockReason.START_ELSEWHERE
 
 
-async def test_the_built_in_sandbox_is_reached_where_it_is_served_today(stage: Stage) -> None:
+def at_the_built_in_sandbox(stage: Stage) -> None:
     with stage.desk.database.writing() as session:
         session.get_one(Shop, stage.shop.id).gateway_url = None
     stage.desk.settings = replace(stage.desk.settings, sandbox_url=stage.gateway.url)
+
+
+@pytest.mark.parametrize("path", ["/orders/new", "/payment/NetCashStart.idPass/../../logout", "/"])
+async def test_customers_of_the_built_in_sandbox_are_sent_to_no_address_but_its_start_page(
+    stage: Stage, path: str
+) -> None:
+    at_the_built_in_sandbox(stage)
+    order = await stage.execute(await stage.registered(), executed(f"http://127.0.0.1:1{path}"))
+    with pytest.raises(NotPossible) as refusal:
+        launched(stage, order)
+    assert refusal.value.lock.reason is LockReason.START_ELSEWHERE
+
+
+async def test_the_built_in_sandbox_is_reached_where_it_is_served_today(stage: Stage) -> None:
+    at_the_built_in_sandbox(stage)
     order = await stage.registered()
     start = "http://127.0.0.1:1/sandbox/payment/NetCashStart.idPass"
     order = await stage.execute(order, executed(start))
