@@ -19,22 +19,22 @@ _BETWEEN = (
 def keys_between(session: Session, above: str, upto: str, settled: str) -> Sequence[str]:
     """The keys of callbacks above one key and up to another, oldest first.
 
-    Those not judged yet only up to `settled`: the others are about to be.
+    Those not processed yet only up to `settled`: the others are about to be.
     """
     params = {"above": above, "upto": upto, "settled": settled}
     return session.exec(_BETWEEN, params=params).all()
 
 
 def number_between(session: Session, above: str, upto: str) -> int:
-    """How many judged callbacks there are above one key and up to another."""
+    """How many processed callbacks there are above one key and up to another."""
     query = select(func.count(col(Callback.id))).where(
         Callback.id > above, Callback.id <= upto, col(Callback.judged_at).is_not(None)
     )
     return session.exec(query).one()
 
 
-def judged_among(session: Session, keys: Iterable[str]) -> Sequence[str]:
-    """Those of these callbacks that have been judged."""
+def processed_among(session: Session, keys: Iterable[str]) -> Sequence[str]:
+    """Those of these callbacks that have been processed."""
     query = select(Callback.id).where(
         col(Callback.id).in_(list(keys)), col(Callback.judged_at).is_not(None)
     )

@@ -1,4 +1,4 @@
-"""Callbacks: what arrived at RetURL, raw first, judged second, applied third."""
+"""Callbacks: what arrived at RetURL, raw first, verified second, applied third."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from app.records.shops import Environment, Shop
 
 
 class Applied(StrEnum):
-    """What a judged callback did to its order."""
+    """What a verified callback did to its order."""
 
     MOVED = "moved"
     AGREED = "agreed"
@@ -24,9 +24,9 @@ class Applied(StrEnum):
 
 
 class Callback(Record, table=True):
-    """One body that arrived at RetURL. Received, judged and applied are three facts.
+    """One body that arrived at RetURL. Received, verified and applied are three facts.
 
-    `body` is never altered. The other values are what judging read in it, and may be
+    `body` is never altered. The other values are what verifying read in it, and may be
     read again when a shop is added. `environment` is None where no shop of ours is named:
     such a callback is shown in every environment.
     """
@@ -93,7 +93,7 @@ def callbacks_of(session: Session, order_key: str) -> Sequence[tuple[Callback, i
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _table: Table = Callback.metadata.tables["callbacks"]
 
-_UNJUDGED = (
+_UNPROCESSED = (
     select(Callback)
     .where(col(Callback.id).in_(_KEYS), col(Callback.judged_at).is_(None))
     .order_by(col(Callback.id))
@@ -101,13 +101,13 @@ _UNJUDGED = (
 )
 
 
-def unjudged(session: Session, keys: Sequence[str]) -> Sequence[Callback]:
-    """Those of these callbacks that nobody has judged or is judging, oldest first, locked."""
-    return session.exec(_UNJUDGED, params={"keys": keys}).all()
+def locked_unprocessed(session: Session, keys: Sequence[str]) -> Sequence[Callback]:
+    """Those of these callbacks that nobody has processed or is processing, oldest first, locked."""
+    return session.exec(_UNPROCESSED, params={"keys": keys}).all()
 
 
-def unjudged_keys(session: Session, after: str, limit: int) -> Sequence[str]:
-    """The keys of callbacks that have not been judged, oldest first, from behind a key on."""
+def unprocessed_keys(session: Session, after: str, limit: int) -> Sequence[str]:
+    """The keys of callbacks that have not been processed, oldest first, from behind a key on."""
     query = select(Callback.id).where(col(Callback.judged_at).is_(None), Callback.id > after)
     return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
 
@@ -123,7 +123,7 @@ _FIRSTS = (
 def originals(session: Session, callbacks: Sequence[Callback]) -> Mapping[str, str]:
     """The first callback with the same bytes, of each of these that is not the first.
 
-    First means judged first. These are about to be, have their digests, and are oldest first.
+    First means processed first. These are about to be, have their digests, and are oldest first.
     """
     digests = list({callback.digest for callback in callbacks})
     # Past the session: what they are compared with has been written, and they need not be.

@@ -22,7 +22,7 @@ from app.desk.callbacks.queue import Load, VerificationQueue
 from app.desk.callbacks.raw import INSERT, raw_row
 from app.desk.context import Desk
 from app.logs import Repeated
-from app.records.callbacks import Callback, unjudged_keys
+from app.records.callbacks import Callback, unprocessed_keys
 from app.records.database import UNREACHABLE
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ class CallbackIntake:
         behind = self._queue.to_read()
         if behind is not None:
             found = await self._desk.writer.write(
-                lambda session: unjudged_keys(session, behind, limits.BATCH)
+                lambda session: unprocessed_keys(session, behind, limits.BATCH)
             )
             self._queue.add_read(found)
         return self._queue.next_keys()

@@ -1,4 +1,4 @@
-"""Pasted: the body of a result out of whatever a person or a log has of it.
+"""Pasted: the body of a callback out of whatever a person or a log has of it.
 
 Total: any text gives a body, and a text in which nothing is recognised is taken as the body itself.
 """
@@ -61,8 +61,8 @@ def _escaped(value: str) -> bytes:
     return quote_plus(value, encoding=WINDOWS_31J, errors="replace").encode("ascii")
 
 
-def _is_result(names: Iterable[str]) -> bool:
-    """Whether these are a result's names: its OrderID and one more of them."""
+def _is_callback(names: Iterable[str]) -> bool:
+    """Whether these are a callback's names: its OrderID and one more of them."""
     known = {name.lower() for name in NAMES} & {name.lower() for name in names}
     return "orderid" in known and len(known) > 1
 
@@ -139,11 +139,11 @@ def _in_json(text: str) -> bytes | None:
 def _within(value: Any) -> bytes | None:
     if isinstance(value, str):
         return _in_multipart(value) or _in_form(value)
-    if isinstance(value, dict) and _is_result(value):
+    if isinstance(value, dict) and _is_callback(value):
         return _encoded(value.items())
     if isinstance(value, list) and all(isinstance(one, dict) for one in value):
         pairs = [(str(one.get("name", "")), one.get("value", "")) for one in value]
-        if _is_result(name for name, _ in pairs):
+        if _is_callback(name for name, _ in pairs):
             return _encoded(pairs)
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return next((found for one in inner if (found := _within(one)) is not None), None)
@@ -167,7 +167,7 @@ def _in_multipart(text: str) -> bytes | None:
         head, _, value = part.partition("\n\n")
         if name := _NAMED.search(head):
             pairs.append((name[1], value))
-    return _encoded(pairs) if _is_result(name for name, _ in pairs) else None
+    return _encoded(pairs) if _is_callback(name for name, _ in pairs) else None
 
 
 # `key: value` lines, as people write them into mails and as inspectors show them.
@@ -180,7 +180,7 @@ _LINE = re.compile(
 
 def _in_lines(text: str) -> bytes | None:
     pairs = [(name, value.strip(" \t\r,").strip("\"'")) for name, value in _LINE.findall(text)]
-    return _encoded(pairs) if _is_result(name for name, _ in pairs) else None
+    return _encoded(pairs) if _is_callback(name for name, _ in pairs) else None
 
 
 # name=value&…: bare, behind a `?`, or somewhere in a line of a log.
@@ -191,7 +191,7 @@ _FORM = re.compile(r"""(?<![^\s?"'<>=&;])[^\s?"'<>=&;]+=[^\s"'<>]*""")
 
 def _in_form(text: str) -> bytes | None:
     for match in _FORM.finditer(text):
-        if _is_result(pair.partition("=")[0] for pair in match[0].split("&")):
+        if _is_callback(pair.partition("=")[0] for pair in match[0].split("&")):
             return _bytes(match[0])
     return None
 

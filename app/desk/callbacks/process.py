@@ -14,7 +14,7 @@ from app.desk.callbacks.apply import apply, find_orders
 from app.desk.callbacks.customer_message import CustomerMessage, customer_message
 from app.desk.callbacks.verification import read_and_verify, write_verdict
 from app.desk.context import Desk
-from app.records.callbacks import Callback, originals, unjudged, unjudged_keys
+from app.records.callbacks import Callback, locked_unprocessed, originals, unprocessed_keys
 from app.records.pubsub import notify
 from app.records.shops import OurShops
 
@@ -31,7 +31,7 @@ class Processed:
 
 def process_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> list[Processed]:
     """Verify those of these callbacks that are still waiting, and apply what is believed."""
-    callbacks = unjudged(session, keys)
+    callbacks = locked_unprocessed(session, keys)
     batch = read_and_verify(session, ours, callbacks)
     find_orders(session, batch)
     for callback in callbacks:
@@ -61,7 +61,7 @@ def process_waiting(desk: Desk) -> int:
 
 def _waiting(desk: Desk, last: str) -> Sequence[str]:
     with desk.database.reading() as session:
-        return unjudged_keys(session, last, limits.BATCH)
+        return unprocessed_keys(session, last, limits.BATCH)
 
 
 def _process_or_leave(desk: Desk, keys: Sequence[str]) -> int:

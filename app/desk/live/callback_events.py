@@ -1,4 +1,4 @@
-"""Arrivals: callbacks as the live feed tells of them, each with a mark to go on from."""
+"""Callbacks as the live feed tells of them, each with a cursor to go on from."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sqlmodel import Session
 from app.clock import now
 from app.records.callback_feed import (
     callbacks_by_key,
-    judged_among,
     keys_between,
     number_between,
+    processed_among,
 )
 from app.records.callback_lists import copies_of
 from app.records.callbacks import Callback
@@ -46,7 +46,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
-        """The mark that was written so; None for anything else."""
+        """The cursor that was written so; None for anything else."""
         key, _, known = text.partition(".")
         right = len(key) == len(LAST_KEY) and key.isalnum() and known.isdecimal()
         return cls(key, int(known)) if right and known.isascii() else None
@@ -54,13 +54,13 @@ class Cursor:
 
 @dataclass(frozen=True, eq=False)
 class CallbackEvent:
-    """One callback that arrived, or was judged at last.
+    """One callback that arrived, or was processed at last.
 
     `shown` is the callback whose row tells of it: of a repeat, the first with the same bytes,
     which has had `copies` repeats so far.
     """
 
-    mark: Cursor
+    cursor: Cursor
     callback: Callback
     shown: Callback
     copies: int
@@ -88,8 +88,8 @@ class SeenKeys:
             self._keys.insert(place, key)
             return True
 
-    def mark(self, key: str) -> Cursor:
-        """The mark of a reader that has been told of everything known up to this key."""
+    def cursor(self, key: str) -> Cursor:
+        """The cursor of a reader that has been told of everything known up to this key."""
         with self._lock:
             start = bisect_right(self._keys, window_before(key))
             return Cursor(key, bisect_right(self._keys, key) - start)
@@ -106,7 +106,7 @@ def window_before(key: str) -> str:
 
 
 def present_cursor(session: Session) -> Cursor:
-    """The mark of a page that is made now. Read it before the page's rows are read."""
+    """The cursor of a page that is made now. Read it before the page's rows are read."""
     key = first_key(now())
     return Cursor(key, number_between(session, window_before(key), key))
 
@@ -125,15 +125,15 @@ def missed(session: Session, since: Cursor) -> Sequence[CallbackEvent]:
 def fresh(
     session: Session, above: str, known: SeenKeys, waiting: set[str]
 ) -> Sequence[CallbackEvent]:
-    """What has come to light above a key and is not known yet, or has now been judged.
+    """What has come to light above a key and is not known yet, or has now been processed.
 
-    `waiting` are keys told of before they were judged; it is kept up to date.
+    `waiting` are keys told of before they were processed; it is kept up to date.
     """
     found = keys_between(session, above, LAST_KEY, _settled())
     keys = [key for key in found if known.add(key)]
-    judged = judged_among(session, waiting) if waiting else ()
-    waiting.difference_update(judged)
-    told = list(callback_events(session, [*keys, *judged], known))
+    processed = processed_among(session, waiting) if waiting else ()
+    waiting.difference_update(processed)
+    told = list(callback_events(session, [*keys, *processed], known))
     waiting.update(one.callback.id for one in told if one.callback.judged_at is None)
     return told
 
@@ -153,7 +153,7 @@ def callback_events(
     for key in keys:
         callback = callbacks[key]
         shown = callbacks.get(callback.copy_of or "", callback)
-        yield CallbackEvent(known.mark(key), callback, shown, copies.get(shown.id, 0))
+        yield CallbackEvent(known.cursor(key), callback, shown, copies.get(shown.id, 0))
 
 
 def _shown(callbacks: Iterable[Callback]) -> Sequence[str]:

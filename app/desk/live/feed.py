@@ -1,8 +1,8 @@
 """The live feed: one reader of the table in each process, for however many streams.
 
 The table is the truth and is read by key. What wakes the reader is only a bell: PostgreSQL's
-LISTEN, and a look once a second for whatever did not ring. What this process has judged itself it
-holds in its hands and tells at once.
+LISTEN, and a look once a second for whatever did not ring. What this process has verified itself
+it holds in its hands and tells at once.
 """
 
 from __future__ import annotations
@@ -52,8 +52,10 @@ log = logging.getLogger(__name__)
 
 
 class Feed:
-    """Tells its followers of every callback, and of notices to orders of ours. Reads only while
-    there are any."""
+    """Tells its followers of every callback, and of notifications that name orders of ours.
+
+    Reads only while there are any.
+    """
 
     def __init__(self, desk: Desk, stopping: asyncio.Event) -> None:
         self._desk = desk
@@ -63,7 +65,7 @@ class Feed:
         self._kept: deque[News] = deque(maxlen=KEPT)
         self._told = 0  # arrivals ever told; the last of them is the last one kept
         self._known = SeenKeys()
-        self._notices = NotificationReader()
+        self._notifications = NotificationReader()
         self._waiting: set[str] = set()
         self._followers = 0
         self._reader: asyncio.Task[None] | None = None
@@ -79,22 +81,22 @@ class Feed:
         """Something may have arrived."""
         self._bell.set()
 
-    def hear(self, judged: Sequence[Callback]) -> None:
-        """These have just been judged in this process.
+    def announce(self, processed: Sequence[Callback]) -> None:
+        """These have just been processed in this process.
 
         Told at once, as far as nothing has to be read for it; the table tells of the others.
         """
         if self._reader is None or not self._ready.is_set():
             return
-        firsts = [one for one in judged if one.copy_of is None and self._known.add(one.id)]
+        firsts = [one for one in processed if one.copy_of is None and self._known.add(one.id)]
         if firsts:
-            self._keep([CallbackEvent(self._known.mark(one.id), one, one, 0) for one in firsts])
+            self._keep([CallbackEvent(self._known.cursor(one.id), one, one, 0) for one in firsts])
             self._wake_all()
-        if len(firsts) < len(judged):
+        if len(firsts) < len(processed):
             self.ring()
 
     async def follow(self, since: Cursor | None) -> AsyncIterator[Sequence[News]]:
-        """What arrives from a mark on (None: from now on); an empty list now and then.
+        """What arrives from a cursor on (None: from now on); an empty list now and then.
 
         Ends when the process stops and when the follower is too slow.
         """
@@ -166,7 +168,7 @@ class Feed:
         self._trouble.worked()
         forgotten = first_key(now() - 3 * WINDOW)
         self._known.forget_before(forgotten)
-        self._notices.forget_before(forgotten)
+        self._notifications.forget_before(forgotten)
         if tell:
             self._keep(arrived)
         return bool(arrived)
@@ -174,7 +176,7 @@ class Feed:
     def _fresh(self, above: str) -> Sequence[News]:
         with self._desk.database.reading() as session:
             arrived = fresh(session, above, self._known, self._waiting)
-            return [*arrived, *self._notices.fresh(session, above)]
+            return [*arrived, *self._notifications.fresh(session, above)]
 
     def _keep(self, arrived: Sequence[News]) -> None:
         self._kept.extend(arrived)

@@ -1,5 +1,5 @@
-"""Noticed: notices as the live feed tells of them. They are rows of no list, but the page of the
-order that one names is worth reading again."""
+"""Notifications as the live feed tells of them. They are rows of no list, but the page of the order
+that one names is worth reading again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.records.shops import Environment
 
 @dataclass(frozen=True)
 class NotificationEvent:
-    """A notice that names an order of ours."""
+    """A notification that names an order of ours."""
 
     key: str
     order_key: str

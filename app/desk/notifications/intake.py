@@ -1,4 +1,4 @@
-"""The intake of one process: a notice is committed as it came, then read."""
+"""The intake of one process: a notification is committed as it came, then read."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ READING_LIMIT = 50
 """How many bodies are read at once. The gateway waits 15 seconds and comes again."""
 
 SWEEP_EVERY = 500
-"""After how many notices the limits are held: a flood must not outrun them."""
+"""After how many notifications the limits are held: a flood must not outrun them."""
 
 log = logging.getLogger(__name__)
 
 
 class NotificationIntake:
-    """Receives notices for one process. Belongs to one event loop.
+    """Receives notifications for one process. Belongs to one event loop.
 
-    `ring` is called when a notice has been read.
+    `ring` is called when one has been read.
     """
 
     def __init__(
@@ -79,6 +79,6 @@ class NotificationIntake:
 
 
 def _store(session: Session, body: bytes, remote_address: str) -> str:
-    notice = Notification(body=body, remote_address=remote_address[:64])
-    session.add(notice)
-    return notice.id
+    notification = Notification(body=body, remote_address=remote_address[:64])
+    session.add(notification)
+    return notification.id

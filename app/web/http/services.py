@@ -28,7 +28,7 @@ class Services:
 def make_services(desk: Desk, policy: RetentionPolicy, stopping: asyncio.Event) -> Services:
     """The services of a process, not yet doing anything. `stopping` is set when it ends."""
     feed = Feed(desk, stopping)
-    callbacks = CallbackIntake(desk, feed.hear)
+    callbacks = CallbackIntake(desk, feed.announce)
     return Services(
         feed=feed,
         callbacks=callbacks,

@@ -1,6 +1,6 @@
 """Live streams: callbacks as they arrive, each as the row of its list (server-sent events).
 
-The id of an event is a mark: a browser that comes back with it (Last-Event-ID) misses nothing.
+The id of an event is a cursor: a browser that comes back with it (Last-Event-ID) misses nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ GREETING = b"retry: 1000\nevent: live\ndata: live\n\n"
 """Says that the stream gets through: an event of its own, which changes no row."""
 
 NOTICED = b"data: notice\n\n"
-"""Has the page of an order read again. It is no row, and leaves the mark where it is."""
+"""Has the page of an order read again. It is no row, and leaves the cursor where it is."""
 
 MOST_COUNTED = 99
 
@@ -87,7 +87,7 @@ def _event(language: str, arrival: News) -> bytes:
     }
     row = render(language, "callbacks/_row.html", context)
     lines = "".join(f"data: {line}\n" for line in row.strip().splitlines())
-    return f"id: {arrival.mark}\n{lines}\n".encode()
+    return f"id: {arrival.cursor}\n{lines}\n".encode()
 
 
 def live_context(session: Session, environment: Environment, order_key: str = "") -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The address for the gateway's notices, from its server to ours. Anybody can post here."""
+"""The address for the gateway's notifications, from its server to ours. Anybody can post here."""
 
 from __future__ import annotations
 

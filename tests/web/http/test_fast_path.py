@@ -40,11 +40,12 @@ async def test_its_answers_are_given_all_that_the_guards_are(
 
 
 async def test_a_fault_reads_as_everywhere(
-    desk_app: Starlette, visitor: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    own_app: Starlette, caplog: pytest.LogCaptureFixture
 ) -> None:
-    guarded = given(await visitor.get(ADDRESS))
-    del desk_app.state.services
-    answer = await visitor.post(ADDRESS, content=body("A1001"))
+    async with browser_for(own_app, None) as visitor:
+        guarded = given(await visitor.get(ADDRESS))
+        del own_app.state.services
+        answer = await visitor.post(ADDRESS, content=body("A1001"))
     assert (answer.status_code, given(answer)) == (500, guarded)
     assert "Something went wrong on our side" in answer.text
     assert "POST /netcash/return failed" in caplog.text

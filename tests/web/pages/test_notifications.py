@@ -16,6 +16,7 @@ from app.desk.notifications import NotificationIntake
 from app.desk.notifications.intake import SWEEP_EVERY
 from app.desk.retention import RetentionPolicy
 from app.records.notifications import Notification
+from tests.cast import OPERATOR
 from tests.conftest import browser_for
 from tests.desk.notifications.test_process import notice
 from tests.web.pages.rows import an_order
@@ -97,14 +98,14 @@ async def test_the_order_shows_the_notice_and_keeps_its_claim(
     assert shown.text.index('data-status="REQSUCCESS"') < shown.text.index("PAYSUCCESS")
 
 
-async def test_what_the_limits_have_dropped_is_shown(
-    desk_app: Starlette, visitor: httpx.AsyncClient, operator: httpx.AsyncClient
-) -> None:
-    services = desk_app.state.services
-    few = NotificationIntake(desk_app.state.desk, RetentionPolicy(timedelta(days=1), 3))
-    desk_app.state.services = replace(services, notifications=few)
-    for _ in range(SWEEP_EVERY):
-        await post(visitor, b"")
-    assert len(stored(desk_app)) == 3
-    shown = (await operator.get("/callbacks")).text
+async def test_what_the_limits_have_dropped_is_shown(own_app: Starlette) -> None:
+    services = own_app.state.services
+    few = NotificationIntake(own_app.state.desk, RetentionPolicy(timedelta(days=1), 3))
+    own_app.state.services = replace(services, notifications=few)
+    async with browser_for(own_app, None) as visitor:
+        for _ in range(SWEEP_EVERY):
+            await post(visitor, b"")
+    assert len(stored(own_app)) == 3
+    async with browser_for(own_app, OPERATOR) as operator:
+        shown = (await operator.get("/callbacks")).text
     assert f"Notices from the gateway (unsigned): {SWEEP_EVERY - 3}" in shown
