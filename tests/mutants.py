@@ -43,6 +43,7 @@ GUARDS: Mapping[str, Sequence[str]] = {
     "app.desk.actions.next_steps": (f"{DESK}/actions",),
     "app.desk.actions.facts": (f"{DESK}/actions", f"{DESK}/gateway_calls", f"{DESK}/orders"),
     "app.desk.actions.settle_conflict": (f"{DESK}/actions",),
+    "app.desk.callbacks.queue": (f"{DESK}/callbacks/test_queue.py",),
     "app.desk.callbacks.customer_message": (f"{DESK}/callbacks", "tests/web/pages"),
     "app.desk.gateway_calls.apply_answer": (f"{DESK}/gateway_calls", f"{DESK}/actions"),
 }

@@ -72,6 +72,19 @@ def test_a_rush_begins_with_one_arrival_more_than_a_span_bears(load: Load) -> No
     assert load.is_rush()
 
 
+def test_a_crowd_that_is_no_rush_is_none_in_the_next_span_either(load: Load, clock: Clock) -> None:
+    for _ in range(RUSH):
+        load.count()
+    clock.at += SPAN
+    load.count()
+    assert not load.is_rush()
+
+
+def test_a_process_does_not_begin_with_a_rush(clock: Clock) -> None:
+    clock.at = 0.0
+    assert not Load(clock).is_rush()
+
+
 def test_a_rush_ends_a_span_after_the_last_crowded_one(load: Load, clock: Clock) -> None:
     begin_rush(load)
     clock.at += SPAN
