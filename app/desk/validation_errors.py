@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from app.protocol.words import Words
+from app.protocol.words import Words, say
 
 
 class ValidationErrors(Exception):
     """`problems`: a field's name and what is wrong with it. The message is the first's English."""
 
     def __init__(self, problems: Mapping[str, Words]) -> None:
-        super().__init__(next(iter(problems.values())).en)
+        super().__init__(say("en", next(iter(problems.values()))))
         self.problems = dict(problems)
 
 

@@ -12,7 +12,7 @@ from app.protocol.messages.answers import Result
 from app.protocol.statuses import RETURNED
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
-from app.protocol.words import Words
+from app.protocol.words import N_, Sentence, Words
 
 #: What CheckString covers, in its order, and CheckString itself.
 COVERED = ("ShopID", "OrderID", "Status", "TranDate")
@@ -100,31 +100,20 @@ def _fits(field: Field, value: bytes) -> bool:
     return value.isascii() and not field.problems(value.decode("ascii"))
 
 
-def _missing(name: str) -> Words:
-    return Words(f"{name} がありません。", f"{name} is missing.")
+def _missing(name: str) -> Sentence:
+    return Sentence(N_("%(name)s is missing."), {"name": name})
 
 
-def _repeated(name: str) -> Words:
-    return Words(f"{name} が 2 回以上あります。", f"{name} is there more than once.")
+def _repeated(name: str) -> Sentence:
+    return Sentence(N_("%(name)s is there more than once."), {"name": name})
 
 
 #: Every reason for which a result is malformed, in the order in which they are judged.
 MALFORMED: Mapping[str, Words] = {
     **{f"{name}-missing": _missing(name) for name in COVERED},
     **{f"{name}-repeated": _repeated(name) for name in SIGNED},
-    "Status-unknown": Words(
-        "Status が PAYSUCCESS でも PAYFAIL でもありません。",
-        "Status is neither PAYSUCCESS nor PAYFAIL.",
-    ),
-    "TranDate-illegal": Words(
-        "TranDate が日時ではありません。", "TranDate is not a date and time."
-    ),
-    "ShopID-illegal": Words(
-        "ShopID が半角英数字 13 文字以内ではありません。",
-        "ShopID is not at most 13 half-width letters and digits.",
-    ),
-    "OrderID-illegal": Words(
-        "OrderID が半角英数字とハイフン 27 文字以内ではありません。",
-        "OrderID is not at most 27 half-width letters, digits and hyphens.",
-    ),
+    "Status-unknown": N_("Status is neither PAYSUCCESS nor PAYFAIL."),
+    "TranDate-illegal": N_("TranDate is not a date and time."),
+    "ShopID-illegal": N_("ShopID is not at most 13 half-width letters and digits."),
+    "OrderID-illegal": N_("OrderID is not at most 27 half-width letters, digits and hyphens."),
 }

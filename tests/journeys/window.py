@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from app.web.presentation.i18n import translation
+from app.protocol.words import translation
 from tests.cast import ADMIN, PASSWORD
 from tests.conftest import Served
 

@@ -13,6 +13,7 @@ from app.protocol.checkstring import (
 )
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
+from app.protocol.words import say
 
 SHOPS = {"tshop00000001": "testpass"}
 SIGNATURE = "ee6ecf000321129164b6ffa04b75e25d"
@@ -131,5 +132,5 @@ def test_a_reading_keeps_all_that_came() -> None:
 
 def test_every_malformation_has_its_words() -> None:
     for words in MALFORMED.values():
-        assert words.ja.endswith("。")
-        assert words.en.endswith(".")
+        assert say("ja", words).endswith("。")
+        assert say("en", words).endswith(".")

@@ -8,6 +8,7 @@ import pytest
 
 from app.protocol.checkstring import compute, read_result
 from app.protocol.diagnosis import Change, Finding, Suspects, diagnose
+from app.protocol.words import Sentence, say
 
 SHOP, ORDER, STATUS, DATE, PASS = RIGHT = (
     "tshop00000001",
@@ -28,6 +29,11 @@ SUSPECTS = Suspects(
 def md5(text: str | bytes) -> str:
     raw = text if isinstance(text, bytes) else text.encode("cp932")
     return hashlib.md5(raw).hexdigest()
+
+
+def english(value: Sentence | str) -> str:
+    """What an operator reads: a text as it is, or a sentence in words."""
+    return value if isinstance(value, str) else say("en", value)
 
 
 def diagnosed(check_string: str, **changed: str) -> tuple[Finding, ...]:
@@ -87,7 +93,7 @@ def signed(**changed: str) -> str:
 def test_the_one_change_is_found_and_no_other(
     check_string: str, kind: str, parameter: str, value: str
 ) -> None:
-    [finding] = [f for f in diagnosed(check_string) if f.value.en == value]
+    [finding] = [f for f in diagnosed(check_string) if english(f.value) == value]
     assert (finding.kind, finding.parameter) == (kind, parameter)
     assert {f.kind for f in diagnosed(check_string)} == {kind}
 
@@ -114,7 +120,11 @@ def test_a_password_is_found_however_a_form_reads_or_writes_it(
     body = f"ShopID={SHOP}&OrderID={ORDER}&Status={STATUS}&TranDate={DATE}"
     check_string = signed(ShopPass=signed_with)
     [finding] = diagnose(read_result(f"{body}&CheckString={check_string}".encode()), suspects)
-    assert (finding.kind, finding.parameter, finding.value.en) == ("encoding", "ShopPass", value)
+    assert (finding.kind, finding.parameter, english(finding.value)) == (
+        "encoding",
+        "ShopPass",
+        value,
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +139,7 @@ def test_a_password_is_found_however_a_form_reads_or_writes_it(
 def test_damage_to_the_checkstring_itself_is_found(check_string: str, evidence: str) -> None:
     [finding] = diagnosed(check_string)
     assert (finding.kind, finding.parameter) == ("checkstring", "CheckString")
-    assert evidence in finding.detail.en
+    assert evidence in english(finding.detail)
     assert signed() not in repr(finding)
 
 
@@ -147,7 +157,7 @@ def test_white_space_around_the_checkstring_is_found() -> None:
 
 def test_a_shop_that_is_not_ours_may_be_one_of_ours_renamed() -> None:
     [finding] = diagnosed(signed(), ShopID="nobody")
-    assert (finding.kind, finding.value.en) == ("shop", SHOP)
+    assert (finding.kind, english(finding.value)) == ("shop", SHOP)
 
 
 def test_of_a_shop_that_is_not_ours_only_the_shop_is_suspected() -> None:
@@ -178,10 +188,10 @@ def test_the_ends_of_time_are_borne(date: str) -> None:
 
 def test_a_finding_states_evidence_and_then_a_guess() -> None:
     [finding] = diagnosed(signed(Status="PAYFAIL"))
-    evidence, guess = finding.detail.en.split(". ")
+    evidence, guess = english(finding.detail).split(". ")
     assert evidence == "It would verify if Status were PAYFAIL"
     assert "probably" in guess
-    assert finding.detail.ja.startswith("Status が PAYFAIL なら一致します。")
+    assert say("ja", finding.detail).startswith("Status が PAYFAIL なら一致します。")
 
 
 def test_no_finding_holds_a_password() -> None:

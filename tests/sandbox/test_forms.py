@@ -10,6 +10,7 @@ import pytest
 from markupsafe import escape
 
 from app.protocol.messages import Call
+from app.protocol.words import in_each_language
 from app.sandbox.calls.bodies import BODY_LIMIT
 from app.sandbox.scenarios.catalogue import SCENARIOS, named
 from tests.reading import Shown
@@ -179,5 +180,5 @@ def test_a_failed_trade_can_still_be_revived(own: Merchant) -> None:
 @pytest.mark.parametrize("name", ["late", "noticefirst"])
 def test_the_table_names_the_delay_that_there_is(name: str) -> None:
     scenario = named(name)
-    for words in (scenario.does.ja, scenario.does.en):
+    for words in in_each_language(scenario.does).values():
         assert str(scenario.delay) in words

@@ -7,7 +7,7 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from app.protocol.words import Words
+from app.protocol.words import N_, Sentence, Words
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 MINIMUM_LENGTH = 10
 """Characters. Length is all we ask for: rules about kinds of characters make worse passwords."""
 
-TOO_SHORT = Words(
-    f"パスワードは {MINIMUM_LENGTH} 文字以上にしてください。",
-    f"A password has at least {MINIMUM_LENGTH} characters.",
-)
+TOO_SHORT = Sentence(N_("A password has at least %(least)s characters."), {"least": MINIMUM_LENGTH})
 
 # One hash takes 64 MiB: however many sign-ins arrive at once, memory stays bounded.
 _AT_ONCE = BoundedSemaphore(2)

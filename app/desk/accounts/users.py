@@ -13,20 +13,15 @@ from app.desk.accounts.throttle import Throttled, password_is_right
 from app.desk.audit import record_action
 from app.desk.context import Actor
 from app.desk.validation_errors import ValidationErrors, collect
-from app.protocol.words import Words
+from app.protocol.words import N_, Words
 from app.records.accounts import Role, SignIn, User, user_by_email
 from app.records.database import Database
 
-NOT_AN_EMAIL = Words("メールアドレスの形式が正しくありません。", "This is not an e-mail address.")
-EMAIL_TAKEN = Words(
-    "このメールアドレスは登録済みです。", "There is already a user with this e-mail address."
-)
-NOT_THE_PASSWORD = Words("現在のパスワードが違います。", "This is not your present password.")
-NOT_THE_SAME = Words("2 つのパスワードが一致しません。", "The two passwords are not the same.")
-TOO_MANY_TRIES = Words(
-    "試行回数が多すぎます。しばらく待ってからやり直してください。",
-    "Too many tries. Wait a while and try again.",
-)
+NOT_AN_EMAIL = N_("This is not an e-mail address.")
+EMAIL_TAKEN = N_("There is already a user with this e-mail address.")
+NOT_THE_PASSWORD = N_("This is not your present password.")
+NOT_THE_SAME = N_("The two passwords are not the same.")
+TOO_MANY_TRIES = N_("Too many tries. Wait a while and try again.")
 
 # Only what the e-mail could not reach anyway is refused; a host without a dot is fine in-house.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")

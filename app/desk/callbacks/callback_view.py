@@ -13,7 +13,7 @@ from app.desk.callbacks.raw import TARGET
 from app.desk.callbacks.reverify import DOUBTFUL
 from app.desk.callbacks.verification import CheckedCallback, read_and_verify
 from app.protocol.checkstring import COVERED, Verdict
-from app.protocol.diagnosis import Change, Finding
+from app.protocol.diagnosis import Finding
 from app.protocol.fields import CHECK_STRING
 from app.protocol.reading import Reading
 from app.records.callback_lists import copies_of
@@ -69,8 +69,7 @@ class CallbackView:
         found: dict[str, str] = {}
         for finding in self.findings:
             if finding.parameter:
-                value = finding.value.en if _is_value(finding) else ""
-                found.setdefault(finding.parameter, value)
+                found.setdefault(finding.parameter, _other_value(finding))
         return found
 
     @property
@@ -99,9 +98,10 @@ def callback_view(session: Session, ours: OurShops, callback: Callback) -> Callb
     )
 
 
-def _is_value(finding: Finding) -> bool:
-    """Whether a finding names the parameter's other value; of a password it never does."""
-    return finding.parameter in COVERED and finding.kind is not Change.SPACE
+def _other_value(finding: Finding) -> str:
+    """The parameter's other value, where a finding names one; of a password it never does."""
+    value = finding.value
+    return value if finding.parameter in COVERED and isinstance(value, str) else ""
 
 
 def _is_in_doubt(callback: Callback) -> bool:

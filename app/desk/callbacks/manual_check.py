@@ -21,6 +21,7 @@ from app.desk.callbacks.verification import read_and_verify, write_verdict
 from app.desk.context import Actor, Desk
 from app.protocol.checkstring import MALFORMED
 from app.protocol.text import WINDOWS_31J
+from app.protocol.words import say
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.orders import order_by_number
@@ -72,8 +73,8 @@ def verdict_of_text(database: Database, text: bytes, ours: OurShops) -> tuple[st
     if view.computed:
         lines.append(f"CheckString computed: {view.computed}")
     if view.reading.malformed:
-        lines.append(MALFORMED[view.reading.malformed].en)
-    lines += [f"{finding.kind}: {finding.detail.en}" for finding in view.findings]
+        lines.append(say("en", MALFORMED[view.reading.malformed]))
+    lines += [f"{finding.kind}: {say('en', finding.detail)}" for finding in view.findings]
     return verdict, [f"Verdict: {verdict}", *lines]
 
 

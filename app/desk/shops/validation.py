@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from app.desk.validation_errors import collect
 from app.protocol.fields import ORDER_ID, SHOP_PASS
-from app.protocol.words import Words
+from app.protocol.words import N_, Sentence, Words
 from app.records.shops import Confirmation, Environment
 
 GATEWAYS = {
@@ -21,42 +21,25 @@ PREFIX_LENGTH = 12
 ADDRESS_LENGTH = 200
 RESERVED_PREFIX = "ML-ORDER"
 
-TAKEN = Words("この ShopID は登録済みです。", "There is already a shop with this ShopID.")
-NO_ENVIRONMENT = Words(
-    "テスト環境か本番環境を選んでください。", "Choose the test or the production environment."
+TAKEN = N_("There is already a shop with this ShopID.")
+NO_ENVIRONMENT = N_("Choose the test or the production environment.")
+NOT_A_SHOP_ID = Sentence(
+    N_("A ShopID is at most %(limit)s half-width letters and digits."), {"limit": SHOP_ID_LENGTH}
 )
-NOT_A_SHOP_ID = Words(
-    f"ShopID は半角英数字 {SHOP_ID_LENGTH} 文字以内です。",
-    f"A ShopID is at most {SHOP_ID_LENGTH} half-width letters and digits.",
+NOT_A_PASSWORD = N_("A ShopPass is 1 to 8 half-width letters, digits or signs.")
+NO_NAME = Sentence(
+    N_("Give the shop a name of at most %(limit)s characters."), {"limit": NAME_LENGTH}
 )
-NOT_A_PASSWORD = Words(
-    "ShopPass は半角英数字・記号で 1〜8 文字です。",
-    "A ShopPass is 1 to 8 half-width letters, digits or signs.",
+NOT_A_PREFIX = Sentence(
+    N_("A prefix is at most %(limit)s half-width letters, digits or hyphens."),
+    {"limit": PREFIX_LENGTH},
 )
-NO_NAME = Words(
-    f"名称を {NAME_LENGTH} 文字以内で入力してください。",
-    f"Give the shop a name of at most {NAME_LENGTH} characters.",
+RESERVED = Sentence(
+    N_("OrderIDs that start with %(prefix)s belong to the gateway."), {"prefix": RESERVED_PREFIX}
 )
-NOT_A_PREFIX = Words(
-    f"接頭辞は半角英数字とハイフンで {PREFIX_LENGTH} 文字以内です。",
-    f"A prefix is at most {PREFIX_LENGTH} half-width letters, digits or hyphens.",
-)
-RESERVED = Words(
-    f"{RESERVED_PREFIX} で始まる OrderID は決済ゲートウェイが使うため指定できません。",
-    f"OrderIDs that start with {RESERVED_PREFIX} belong to the gateway.",
-)
-NO_CONFIRMATION = Words(
-    "報告された決済をいつ確定するかを選んでください。",
-    "Choose when a reported payment is confirmed.",
-)
-NOT_AN_ADDRESS = Words(
-    "https:// で始まる接続先を入力してください（パスまで。? や # は使えません）。",
-    "Give an address that starts with https:// (up to its path, without ? or #).",
-)
-NOT_HTTPS = Words(
-    "ShopPass を送るため、https の接続先だけを使えます（このマシン自身を除く）。",
-    "ShopPass is sent there, so only https will do (except to this machine itself).",
-)
+NO_CONFIRMATION = N_("Choose when a reported payment is confirmed.")
+NOT_AN_ADDRESS = N_("Give an address that starts with https:// (up to its path, without ? or #).")
+NOT_HTTPS = N_("ShopPass is sent there, so only https will do (except to this machine itself).")
 
 
 @dataclass(frozen=True)

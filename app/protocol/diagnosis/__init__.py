@@ -13,7 +13,7 @@ from app.protocol.diagnosis.suspicion import Received, Suspects, Suspicion
 from app.protocol.diagnosis.suspicions import suspicions
 from app.protocol.diagnosis.ways import Change
 from app.protocol.fields import CHECK_STRING
-from app.protocol.words import Words
+from app.protocol.words import Sentence
 
 __all__ = ["Change", "Finding", "Suspects", "diagnose"]
 
@@ -24,8 +24,8 @@ class Finding:
 
     kind: Change
     parameter: str  # what to change; empty where the change is to the text as a whole
-    value: Words  # what it would be; of a password, whose or in what form
-    detail: Words  # the evidence, and what it probably means
+    value: Sentence | str  # what it would be, a text as it is; of a password, whose or in what form
+    detail: Sentence  # the evidence, and what it probably means
 
 
 def diagnose(reading: Reading, suspects: Suspects) -> tuple[Finding, ...]:
@@ -64,7 +64,7 @@ def _md5(message: bytes) -> bytes:
 
 def _findings(digest: bytes, suspected: Iterable[Suspicion]) -> tuple[Finding, ...]:
     """One for each change; of several ways to the same, such as a day and 24 hours, the first."""
-    found: dict[tuple[Change, str, Words], Finding] = {}
+    found: dict[tuple[Change, str, Sentence | str], Finding] = {}
     for suspicion in suspected:
         if _md5(suspicion.message) == digest:
             finding = _finding(suspicion)
@@ -73,7 +73,5 @@ def _findings(digest: bytes, suspected: Iterable[Suspicion]) -> tuple[Finding, .
 
 
 def _finding(suspicion: Suspicion) -> Finding:
-    value = suspicion.value
-    words = value if isinstance(value, Words) else Words(value, value)
-    way = suspicion.way
-    return Finding(way.change, suspicion.parameter, words, way.told(suspicion.parameter, words))
+    way, parameter, value = suspicion.way, suspicion.parameter, suspicion.value
+    return Finding(way.change, parameter, value, way.told(parameter, value))

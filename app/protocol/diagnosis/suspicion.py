@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from app.protocol.checkstring import COVERED
 from app.protocol.diagnosis.ways import Way
-from app.protocol.words import Words
+from app.protocol.words import Sentence
 
 #: How many shops, and how many orders, are tried at most: the work is bounded.
 TRIED_AT_MOST = 1_000
@@ -23,7 +23,7 @@ class Suspicion(NamedTuple):
     message: bytes
     way: Way
     parameter: str
-    value: Words | str
+    value: Sentence | str
 
 
 @dataclass(frozen=True, slots=True)

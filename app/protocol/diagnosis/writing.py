@@ -21,7 +21,7 @@ from app.protocol.diagnosis.suspicion import (
 )
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import unescaped
-from app.protocol.words import Words
+from app.protocol.words import N_, Sentence
 
 
 def hashed_passwords(received: Received) -> Iterator[Suspicion]:
@@ -30,12 +30,13 @@ def hashed_passwords(received: Received) -> Iterator[Suspicion]:
         digest = hashlib.new(algorithm, received.parts[PASSWORD], usedforsecurity=False)
         lower = digest.hexdigest()
         name = algorithm.upper()
-        for value, replacement in (
-            (Words(f"{name}、16進小文字", f"{name}, lower-case hex"), lower.encode()),
-            (Words(f"{name}、16進大文字", f"{name}, upper-case hex"), lower.upper().encode()),
-            (Words(f"{name}、バイト列", f"{name}, raw bytes"), digest.digest()),
+        for words, replacement in (
+            (N_("%(name)s, lower-case hex"), lower.encode()),
+            (N_("%(name)s, upper-case hex"), lower.upper().encode()),
+            (N_("%(name)s, raw bytes"), digest.digest()),
         ):
             message = received.but(PASSWORD, replacement)
+            value = Sentence(words, {"name": name})
             yield Suspicion(message, ways.HASHED_PASSWORD, "ShopPass", value)
 
 
@@ -51,23 +52,23 @@ def cases(received: Received) -> Iterator[Suspicion]:
         yield Suspicion(message, ways.CASE_OF_ALL, "", words)
 
 
-def _recased(part: bytes) -> dict[bytes, Words]:
+def _recased(part: bytes) -> dict[bytes, Sentence]:
     """The part in other cases, each once; the plainer name wins where two are the same."""
     return {
-        part.swapcase(): Words("大文字と小文字の逆", "swapped case"),
-        part.upper(): Words("大文字", "upper case"),
-        part.lower(): Words("小文字", "lower case"),
+        part.swapcase(): Sentence(N_("swapped case")),
+        part.upper(): Sentence(N_("upper case")),
+        part.lower(): Sentence(N_("lower case")),
     }
 
 
 _SPACES = (
-    (b" ", Words("空白", "a space")),
-    (b"\t", Words("タブ", "a tab")),
-    (b"\n", Words("改行 (LF)", "a line feed")),
-    (b"\r", Words("改行 (CR)", "a carriage return")),
-    (b"\r\n", Words("改行 (CR LF)", "a line end (CR LF)")),
-    (b"\x00", Words("NUL 文字", "a NUL character")),
-    ("　".encode(WINDOWS_31J), Words("全角空白", "a full-width space")),
+    (b" ", Sentence(N_("a space"))),
+    (b"\t", Sentence(N_("a tab"))),
+    (b"\n", Sentence(N_("a line feed"))),
+    (b"\r", Sentence(N_("a carriage return"))),
+    (b"\r\n", Sentence(N_("a line end (CR LF)"))),
+    (b"\x00", Sentence(N_("a NUL character"))),
+    ("　".encode(WINDOWS_31J), Sentence(N_("a full-width space"))),
 )
 
 
@@ -76,8 +77,8 @@ def spaces(received: Received) -> Iterator[Suspicion]:
     for place, name in enumerate(PARTS):
         part = received.parts[place]
         for space, words in _SPACES:
-            before = Words(f"前に{words.ja}", f"{words.en} before")
-            after = Words(f"後ろに{words.ja}", f"{words.en} after")
+            before = Sentence(N_("%(character)s before"), {"character": words})
+            after = Sentence(N_("%(character)s after"), {"character": words})
             yield Suspicion(received.but(place, space + part), ways.SPACE, name, before)
             yield Suspicion(received.but(place, part + space), ways.SPACE, name, after)
 
@@ -97,26 +98,26 @@ def encodings(received: Received) -> Iterator[Suspicion]:
         yield Suspicion(text.encode(charset), ways.CHARSET, "", charset.upper())
 
 
-def _rewritten(password: bytes) -> dict[bytes, Words]:
+def _rewritten(password: bytes) -> dict[bytes, Sentence]:
     """The password as a form would write or read it, each once; the plainer name wins."""
     escaped, decoded = quote_plus(password).encode(), unescaped(password)
     forms = (
-        (escaped, Words("エスケープして", "escaped")),
+        (escaped, Sentence(N_("escaped"))),
         (
             quote(password, safe="!*'()").encode(),
-            Words("記号を残してエスケープして", "escaped in part"),
+            Sentence(N_("escaped in part")),
         ),
         (
             _in_lower_digits(escaped),
-            Words("小文字でエスケープして", "escaped in lower-case digits"),
+            Sentence(N_("escaped in lower-case digits")),
         ),
-        (quote_plus(escaped).encode(), Words("2 回エスケープして", "escaped twice")),
-        (decoded, Words("もう一度デコードして", "decoded")),
-        (unescaped(decoded), Words("もう二度デコードして", "decoded twice")),
-        (password.replace(b"+", b" "), Words("「+」を空白と読んで", "read with + as a space")),
-        (unquote_to_bytes(password), Words("% だけデコードして", "decoded but for its +")),
+        (quote_plus(escaped).encode(), Sentence(N_("escaped twice"))),
+        (decoded, Sentence(N_("decoded"))),
+        (unescaped(decoded), Sentence(N_("decoded twice"))),
+        (password.replace(b"+", b" "), Sentence(N_("read with + as a space"))),
+        (unquote_to_bytes(password), Sentence(N_("decoded but for its +"))),
     )
-    found: dict[bytes, Words] = {}
+    found: dict[bytes, Sentence] = {}
     for form, words in forms:
         found.setdefault(form, words)
     return found

@@ -12,7 +12,7 @@ from app.protocol.faults.fault import Fault, Trade
 from app.protocol.faults.payment import PAYMENT_FAULTS
 from app.protocol.faults.system import SYSTEM_FAULTS
 from app.protocol.faults.values import VALUE_FAULTS
-from app.protocol.words import Words
+from app.protocol.words import N_
 
 __all__ = ["CATALOGUE", "Fault", "Trade", "fault"]
 
@@ -26,10 +26,7 @@ def fault(code: str) -> Fault:
     return CATALOGUE.get(code) or Fault(
         code,
         "",
-        Words("この一覧にないエラーコードです。", "This error code is not in our list."),
+        N_("This error code is not in our list."),
         Trade.UNKNOWN,
-        Words(
-            "ゲートウェイに取引状態を照会してください。コードの意味は決済代行会社に確認してください。",
-            "Ask the gateway for the state of the trade, and the provider what the code means.",
-        ),
+        N_("Ask the gateway for the state of the trade, and the provider what the code means."),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.protocol.words import Words
+from app.protocol.words import N_, Words
 
 
 class Trade(StrEnum):
@@ -22,35 +22,18 @@ class Trade(StrEnum):
 
 
 _TRADE_WORDS = {
-    Trade.UNCHANGED: Words(
-        "この呼び出しで取引は変わらず、お金も動いていません。",
-        "This call left the trade as it was and moved no money.",
+    Trade.UNCHANGED: N_("This call left the trade as it was and moved no money."),
+    Trade.UNKNOWN: N_("What became of the trade is not known."),
+    Trade.EXISTS: N_(
+        "A trade with this OrderID exists, perhaps from a call of ours that went unanswered."
     ),
-    Trade.UNKNOWN: Words(
-        "取引がどうなったかは分かりません。",
-        "What became of the trade is not known.",
+    Trade.REQUESTED: N_(
+        "Payment was requested before, perhaps by a call of ours that went unanswered."
     ),
-    Trade.EXISTS: Words(
-        "この OrderID の取引はすでにあります。応答のなかったこちらの登録かもしれません。",
-        "A trade with this OrderID exists, perhaps from a call of ours that went unanswered.",
-    ),
-    Trade.REQUESTED: Words(
-        "決済はすでに要求されています。応答のなかったこちらの決済実行かもしれません。",
-        "Payment was requested before, perhaps by a call of ours that went unanswered.",
-    ),
-    Trade.PAID: Words("お客様の支払いは済んでいます。", "The customer has already paid."),
-    Trade.EXPIRED: Words(
-        "支払期限が切れています。もう支払いはできません。",
-        "The payment term is over. It can no longer be paid.",
-    ),
-    Trade.SEE_LOOKUP: Words(
-        "通知の Status が目安です。確かなのは取引状態の照会だけです。",
-        "The Status beside it is a hint. Only a lookup settles it.",
-    ),
-    Trade.CONFLICT: Words(
-        "失敗した取引でお金が動いた可能性があります。",
-        "Money may have moved for a trade that had failed.",
-    ),
+    Trade.PAID: N_("The customer has already paid."),
+    Trade.EXPIRED: N_("The payment term is over. It can no longer be paid."),
+    Trade.SEE_LOOKUP: N_("The Status beside it is a hint. Only a lookup settles it."),
+    Trade.CONFLICT: N_("Money may have moved for a trade that had failed."),
 }
 
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.protocol.words import in_each_language
 from app.sandbox.automation.client_reads import read_client, read_readiness
 from app.sandbox.automation.openapi import description
 from app.sandbox.calls.bodies import Unreadable, read_body
@@ -79,8 +80,8 @@ async def read_scenarios(request: Request) -> Response:
         {
             "name": one.name,
             "suffix": one.suffix,
-            "does": {"ja": one.does.ja, "en": one.does.en},
-            "sees": {"ja": one.sees.ja, "en": one.sees.en},
+            "does": in_each_language(one.does),
+            "sees": in_each_language(one.sees),
         }
         for one in SCENARIOS
     ]

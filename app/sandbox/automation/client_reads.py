@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.protocol.words import Words
+from app.protocol.words import in_each_language
 from app.sandbox.clients import readiness
 from app.sandbox.context import sandbox_of
 from app.sandbox.operators.client_pages import judged_requests
@@ -28,7 +28,11 @@ async def read_client(request: Request) -> Response:
                     "OrderID": entry.OrderID,
                     "fault": entry.fault or None,
                     "findings": [
-                        {"kind": one.kind, "what": _words(one.what), "fix": _words(one.fix)}
+                        {
+                            "kind": one.kind,
+                            "what": in_each_language(one.what),
+                            "fix": in_each_language(one.fix),
+                        }
                         for one in found
                     ],
                 }
@@ -50,14 +54,10 @@ async def read_readiness(request: Request) -> Response:
                 {
                     "scenario": line.scenario.name,
                     "state": line.state.value,
-                    "why": _words(line.why),
+                    "why": in_each_language(line.why),
                     "by_hand": line.by_hand,
                 }
                 for line in lines
             ]
         }
     )
-
-
-def _words(words: Words) -> dict[str, str]:
-    return {"ja": words.ja, "en": words.en}

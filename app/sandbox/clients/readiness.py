@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from app.protocol.messages import Call
 from app.protocol.statuses import RETURNED, Status
-from app.protocol.words import Words
+from app.protocol.words import N_, Words
 from app.sandbox.scenarios.catalogue import SCENARIOS
 from app.sandbox.scenarios.effects import Ending, Fault
 from app.sandbox.scenarios.scenario import Scenario
@@ -47,25 +47,17 @@ class ReadinessRow(NamedTuple):
     by_hand: bool = False
 
 
-_NOT_TRIED: Final = Words("まだ試していません。", "Not tried yet.")
-_BY_HAND: Final = Words("人が判定しました。", "Somebody has judged it.")
-_ASK: Final = Words(
-    "実施済みです。結果がどう扱われたかを確かめ、判定してください。",
-    "Tried. See what became of the result, then judge it.",
+_NOT_TRIED: Final = N_("Not tried yet.")
+_BY_HAND: Final = N_("Somebody has judged it.")
+_ASK: Final = N_("Tried. See what became of the result, then judge it.")
+_LOOKED_UP: Final = N_("The client looked the order up.")
+_REPEATED: Final = N_("The client repeated the call without a lookup.")
+_NO_LOOKUP: Final = N_("Tried. A lookup by the client is due.")
+_NO_NOTICE: Final = N_(
+    "No notice was sent: give the shop an address for notices on the control panel."
 )
-_LOOKED_UP: Final = Words("照会で状態を確かめました。", "The client looked the order up.")
-_REPEATED: Final = Words(
-    "照会せずに呼び出しを繰り返しました。", "The client repeated the call without a lookup."
-)
-_NO_LOOKUP: Final = Words(
-    "実施済みです。クライアントの照会を待っています。", "Tried. A lookup by the client is due."
-)
-_NO_NOTICE: Final = Words(
-    "結果通知が送られていません。コントロールパネルでショップの送信先を設定してください。",
-    "No notice was sent: give the shop an address for notices on the control panel.",
-)
-_WENT_ON: Final = Words("エラーの後も正しく進みました。", "The client went on as it should.")
-_STOPPED: Final = Words("クライアントが先に進んでいません。", "The client has not gone on yet.")
+_WENT_ON: Final = N_("The client went on as it should.")
+_STOPPED: Final = N_("The client has not gone on yet.")
 
 
 def sheet(connection: sqlite3.Connection, shop_id: str) -> list[ReadinessRow]:

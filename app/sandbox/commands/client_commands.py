@@ -3,6 +3,7 @@
 from typing import Final
 
 from app.protocol.fields import RET_URL_LENGTH
+from app.protocol.words import N_
 from app.sandbox.clients import readiness
 from app.sandbox.clients.readiness import State
 from app.sandbox.commands.command import SHOP_ID, Command, Field, NotNow, NotThere, Values
@@ -12,7 +13,6 @@ from app.sandbox.sending.deliveries import DELIVERIES, Pairs
 from app.sandbox.sending.sender import allowed_hosts, may_be_sent, send_all
 from app.sandbox.store import shops
 from app.sandbox.store.controls import moment
-from app.sandbox.words import N_
 
 NOT_ALLOWED: Final = N_(
     "This server sends to this machine and to hosts that an administrator has allowed, no others."

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from app.protocol.words import N_, Sentence, say
 from app.sandbox.context import Sandbox
-from app.sandbox.words import N_, translation
 
 Values = dict[str, Any]
 
@@ -14,21 +14,15 @@ Values = dict[str, Any]
 class Wrong(ValueError):
     """A field's value cannot be used; `field` names it.
 
-    `message` is one of the catalogue's, with gaps for `values`. The automation reads it in
-    English, a page says it in its reader's language.
+    `sentence` stands beside the field; the automation reads it in English.
     """
 
     status = 422
 
     def __init__(self, field: str, message: str, **values: str | int) -> None:
-        super().__init__(f"{field}: {message % values}")
+        self.sentence = Sentence(message, values)
+        super().__init__(f"{field}: {say('en', self.sentence)}")
         self.field = field
-        self._message = message
-        self._values = values
-
-    def say(self, language: str) -> str:
-        """The sentence beside the field."""
-        return translation(language).gettext(self._message) % self._values
 
 
 class NotNow(Wrong):

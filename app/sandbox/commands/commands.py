@@ -7,6 +7,7 @@ from typing import Final
 
 from app.protocol.messages import Call
 from app.protocol.statuses import RETURNED
+from app.protocol.words import N_
 from app.sandbox.commands.client_commands import CLIENT_COMMANDS, NOT_ALLOWED, WEB_ADDRESS
 from app.sandbox.commands.command import SHOP_ID, Command, Field, NotNow, NotThere, Values
 from app.sandbox.context import Sandbox
@@ -17,7 +18,6 @@ from app.sandbox.scenarios.effects import Ending, Fault
 from app.sandbox.sending.sender import allowed_hosts, may_be_sent
 from app.sandbox.store import rules, shops, trade_story
 from app.sandbox.store.trades import Refused
-from app.sandbox.words import N_
 
 A_YEAR: Final = 366 * 24 * 60  # minutes
 

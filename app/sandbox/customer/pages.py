@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.protocol.messages import Call, StartRequest, error_code
 from app.protocol.statuses import RETURNED
 from app.protocol.wire import split_form
+from app.protocol.words import N_
 from app.sandbox import addresses
 from app.sandbox.calls.bodies import Unreadable, read_body, read_values, values_of
 from app.sandbox.context import sandbox_of
@@ -20,7 +21,6 @@ from app.sandbox.scenarios.effects import Ending
 from app.sandbox.store.journal import Entry, entry_of, note
 from app.sandbox.store.rules import Rules, Values
 from app.sandbox.store.trades import Refused, Trade
-from app.sandbox.words import N_
 
 # Any 16 characters will do. What is typed is looked at by nobody and kept nowhere.
 EXAMPLE_ID: Final = "EXAMPLE0NOT0REAL"

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.protocol.words import LANGUAGES, N_, say
 from app.sandbox import addresses
-from app.sandbox.words import N_, both
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[3] / "templates"
 
@@ -48,6 +49,16 @@ def customer_page(
         .render(static=f"{addresses.outer_root(request)}/static", **context)
     )
     return HTMLResponse(text, status, _HEADERS)
+
+
+@cache
+def both(message: str) -> Markup:
+    """A message in every language, for a reader whose language nobody has asked for."""
+    spans = (
+        Markup('<span lang="{}">{}</span>').format(language, say(language, message))
+        for language in LANGUAGES
+    )
+    return Markup(" ").join(spans)
 
 
 @cache

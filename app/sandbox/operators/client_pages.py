@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.protocol.words import say
 from app.sandbox import addresses
 from app.sandbox.clients import checker, readiness
 from app.sandbox.clients.readiness import State
@@ -68,7 +69,7 @@ async def _readiness(request: Request, form: Form) -> Response:
             "counts": counts,
             "states": list(State),
             "deliveries": [
-                (kind, f"{one.words.get(language)}: {one.expected.get(language)}")
+                (kind, f"{say(language, one.words)}: {say(language, one.expected)}")
                 for kind, one in DELIVERIES.items()
             ],
             "answers": request.query_params.getlist("answer"),

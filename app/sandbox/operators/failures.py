@@ -12,9 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.protocol.words import N_
 from app.sandbox import addresses
 from app.sandbox.operators.templates import operator_page, own_page
-from app.sandbox.words import N_
 
 log = logging.getLogger(__name__)
 

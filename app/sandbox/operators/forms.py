@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from app.protocol.words import say
 from app.sandbox.calls.bodies import Unreadable, read_own_form
 from app.sandbox.commands.command import Wrong
 
@@ -38,7 +39,7 @@ class Form:
     @property
     def sentences(self) -> list[str]:
         """Everything that is wrong, for the notice above the page."""
-        return [wrong.say(self.language) for wrong in self.wrongs]
+        return [say(self.language, wrong.sentence) for wrong in self.wrongs]
 
     def value(self, path: str, name: str, usual: str = "") -> str:
         """What stands in a field: what was typed, where it is of this form; else the usual."""
@@ -48,4 +49,5 @@ class Form:
         """The sentence beside a field; empty where nothing is wrong with it."""
         if path != self.path:
             return ""
-        return next((one.say(self.language) for one in self.wrongs if one.field == name), "")
+        found = (one.sentence for one in self.wrongs if one.field == name)
+        return say(self.language, next(found, ""))

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.protocol.words import N_
 from app.sandbox import addresses
 from app.sandbox.commands.command import Wrong
 from app.sandbox.operators import client_pages, programs
@@ -22,7 +23,6 @@ from app.sandbox.operators.forms import Form, read_form
 from app.sandbox.operators.templates import language_of, own_page
 from app.sandbox.scenarios.catalogue import SCENARIOS
 from app.sandbox.store.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS
-from app.sandbox.words import N_
 
 PATH: Final = "/guide"
 

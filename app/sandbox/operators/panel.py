@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.protocol.words import say
 from app.sandbox import addresses
 from app.sandbox.commands.command import Command, NotThere, Wrong
 from app.sandbox.commands.commands import CALLS, COMMANDS
@@ -55,7 +56,7 @@ async def _panel(request: Request, form: Form) -> Response:
         "older": trades[trade_story.PAGE - 1].id if len(trades) > trade_story.PAGE else None,
         "q": prefix,
         "calls": [(call.value, call.value) for call in CALLS],
-        "faults": [(fault.value, words.get(language)) for fault, words in FAULT_WORDS.items()],
+        "faults": [(fault.value, say(language, words)) for fault, words in FAULT_WORDS.items()],
         "waiting": [(call, FAULT_WORDS[fault]) for call, fault in found["waiting"]],
         "example": _receiver_of(request),
         "resets_desk": False,
@@ -88,7 +89,7 @@ async def _trade(request: Request, form: Form) -> Response:
         "story": story,
         "trade": trade,
         "scenarios": [
-            (one.name, f"{one.name}: {one.does.get(language_of(request))}")
+            (one.name, f"{one.name}: {say(language_of(request), one.does)}")
             for one in SCENARIOS
             if one.can_still_act(trade.status)
         ],

@@ -10,21 +10,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.protocol.wire import JST
+from app.protocol.time_words import whole_text
+from app.protocol.words import DEFAULT_LANGUAGE, LANGUAGES, say, translation
 from app.sandbox import addresses
 from app.sandbox.context import sandbox_of
 from app.sandbox.operators.forms import Form
 from app.sandbox.sending.sender import OWN_WORDS
 from app.sandbox.store.controls import moment
-from app.sandbox.words import LANGUAGES, translation
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[3] / "templates"
-
-# Written out: the names that strftime gives depend on the machine's locale.
-_MONTHS: Final = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -90,9 +84,9 @@ def language_of(request: Request) -> str:
     for choice in choices:
         if choice in LANGUAGES:
             return str(choice)
-    accepted = request.headers.get("accept-language", "ja").lower().split(",")
+    accepted = request.headers.get("accept-language", "").lower().split(",")
     tags = (tag.strip()[:2] for tag in accepted)
-    return next((tag for tag in tags if tag in LANGUAGES), "ja")
+    return next((tag for tag in tags if tag in LANGUAGES), DEFAULT_LANGUAGE)
 
 
 def _surroundings(request: Request) -> dict[str, Any]:
@@ -109,10 +103,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
 
 def when(language: str, milliseconds: int) -> str:
     """An instant of the store in Japan's time, with the zone."""
-    at = moment(milliseconds).astimezone(JST)
-    if language == "ja":
-        return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S} JST"
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year} {at:%H:%M:%S} JST"
+    return whole_text(language, moment(milliseconds))
 
 
 def whole_number(text: str) -> int | None:
@@ -133,6 +124,6 @@ def _environment(language: str) -> Environment:
     )
     words = translation(language)
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals["lang"] = language
-    environment.filters["yen"] = "¥{:,}".format
+    environment.globals.update(lang=language, languages=LANGUAGES)
+    environment.filters.update(yen="¥{:,}".format, say=partial(say, language))
     return environment

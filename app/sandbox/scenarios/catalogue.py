@@ -8,21 +8,15 @@ from collections.abc import Iterable
 from typing import Final
 
 from app.protocol.messages import Call
-from app.protocol.words import Words
+from app.protocol.words import N_, Words
 from app.sandbox.scenarios.of_calls import CALL_SCENARIOS
 from app.sandbox.scenarios.of_payments import PAYMENT_SCENARIOS
 from app.sandbox.scenarios.scenario import Scenario
 
 ORDINARY: Final = Scenario(
     "ordinary",
-    does=Words(
-        "特別な動作はありません。お客様が押したボタンのとおりに進みます。",
-        "Nothing special: the payment goes as the customer's button says.",
-    ),
-    sees=Words(
-        "検証済みの結果が1件届きます。",
-        "One verified result arrives.",
-    ),
+    does=N_("Nothing special: the payment goes as the customer's button says."),
+    sees=N_("One verified result arrives."),
 )
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (ORDINARY, *CALL_SCENARIOS, *PAYMENT_SCENARIOS)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.protocol.statuses import Status
-from app.protocol.words import Words
+from app.protocol.words import N_
 
 
 class Fault(StrEnum):
@@ -68,17 +68,14 @@ class Forgery(StrEnum):
 
 
 FAULT_WORDS: Final = {
-    Fault.LATE: Words("応答がタイムアウト後に届く", "The answer comes after the client's time-out"),
-    Fault.DROP: Words("応答の途中で接続が切れる", "The connection closes in mid-answer"),
-    Fault.HTTP500: Words("HTTP 500を返し、何も実行しない", "HTTP 500, and nothing is done"),
-    Fault.GARBLED: Words("応答が無意味なバイト列", "The answer is noise"),
-    Fault.REFUSE: Words("エラー(NC2000005)を返す", "An error (NC2000005)"),
-    Fault.HTML: Words("応答がHTMLページ", "The answer is an HTML page"),
-    Fault.EMPTY: Words("応答の本文が空", "The answer is empty"),
-    Fault.BUSY: Words("リクエスト過多(E92000001)を返す", "Too many requests (E92000001)"),
-    Fault.DRIP: Words("応答が少しずつ届く", "The answer trickles in"),
-    Fault.OTHER_ORDER: Words(
-        "応答のOrderIDが別のもの(EntryTranNetcashのみ)",
-        "The answer names another OrderID (EntryTranNetcash only)",
-    ),
+    Fault.LATE: N_("The answer comes after the client's time-out"),
+    Fault.DROP: N_("The connection closes in mid-answer"),
+    Fault.HTTP500: N_("HTTP 500, and nothing is done"),
+    Fault.GARBLED: N_("The answer is noise"),
+    Fault.REFUSE: N_("An error (NC2000005)"),
+    Fault.HTML: N_("The answer is an HTML page"),
+    Fault.EMPTY: N_("The answer is empty"),
+    Fault.BUSY: N_("Too many requests (E92000001)"),
+    Fault.DRIP: N_("The answer trickles in"),
+    Fault.OTHER_ORDER: N_("The answer names another OrderID (EntryTranNetcash only)"),
 }

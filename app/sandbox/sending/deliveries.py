@@ -8,7 +8,7 @@ from typing import Final
 from app.protocol.checkstring import signed_result
 from app.protocol.statuses import Status
 from app.protocol.wire import jst_stamp
-from app.protocol.words import Words
+from app.protocol.words import N_, Words
 from app.sandbox.store.shops import Shop
 
 Pairs = list[tuple[str, str]]
@@ -57,34 +57,29 @@ class Delivery:
     results: Callable[[Shop, str, datetime], list[Pairs]]
 
 
-_NOTHING_MOVES: Final = Words("注文の状態を変えないこと。", "The order must not change.")
+_NOTHING_MOVES: Final = N_("The order must not change.")
 
 DELIVERIES: Final = {
     "correct": Delivery(
-        Words("正しい結果", "A correct result"),
-        Words("支払い済みになること。", "The order must become paid."),
+        N_("A correct result"),
+        N_("The order must become paid."),
         _correct,
     ),
     "duplicate": Delivery(
-        Words("同じ結果を2回", "The same result twice"),
-        Words("1回だけ処理すること。", "It must be processed once."),
+        N_("The same result twice"),
+        N_("It must be processed once."),
         _duplicate,
     ),
     "late": Delivery(
-        Words("2時間遅れた結果", "A result two hours late"),
-        Words("遅れても受け付けること。", "It must be taken all the same."),
+        N_("A result two hours late"),
+        N_("It must be taken all the same."),
         _late,
     ),
-    "tampered": Delivery(Words("改ざんされた結果", "A tampered result"), _NOTHING_MOVES, _tampered),
+    "tampered": Delivery(N_("A tampered result"), _NOTHING_MOVES, _tampered),
     "out-of-order": Delivery(
-        Words("順序が逆の結果", "Results out of order"),
-        Words(
-            "TranDateが古い失敗で、支払い済みを取り消さないこと。",
-            "The older failure must not undo the payment.",
-        ),
+        N_("Results out of order"),
+        N_("The older failure must not undo the payment."),
         _out_of_order,
     ),
-    "unsigned": Delivery(
-        Words("CheckStringのない結果", "A result without CheckString"), _NOTHING_MOVES, _unsigned
-    ),
+    "unsigned": Delivery(N_("A result without CheckString"), _NOTHING_MOVES, _unsigned),
 }

@@ -9,11 +9,11 @@ from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
 from app.protocol.wire import FORM_TYPE, encode_form
+from app.protocol.words import N_
 from app.sandbox.context import Sandbox
 from app.sandbox.sending import notifications
 from app.sandbox.sending.deliveries import Pairs
 from app.sandbox.sending.notifications import Due
-from app.sandbox.words import N_
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from app.protocol.words import N_
 from app.records.encryption import DecryptionFailed
 from app.web.http.routing import methods_at
-from app.web.presentation.i18n import N_
 from app.web.presentation.templates import page, wants_fragment
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """One's own account: e-mail and password, language and colours."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -9,11 +9,11 @@ from starlette.responses import RedirectResponse, Response
 
 from app.desk.accounts.users import AccountDraft, UserRefused, change_account
 from app.desk.accounts.users import set_preferences as keep_preference
+from app.protocol.words import LANGUAGES, N_
 from app.web.http.cookies import remember, sign_in_browser
 from app.web.http.requests import actor_of, desk_of, read_form, user_of
 from app.web.http.safe_redirect import local
 from app.web.pages.sign_in import browser_of
-from app.web.presentation.i18n import LANGUAGES, N_
 from app.web.presentation.templates import THEMES, page
 
 ADDRESS = "/settings/account"
@@ -67,7 +67,7 @@ async def prefer_by_cookie(request: Request) -> Response:
     return response
 
 
-OFFERED: Mapping[str, tuple[str, ...]] = {"language": LANGUAGES, "theme": THEMES}
+OFFERED: Mapping[str, Container[str]] = {"language": LANGUAGES, "theme": THEMES}
 COOKIES = {"language": "lang", "theme": "theme"}
 
 

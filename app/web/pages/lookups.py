@@ -16,6 +16,8 @@ from app.desk.gateway_calls.lookup_view import lookup_answer
 from app.desk.gateway_calls.lookups import ReasonNeeded, look_up
 from app.protocol.messages import Call, InvalidMessage
 from app.protocol.text import to_half_width
+from app.protocol.time_words import clock_text
+from app.protocol.words import N_, Sentence
 from app.records.accounts import Role
 from app.records.exchanges import latest_lookups
 from app.records.order_lists import orders_named
@@ -25,10 +27,7 @@ from app.web.http.requests import actor_of, desk_of, environment_of, read_form, 
 from app.web.http.routing import RANK
 from app.web.pages.exchanges import exchange_context, exchange_or_404, faults_of
 from app.web.presentation.field_errors import problem_words
-from app.web.presentation.formats import clock_text
-from app.web.presentation.i18n import N_
 from app.web.presentation.labels import CONFLICTS, LOCKS
-from app.web.presentation.sentence import Sentence
 from app.web.presentation.templates import page
 
 Errors = Mapping[str, str | Sentence]

@@ -14,9 +14,9 @@ from app.desk.actions.settle_conflict import NoLookupToBelieve, ReasonMissing, s
 from app.desk.context import Actor, Desk, NoGateway
 from app.desk.orders.payment_links import create_payment_link
 from app.desk.orders.transactions import execute, register
+from app.protocol.words import N_
 from app.web.http.requests import actor_of, desk_of, read_form
 from app.web.pages.order_page import Flash, order_or_404, order_page
-from app.web.presentation.i18n import N_
 from app.web.presentation.labels import LOCKS
 
 NO_GATEWAY = N_("This shop has no gateway to ask: the sandbox is off.")

@@ -24,15 +24,13 @@ from app.desk.orders.transactions import (
 from app.desk.shops.shops import shop_of
 from app.protocol.fields import Problem, Reason
 from app.protocol.text import byte_length
-from app.protocol.words import Words
+from app.protocol.words import N_, Sentence, Words
 from app.records.keys import new_secret
 from app.records.orders import Order
 from app.records.shops import Environment, Shop, shops_of
 from app.web.http.requests import actor_of, desk_of, environment_of, read_form
 from app.web.pages.order_form import OrderForm
 from app.web.presentation.field_errors import problem_words
-from app.web.presentation.i18n import N_
-from app.web.presentation.sentence import Sentence
 from app.web.presentation.templates import page
 
 RETURN_PATH = "/netcash/return"

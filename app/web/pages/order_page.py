@@ -18,6 +18,7 @@ from app.desk.actions import Action, Decision, Lock, LockReason, NextStep
 from app.desk.context import DeskSettings
 from app.desk.orders.order_view import OrderView, order_view
 from app.protocol.statuses import Status
+from app.protocol.words import N_, Sentence
 from app.records.accounts import Role
 from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
@@ -28,9 +29,7 @@ from app.web.pages.exchanges import faults_of
 from app.web.pages.live import live_context
 from app.web.presentation import labels
 from app.web.presentation.callbacks import became
-from app.web.presentation.i18n import N_
 from app.web.presentation.outcomes import HAPPENED, means
-from app.web.presentation.sentence import Sentence
 from app.web.presentation.templates import page, wants_fragment
 
 Flash = tuple[str, str | Sentence]

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.protocol.statuses import Status
 from app.protocol.text import to_half_width
+from app.protocol.wire import JST
 from app.records.accounts import Role
 from app.records.order_lists import OrderFilter, any_order, orders_named, orders_page
 from app.records.orders import STATUS_GROUPS, UNKNOWN, Order
@@ -18,7 +19,6 @@ from app.records.paging import Page
 from app.records.shops import Shop, all_shops
 from app.web.http.paging import neighbours, place_of
 from app.web.http.requests import desk_of, environment_of, may
-from app.web.presentation.formats import JST
 from app.web.presentation.templates import page
 
 ATTENTION = "attention"

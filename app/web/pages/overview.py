@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.clock import now
 from app.desk.orders.overview import attention, health, today
+from app.protocol.wire import JST
 from app.records.callback_lists import CallbackFilter, callbacks_page
 from app.records.order_lists import any_order
 from app.records.paging import Place
@@ -12,7 +13,6 @@ from app.web.http.requests import desk_of, environment_of
 from app.web.http.services import services_of
 from app.web.pages.callbacks import list_context
 from app.web.pages.live import live_context
-from app.web.presentation.formats import JST
 from app.web.presentation.labels import CONFLICTS
 from app.web.presentation.templates import page
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.desk.orders.payment_links import StartForm, open_payment_link
+from app.protocol.words import LANGUAGES, N_, translation
 from app.web.http.requests import desk_of
-from app.web.presentation.i18n import LANGUAGES, N_, translation
 from app.web.presentation.templates import language_of, render
 
 OPENING = (

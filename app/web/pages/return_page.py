@@ -17,9 +17,10 @@ from app.desk.callbacks.raw import TARGET
 from app.protocol.reading import order_id_of
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
+from app.protocol.words import LANGUAGES, N_, translation
 from app.web.http.requests import desk_of, read_body, remote_address_of
 from app.web.http.services import services_of
-from app.web.presentation.i18n import LANGUAGES, N_, preferred, translation
+from app.web.presentation.accept_language import preferred
 from app.web.presentation.templates import render
 
 RELOADED = "reloaded"

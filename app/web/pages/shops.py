@@ -11,11 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from app.desk.shops.shops import Changed, ShopRefused, add_shop, change_shop, shop_of
 from app.desk.shops.validation import GATEWAYS, ShopDraft
-from app.protocol.words import Words
+from app.protocol.words import N_, Words
 from app.records.accounts import Role
 from app.records.shops import Environment, Shop, all_shops
 from app.web.http.requests import actor_of, desk_of, environment_of, read_form, user_of
-from app.web.presentation.i18n import N_
 from app.web.presentation.templates import page
 
 ADDRESS = "/settings/shops"

@@ -2,8 +2,8 @@
 
 from app.desk.callbacks.verification import Tag
 from app.protocol.checkstring import Verdict
+from app.protocol.words import N_
 from app.records.callbacks import Applied, Callback
-from app.web.presentation.i18n import N_
 
 MEANS: dict[str, str] = {
     Verdict.VERIFIED: N_(

@@ -1,8 +1,7 @@
 """Why a typed value is refused, as a sentence beside its field."""
 
 from app.protocol.fields import Problem, Reason
-from app.web.presentation.i18n import N_
-from app.web.presentation.sentence import Sentence
+from app.protocol.words import N_, Sentence
 
 REASONS: dict[Reason, str] = {
     Reason.MISSING: N_("This is needed."),

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from app.desk.actions import Action, LockReason, NextStep
 from app.desk.gateway_calls.send import Detail
 from app.protocol.messages import Call
+from app.protocol.words import N_
 from app.records.changes import Effect
 from app.records.exchanges import Purpose
 from app.records.orders import Conflict, Origin
-from app.web.presentation.i18n import N_
 
 
 @dataclass(frozen=True)

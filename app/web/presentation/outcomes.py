@@ -2,8 +2,8 @@
 
 from app.desk.gateway_calls.send import Outcome
 from app.protocol.messages import Call
+from app.protocol.words import N_
 from app.records.exchanges import WAITING
-from app.web.presentation.i18n import N_
 
 HAPPENED: dict[str, str] = {
     WAITING: N_("The request has left us. The answer has not come yet."),

@@ -16,9 +16,11 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.protocol.time_words import clock_text
+from app.protocol.words import LANGUAGES, N_, say, translation
 from app.web.presentation import formats
+from app.web.presentation.accept_language import preferred
 from app.web.presentation.assets import address
-from app.web.presentation.i18n import LANGUAGES, N_, preferred, translation
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 THEMES = ("light", "dark", "auto")
@@ -136,15 +138,15 @@ def _environment(language: str) -> Environment:
     )
     words = translation(language)
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(lang=language, static=address, icon=icon)
+    environment.globals.update(lang=language, languages=LANGUAGES, static=address, icon=icon)
     environment.filters.update(
         yen=formats.yen,
         jst=partial(formats.jst, language),
         clock=partial(formats.clock, language),
         short=partial(formats.short, language),
         ago=partial(formats.ago, language),
-        say=partial(formats.say, language, words.gettext),
-        clock_text=formats.clock_text,
+        say=partial(say, language),
+        clock_text=clock_text,
         as_text=formats.as_text,
         hex_lines=formats.hex_lines,
     )

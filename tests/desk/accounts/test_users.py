@@ -20,6 +20,7 @@ from app.desk.accounts.passwords import hash_password, is_right
 from app.desk.accounts.sessions import Browser, WrongCredentials, sign_in, user_for_cookie
 from app.desk.accounts.throttle import PER_ADDRESS, PER_EMAIL, WINDOW, Throttled
 from app.desk.accounts.users import AccountDraft, UserRefused, add_user, change_account
+from app.protocol.words import say
 from app.records.accounts import (
     AuditEntry,
     Role,
@@ -178,7 +179,7 @@ def test_the_present_password_cannot_be_guessed_at_the_account_form(people: Data
     refuse(people, PER_EMAIL, OPERATOR.email, "", timedelta())
     with pytest.raises(UserRefused) as refused:
         change_account(people, actor, AccountDraft(OPERATOR.email, PASSWORD), HERE)
-    assert "Too many tries" in refused.value.problems["password_now"].en
+    assert "Too many tries" in say("en", refused.value.problems["password_now"])
 
 
 def test_signing_in_and_changing_the_account_are_recorded_without_a_secret(

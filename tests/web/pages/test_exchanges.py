@@ -10,11 +10,11 @@ from starlette.applications import Starlette
 
 from app.gateway import Outcome
 from app.protocol.messages import Call
+from app.protocol.words import LANGUAGES, translation
 from app.records.exchanges import WAITING
 from app.records.shops import Environment
 from app.web.pages.evidence import side
 from app.web.pages.exchanges import CALLS, OUTCOMES
-from app.web.presentation.i18n import LANGUAGES, translation
 from app.web.presentation.outcomes import HAPPENED, means
 from tests.web.pages.rows import an_exchange, an_order
 

@@ -13,6 +13,7 @@ from app.protocol.checkstring import Verdict
 from app.protocol.fields import Problem, Reason
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
+from app.protocol.words import LANGUAGES, say
 from app.records.changes import Effect
 from app.records.exchanges import WAITING, Purpose
 from app.records.orders import UNKNOWN, Conflict, Origin, Source
@@ -20,7 +21,6 @@ from app.records.shops import Environment
 from app.web.pages.order_page import STEP_ACTIONS
 from app.web.presentation import labels
 from app.web.presentation.field_errors import REASONS, problem_words, visible
-from app.web.presentation.i18n import LANGUAGES
 from app.web.presentation.templates import _environment
 
 
@@ -75,9 +75,9 @@ def test_a_detail_without_words_of_its_own_is_said_as_it_stands() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_problem_names_its_limit_and_its_characters(language: str) -> None:
     total = Problem("Amount", Reason.TOTAL_OUT_OF_RANGE, 200_000)
-    assert "200,000" in problem_words(total).get(language)
+    assert "200,000" in say(language, problem_words(total))
     emoji = Problem("ClientField1", Reason.ILLEGAL_CHARACTER, characters="😀\t")
-    assert "「😀」 U+0009" in problem_words(emoji).get(language)
+    assert "「😀」 U+0009" in say(language, problem_words(emoji))
 
 
 def test_what_cannot_be_seen_is_named_by_its_code() -> None:

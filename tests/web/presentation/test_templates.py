@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
+from app.protocol.time_words import clock_text, whole_text
 from app.records.accounts import Role, User
 from app.web.pages.styleguide import styleguide
 from app.web.presentation import formats
@@ -121,10 +122,10 @@ def test_money() -> None:
 
 
 def test_time_is_japans_and_names_its_zone() -> None:
-    assert formats.jst_text("ja", PAID) == "2026年11月24日 14:03:22 JST"
-    assert formats.jst_text("en", PAID) == "24 Nov 2026 14:03:22 JST"
+    assert whole_text("ja", PAID) == "2026年11月24日 14:03:22 JST"
+    assert whole_text("en", PAID) == "24 Nov 2026 14:03:22 JST"
     assert formats.jst("en", PAID).startswith('<time datetime="2026-11-24T05:03:22Z">')
-    assert formats.clock_text(PAID) == "14:03:22"
+    assert clock_text(PAID) == "14:03:22"
     assert ">11/24 14:03:22<" in formats.short("ja", PAID)
     assert ">24 Nov 14:03:22<" in formats.short("en", PAID)
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from app.web.presentation.i18n import LANGUAGES, translation
+from app.protocol.words import LANGUAGES, translation
 from tests.catalogues import MessageID, catalogue, compiled, extracted, first, path_of
 
 
