@@ -37,6 +37,18 @@ class State(StrEnum):
     DONE = "done"
     FAILED = "failed"
 
+    @property
+    def words(self) -> str:
+        """What the sheet calls it."""
+        return _STATES[self]
+
+
+_STATES: Final = {
+    State.OPEN: N_("Still open"),
+    State.DONE: N_("Done"),
+    State.FAILED: N_("Failed"),
+}
+
 
 class ReadinessRow(NamedTuple):
     """One scenario on the sheet, with the reason for its state."""

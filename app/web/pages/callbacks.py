@@ -18,7 +18,7 @@ from app.desk.callbacks.raw import TARGET
 from app.desk.context import Desk
 from app.desk.orders.order_view import order_view
 from app.desk.orders.timeline_window import TimelineWindow, timeline_window
-from app.protocol.checkstring import MALFORMED, SIGNED, Verdict
+from app.protocol.checkstring import Verdict
 from app.protocol.faults import Fault, fault
 from app.protocol.text import to_half_width
 from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
@@ -30,8 +30,6 @@ from app.records.shops import Environment
 from app.web.http.paging import neighbours, place_of
 from app.web.http.requests import desk_of, environment_of, may
 from app.web.pages.live import live_context
-from app.web.presentation import labels
-from app.web.presentation.callbacks import MEANS, became, done
 from app.web.presentation.templates import page
 
 RETURN_PATH = "/netcash/return"
@@ -59,7 +57,6 @@ def list_context(session: Session, callbacks: Sequence[Callback]) -> dict[str, A
         "callbacks": callbacks,
         "stream": None,
         "copies": copies_of(session, [callback.id for callback in callbacks]),
-        "done": {callback.id: done(callback) for callback in callbacks},
     }
 
 
@@ -76,13 +73,7 @@ def show(request: Request) -> Response:
         "view": view,
         "callback": callback,
         "environment": callback.environment or environment_of(request),
-        "means": MEANS.get(callback.verdict or ""),
-        "became": became(callback),
-        "became_of": became,
         "place": place,
-        "words": labels,
-        "malformed": MALFORMED.get(callback.detail or ""),
-        "signed": SIGNED,
         "faults": faults_of(view),
         "curl": _curl(desk.settings.base_url, view),
         "may_judge": may(request, Role.OPERATOR),

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.desk.gateway_calls.send import Outcome
-from app.protocol.faults import Fault, fault
 from app.protocol.messages import Call
 from app.protocol.text import to_half_width
 from app.records.accounts import User
@@ -19,8 +18,6 @@ from app.records.shops import Shop
 from app.web.http.paging import neighbours, place_of
 from app.web.http.requests import desk_of, environment_of
 from app.web.pages.evidence import evidence_of
-from app.web.presentation.labels import PURPOSES, detail_words
-from app.web.presentation.outcomes import HAPPENED, means
 from app.web.presentation.templates import page
 
 CALLS = (Call.ENTRY, Call.EXEC, Call.SEARCH)
@@ -35,11 +32,9 @@ def index(request: Request) -> Response:
         listed = exchanges_page(session, wanted, place_of(request))
     context = asdict(wanted) | {
         "exchanges": listed.rows,
-        "faults": faults_of(*listed.rows),
         "calls": CALLS,
         "outcomes": OUTCOMES,
         "filtered": bool(wanted.text or wanted.call or wanted.outcome),
-        "happened": HAPPENED,
     }
     return page(request, "exchanges/index.html", context | neighbours(request, listed))
 
@@ -61,25 +56,15 @@ def exchange_or_404(session: Session, key: str) -> Exchange:
 
 
 def exchange_context(session: Session, exchange: Exchange) -> dict[str, Any]:
-    """What every page of one exchange shows: who, when, what it means, and the proof."""
+    """What every page of one exchange shows: who, when, and the proof."""
     return {
         "exchange": exchange,
         "environment": exchange.environment,
         "shop": session.get_one(Shop, exchange.shop_key),
         "order": session.get(Order, exchange.order_key) if exchange.order_key else None,
         "asker": session.get(User, exchange.asked_by) if exchange.asked_by else None,
-        "faults": faults_of(exchange),
-        "happened": HAPPENED,
-        "means": means(exchange.call, exchange.outcome),
-        "detail": detail_words(exchange.detail),
-        "purpose": PURPOSES[exchange.purpose],
         "proof": evidence_of(exchange),
     }
-
-
-def faults_of(*exchanges: Exchange) -> dict[str, Fault]:
-    """Every error code in these exchanges, explained."""
-    return {code: fault(code) for exchange in exchanges for code in exchange.error_codes}
 
 
 def _wanted(request: Request) -> ExchangeFilter:

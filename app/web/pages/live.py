@@ -19,7 +19,6 @@ from app.desk.live.notification_events import NotificationEvent
 from app.records.shops import Environment
 from app.web.http.requests import desk_of, environment_of
 from app.web.http.services import services_of
-from app.web.presentation.callbacks import done
 from app.web.presentation.templates import language_of, render
 
 LIFE = 600
@@ -82,7 +81,6 @@ def _event(language: str, arrival: News) -> bytes:
     context = {
         "callback": arrival.shown,
         "copies": arrival.copies,
-        "done": done(arrival.shown),
         "repeat": arrival.shown is not arrival.callback,
     }
     row = render(language, "callbacks/_row.html", context)

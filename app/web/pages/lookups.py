@@ -25,9 +25,9 @@ from app.records.orders import Order
 from app.records.shops import Shop, shops_of
 from app.web.http.requests import actor_of, desk_of, environment_of, read_form, user_of
 from app.web.http.routing import RANK
-from app.web.pages.exchanges import exchange_context, exchange_or_404, faults_of
+from app.web.pages.exchanges import exchange_context, exchange_or_404
 from app.web.presentation.field_errors import problem_words
-from app.web.presentation.labels import CONFLICTS, LOCKS
+from app.web.presentation.labels import LOCKS
 from app.web.presentation.templates import page
 
 Errors = Mapping[str, str | Sentence]
@@ -92,7 +92,6 @@ def show(request: Request) -> Response:
             raise HTTPException(404)
         context = exchange_context(session, exchange)
         context["said"] = lookup_answer(session, exchange, context["order"])
-    context["conflicts"] = CONFLICTS
     return page(request, "lookups/show.html", context, fragment="lookups/_answer.html")
 
 
@@ -139,7 +138,6 @@ def _form(
         "environment": environment,
         "choices": [(shop.shop_id, f"{shop.name} ({shop.shop_id})") for shop in shops],
         "latest": latest,
-        "faults": faults_of(*latest),
         "may_ask": RANK[user_of(request).role] >= RANK[Role.OPERATOR],
     }
     return page(request, "lookups/index.html", context, 422 if errors else 200)

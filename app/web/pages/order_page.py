@@ -25,11 +25,8 @@ from app.records.exchanges import WAITING
 from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.web.http.requests import desk_of, may
-from app.web.pages.exchanges import faults_of
 from app.web.pages.live import live_context
-from app.web.presentation import labels
-from app.web.presentation.callbacks import became
-from app.web.presentation.outcomes import HAPPENED, means
+from app.web.presentation.labels import TELLING
 from app.web.presentation.templates import page, wants_fragment
 
 Flash = tuple[str, str | Sentence]
@@ -60,6 +57,11 @@ class Barred:
     reason: LockReason
     at: datetime | None
     actions: list[Action]
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether a person has to know of it."""
+        return self.reason in TELLING
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,6 @@ def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str
         "step_action": STEP_ACTIONS.get(view.decision.next_step),
         "others": _others(view.decision),
         "barred": barred(view.decision),
-        "words": labels,
-        "faults": faults_of(*(one.exchange for one in view.exchanges)),
-        "happened": HAPPENED,
-        "means": means,
-        "became": became,
         "last": last,
         "disputed": _disputed(view.changes),
         "travelled": travelled(view.changes),

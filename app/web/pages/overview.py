@@ -13,7 +13,6 @@ from app.web.http.requests import desk_of, environment_of
 from app.web.http.services import services_of
 from app.web.pages.callbacks import list_context
 from app.web.pages.live import live_context
-from app.web.presentation.labels import CONFLICTS
 from app.web.presentation.templates import page
 
 LATEST = 8
@@ -34,5 +33,5 @@ def index(request: Request) -> Response:
             **live,
             "lost": services_of(request).storage_failures.lost(session, at),
         }
-    context |= {"day": at.astimezone(JST).date(), "now": at, "conflicts": CONFLICTS}
+    context |= {"day": at.astimezone(JST).date(), "now": at}
     return page(request, "overview/index.html", context)

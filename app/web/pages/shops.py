@@ -13,7 +13,7 @@ from app.desk.shops.shops import Changed, ShopRefused, add_shop, change_shop, sh
 from app.desk.shops.validation import GATEWAYS, ShopDraft
 from app.protocol.words import N_, Words
 from app.records.accounts import Role
-from app.records.shops import Environment, Shop, all_shops
+from app.records.shops import Confirmation, Environment, Shop, all_shops
 from app.web.http.requests import actor_of, desk_of, environment_of, read_form, user_of
 from app.web.presentation.templates import page
 
@@ -114,7 +114,12 @@ def _saved(changed: Changed) -> Response:
 def _new_form(
     request: Request, draft: ShopDraft, errors: Mapping[str, Words], status: int = 200
 ) -> Response:
-    context = {"typed": asdict(draft), "errors": errors, "gateways": GATEWAYS}
+    context = {
+        "typed": asdict(draft),
+        "errors": errors,
+        "gateways": GATEWAYS,
+        "policies": list(Confirmation),
+    }
     return page(request, "settings/shop_new.html", context, status)
 
 
@@ -132,6 +137,7 @@ def _shop_page(
         "errors": errors,
         "environment": shop.environment,
         "may_change": _may_change(request),
+        "policies": list(Confirmation),
         "usual_gateway": GATEWAYS.get(shop.environment, ""),
         "rejudged": _count(request),
         "messages": messages or (),

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.web.presentation import marks
 from app.web.presentation.templates import page
 
 _PAID = datetime(2026, 11, 24, 5, 3, 22, tzinfo=UTC)
@@ -26,6 +27,7 @@ def _samples() -> dict[str, Any]:
     names = ("id", "amount", "status", "source", "money", "conflict")
     path = ("UNPROCESSED", "REQSUCCESS", "PAYSUCCESS")
     return {
+        "marks": marks,
         "moments": {
             "paid": _PAID,
             "path": {

@@ -7,12 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.desk.callbacks.manual_check import check_pasted, import_pasted
-from app.protocol.checkstring import MALFORMED, SIGNED
 from app.records.accounts import Role
 from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
 from app.web.http.services import services_of
 from app.web.pages.callbacks import faults_of
-from app.web.presentation.callbacks import MEANS
 from app.web.presentation.templates import page
 
 EXAMPLE = (
@@ -53,9 +51,6 @@ def _judged(request: Request, text: str) -> Response:
         view=found.view,
         environment=callback.environment or environment_of(request),
         callback=callback,
-        means=MEANS[callback.verdict or ""],
-        malformed=MALFORMED.get(callback.detail or ""),
-        signed=SIGNED,
         faults=faults_of(found.view),
     )
 

@@ -1,23 +1,25 @@
-"""What an order needs said: steps, locks, conflicts and effects, each enum in one table.
+"""What enums are called in a sentence or two: steps, locks, conflicts, calls, each in one table.
 
-Statuses, sources, verdicts and outcomes are marks with an icon: `templates/components.html` has
-their words. What a call's outcome means for the order is in `outcomes`.
+What is shown as a badge, with an icon, is in `marks`; what became of a call in `outcomes`; what
+became of a callback in `callbacks`. Templates ask for all of it by filters (`filters`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
-from app.desk.actions import Action, LockReason, NextStep
-from app.desk.gateway_calls.send import Detail
+from app.desk.actions import LockReason, NextStep
 from app.protocol.messages import Call
 from app.protocol.words import N_
-from app.records.changes import Effect
 from app.records.exchanges import Purpose
-from app.records.orders import Conflict, Origin
+from app.records.orders import UNKNOWN, Conflict, Origin, Source
+from app.records.shops import Confirmation
 
 
 @dataclass(frozen=True)
 class Step:
-    """The recommended step as an order's page says it: what to do, and why."""
+    """What is to be done or decided, and why."""
 
     title: str
     why: str
@@ -97,16 +99,6 @@ STEPS: dict[NextStep, Step] = {
         N_("Nothing is left to be done here."),
     ),
 }
-
-ACTIONS: dict[Action, str] = {
-    Action.REGISTER: N_("Register"),
-    Action.EXECUTE: N_("Request the payment"),
-    Action.LAUNCH: N_("Open the payment page"),
-    Action.LOOK_UP: N_("Ask the gateway"),
-    Action.NEW_NUMBER: N_("Try again with a new OrderID"),
-    Action.SETTLE: N_("Settle the conflict"),
-}
-"""An action as its button names it."""
 
 LOCKS: dict[LockReason, str] = {
     LockReason.ANSWER_PENDING: N_("A call of this order is under way. Wait for its answer."),
@@ -191,17 +183,7 @@ CALLS: dict[Call, str] = {
 }
 """The interface's calls as people call them."""
 
-EFFECTS: dict[Effect, str] = {
-    Effect.MOVED: N_("The status moved"),
-    Effect.CONFIRMED: N_("The payment was confirmed"),
-    Effect.WENT_UNKNOWN: N_("The status went unknown"),
-    Effect.NOT_REGISTERED: N_("The gateway has no such order"),
-    Effect.CONFLICT: N_("A conflict was raised"),
-    Effect.SETTLED: N_("The conflict was settled"),
-}
-"""What a source's word, or a person's, did to the claim."""
-
-DEEDS: dict[str, str] = {
+AUDITED: dict[str, str] = {
     "create": N_("The order was created"),
     "callback-kept": N_("A pasted result was kept"),
     "sandbox-orders-forgotten": N_("The sandbox's orders were forgotten"),
@@ -220,23 +202,45 @@ ORIGINS: dict[Origin, str] = {
     Origin.CALLBACK: N_("met through a callback"),
 }
 
-DETAILS: dict[Detail, str] = {
-    Detail.BAD_ADDRESS: N_("The gateway's address is not a valid one."),
-    Detail.NO_SUCH_HOST: N_("There is no host of that name."),
-    Detail.CONNECTION_FAILED: N_("The connection was refused."),
-    Detail.CONNECT_TIMEOUT: N_("No connection came about in time."),
-    Detail.TLS_FAILED: N_("The gateway's certificate could not be trusted."),
-    Detail.BUSY: N_("Every connection of ours was in use."),
-    Detail.TIMEOUT: N_("The time to answer ran out."),
-    Detail.CLOSED: N_("The other side closed the connection."),
-    Detail.INTERRUPTED: N_("This desk was stopped while it waited."),
-    Detail.REDIRECT: N_("It redirected elsewhere, which is never followed."),
-    Detail.TOO_LONG: N_("The answer was too long to be one."),
-    Detail.NOT_HTTP: N_("What came back was not HTTP."),
+CONFIRMATIONS: dict[Confirmation, str] = {
+    Confirmation.AT_ONCE: N_("At once, by a lookup"),
+    Confirmation.AFTER_AN_HOUR: N_("After 60 minutes, by a lookup"),
+    Confirmation.NEVER: N_("Never by itself: an operator asks"),
 }
-"""What exactly went wrong on the wire."""
+
+SOURCES: dict[Source, str] = {
+    Source.ENTRY: N_("by the answer to EntryTran"),
+    Source.EXEC: N_("by the answer to ExecTran"),
+    Source.CALLBACK: N_("by verified callback"),
+    Source.LOOKUP: N_("by lookup"),
+}
+"""What a claim rests on."""
+
+_SILENCES: dict[Source, str] = {
+    Source.ENTRY: N_("no answer to EntryTran"),
+    Source.EXEC: N_("no answer to ExecTran"),
+}
 
 
-def detail_words(detail: str | None) -> str:
-    """A failure's detail as a message; one without a word of its own is said as it stands."""
-    return DETAILS[Detail(detail)] if detail in set(Detail) else detail or ""
+def basis(source: Source, status: str | None) -> str:
+    """What a claim rests on; an unknown status on the call that nobody has answered."""
+    silence = _SILENCES.get(source) if (status or UNKNOWN) == UNKNOWN else None
+    return silence or SOURCES[source]
+
+
+LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
+    NextStep: {step: words.title for step, words in STEPS.items()},
+    Conflict: {conflict: words.title for conflict, words in CONFLICTS.items()},
+    LockReason: LOCKS,
+    Call: CALLS,
+    Purpose: PURPOSES,
+    Origin: ORIGINS,
+    Confirmation: CONFIRMATIONS,
+}
+"""What each enum's values are called."""
+
+WHYS: Mapping[type[StrEnum], Mapping[Any, str]] = {
+    NextStep: {step: words.why for step, words in STEPS.items()},
+    Conflict: {conflict: words.why for conflict, words in CONFLICTS.items()},
+}
+"""The sentence that follows, where there is one."""

@@ -1,6 +1,6 @@
 """What became of an exchange, and what that means for its order, in words for every case."""
 
-from app.desk.gateway_calls.send import Outcome
+from app.desk.gateway_calls.send import Detail, Outcome
 from app.protocol.messages import Call
 from app.protocol.words import N_
 from app.records.exchanges import WAITING
@@ -16,6 +16,22 @@ HAPPENED: dict[str, str] = {
     Outcome.NOT_UNDERSTOOD: N_("An answer came, but it is not one the protocol knows."),
 }
 """What happened on the wire."""
+
+DETAILS: dict[str, str] = {
+    Detail.BAD_ADDRESS: N_("The gateway's address is not a valid one."),
+    Detail.NO_SUCH_HOST: N_("There is no host of that name."),
+    Detail.CONNECTION_FAILED: N_("The connection was refused."),
+    Detail.CONNECT_TIMEOUT: N_("No connection came about in time."),
+    Detail.TLS_FAILED: N_("The gateway's certificate could not be trusted."),
+    Detail.BUSY: N_("Every connection of ours was in use."),
+    Detail.TIMEOUT: N_("The time to answer ran out."),
+    Detail.CLOSED: N_("The other side closed the connection."),
+    Detail.INTERRUPTED: N_("This desk was stopped while it waited."),
+    Detail.REDIRECT: N_("It redirected elsewhere, which is never followed."),
+    Detail.TOO_LONG: N_("The answer was too long to be one."),
+    Detail.NOT_HTTP: N_("What came back was not HTTP."),
+}
+"""What exactly went wrong on the wire."""
 
 _ANSWERED: dict[Call, str] = {
     Call.ENTRY: N_("The order is registered at the gateway. No money has moved."),
@@ -40,7 +56,7 @@ _WAITING: dict[Call, str] = {
 }
 
 
-def means(call: Call, outcome: str) -> str:
+def meaning(outcome: str, call: Call) -> str:
     """What an exchange means for its order and its money, as a message of the catalogue."""
     whole: dict[str, str] = {Outcome.PROTOCOL_ERROR: _REFUSED, Outcome.NOT_SENT: _NOT_SENT}
     by_call: dict[str, dict[Call, str]] = {Outcome.ANSWERED: _ANSWERED, WAITING: _WAITING}

@@ -6,7 +6,7 @@ template may use without asking is listed in `_environment` and `_surroundings`.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.protocol.time_words import clock_text
-from app.protocol.words import LANGUAGES, N_, say, translation
-from app.web.presentation import formats
+from app.protocol.words import LANGUAGES, N_, translation
 from app.web.presentation.accept_language import preferred
 from app.web.presentation.assets import address
+from app.web.presentation.filters import TESTS, filters
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 THEMES = ("light", "dark", "auto")
@@ -139,17 +138,8 @@ def _environment(language: str) -> Environment:
     words = translation(language)
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(lang=language, languages=LANGUAGES, static=address, icon=icon)
-    environment.filters.update(
-        yen=formats.yen,
-        jst=partial(formats.jst, language),
-        clock=partial(formats.clock, language),
-        short=partial(formats.short, language),
-        ago=partial(formats.ago, language),
-        say=partial(say, language),
-        clock_text=clock_text,
-        as_text=formats.as_text,
-        hex_lines=formats.hex_lines,
-    )
+    environment.filters.update(filters(language))
+    environment.tests.update(TESTS)
     return environment
 
 

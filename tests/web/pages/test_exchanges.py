@@ -15,7 +15,7 @@ from app.records.exchanges import WAITING
 from app.records.shops import Environment
 from app.web.pages.evidence import side
 from app.web.pages.exchanges import CALLS, OUTCOMES
-from app.web.presentation.outcomes import HAPPENED, means
+from app.web.presentation.outcomes import HAPPENED, meaning
 from tests.web.pages.rows import an_exchange, an_order
 
 pytestmark = pytest.mark.anyio
@@ -142,15 +142,15 @@ def test_every_outcome_of_every_call_has_its_words(language: str) -> None:
     for outcome in OUTCOMES:
         assert catalogue.gettext(HAPPENED[outcome])
         for call in CALLS:
-            assert catalogue.gettext(means(call, outcome))
+            assert catalogue.gettext(meaning(outcome, call))
 
 
 def test_silence_after_a_call_that_changes_the_trade_leaves_everything_open() -> None:
     for outcome in (Outcome.NO_ANSWER, Outcome.CUT_OFF, Outcome.HTTP_ERROR, Outcome.NOT_UNDERSTOOD):
-        assert "Nobody knows" in means(Call.ENTRY, outcome)
-        assert "Nobody knows" in means(Call.EXEC, outcome)
-        assert "as it was before" in means(Call.SEARCH, outcome)
-    assert "as it was before" in means(Call.EXEC, Outcome.NOT_SENT)
+        assert "Nobody knows" in meaning(outcome, Call.ENTRY)
+        assert "Nobody knows" in meaning(outcome, Call.EXEC)
+        assert "as it was before" in meaning(outcome, Call.SEARCH)
+    assert "as it was before" in meaning(Outcome.NOT_SENT, Call.EXEC)
 
 
 def test_the_hex_of_a_body_without_a_secret_is_that_of_its_bytes() -> None:

@@ -16,7 +16,7 @@ from app.protocol.wire import split_answer
 from app.records.accounts import AuditEntry
 from app.records.orders import Order
 from app.settings import Settings
-from app.web.presentation.labels import DEEDS as DEEDS_IN_WORDS
+from app.web.presentation.labels import AUDITED
 from tests.cast import ADMIN, OPERATOR, VIEWER, enroll
 from tests.conftest import Served, browser_for
 from tests.reading import Shown
@@ -169,7 +169,7 @@ async def test_starting_over_with_the_desk_forgets_its_sandbox_orders(
     with desk_app.state.desk.database.reading() as session:
         (deed,) = session.exec(select(AuditEntry)).all()
     assert deed.email == OPERATOR.email
-    assert deed.action in DEEDS_IN_WORDS
+    assert deed.action in AUDITED
 
 
 async def test_the_key_forgets_nothing_of_the_desk(

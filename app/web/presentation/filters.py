@@ -1,0 +1,163 @@
+"""Every filter and test of the templates, made for one language.
+
+Whoever writes a template asks here for the words of a value; the tables are beside this file.
+A callable that a filter is made from takes the value first.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from app.protocol.checkstring import MALFORMED, SIGNED
+from app.protocol.faults import fault
+from app.protocol.messages import Call
+from app.protocol.time_words import clock_text
+from app.protocol.words import Words, say
+from app.records.callbacks import Callback
+from app.records.orders import UNKNOWN
+from app.web.presentation import callbacks, formats, labels, marks, outcomes
+from app.web.presentation.marks import Mark, Marks
+
+Filters = dict[str, Callable[..., Any]]
+
+
+def filters(language: str) -> Filters:
+    """The filters of one language, by name."""
+    made: Filters = {
+        "say": partial(say, language),
+        **_formats(language),
+        **_of_enums(language),
+        **_marks(language),
+        **_of_exchanges(language),
+        **_of_callbacks(language),
+    }
+    return {name: _at_each_rendering(one) for name, one in made.items()}
+
+
+def _at_each_rendering(wanted: Callable[..., Any]) -> Callable[..., Any]:
+    """Jinja works out a filter of a constant while it compiles, unless it asks for the context.
+
+    The compiled template is kept on the disk: for every language, and past a change of the words.
+    """
+
+    @pass_context
+    def live(_: Context, *arguments: Any) -> Any:
+        return wanted(*arguments)
+
+    return live
+
+
+TESTS: Mapping[str, Callable[[str], bool]] = {"signed": SIGNED.__contains__}
+"""`name is signed`: whether the CheckString covers a parameter."""
+
+
+def _formats(language: str) -> Filters:
+    return {
+        "yen": formats.yen,
+        "jst": partial(formats.jst, language),
+        "clock": partial(formats.clock, language),
+        "short": partial(formats.short, language),
+        "ago": partial(formats.ago, language),
+        "clock_text": clock_text,
+        "as_text": formats.as_text,
+        "hex_lines": formats.hex_lines,
+    }
+
+
+def _of_enums(language: str) -> Filters:
+    """`label`: what an enum's value is called. `labelled`: each value with its label, as choices.
+    `why`: the sentence that follows.
+    """
+
+    def label(value: StrEnum) -> str:
+        return say(language, labels.LABELS[type(value)][value])
+
+    def why(value: StrEnum) -> str:
+        return say(language, labels.WHYS[type(value)][value])
+
+    def basis(source: Any, status: str | None) -> str:
+        return say(language, labels.basis(source, status))
+
+    def source(value: Any) -> str:
+        return say(language, labels.SOURCES[value])
+
+    def audited(action: str) -> str:
+        return say(language, labels.AUDITED.get(action, action))
+
+    def labelled(values: Iterable[StrEnum]) -> list[tuple[StrEnum, str]]:
+        return [(value, label(value)) for value in values]
+
+    return {
+        "label": label,
+        "labelled": labelled,
+        "why": why,
+        "basis": basis,
+        "source": source,
+        "audited": audited,
+    }
+
+
+def _marks(language: str) -> Filters:
+    """`…_mark`: a value's badge, with `label`, `icon`, `tone` and `meaning`."""
+
+    def said(table: Marks) -> Marks:
+        return {value: mark.said(language) for value, mark in table.items()}
+
+    statuses, verdicts = said(marks.STATUSES), said(marks.VERDICTS)
+    not_judged = marks.NOT_JUDGED.said(language)
+    return {
+        "status_mark": lambda value: statuses[value or UNKNOWN],
+        "verdict_mark": lambda value: verdicts[value] if value else not_judged,
+        "tag_mark": partial(_mark_or_itself, said(marks.TAGS)),
+        "outcome_mark": partial(_mark_or_itself, said(marks.OUTCOMES)),
+        "money_mark": said(marks.MONEY).__getitem__,
+        "environment_mark": said(marks.ENVIRONMENTS).__getitem__,
+        "alert_mark": said(marks.ALERTS).__getitem__,
+        "effect_mark": said(marks.EFFECTS).__getitem__,
+        "action_mark": said(marks.ACTIONS).__getitem__,
+        "relation_mark": said(marks.RELATIONS).get,
+    }
+
+
+def _mark_or_itself(table: Marks, value: str) -> Mark:
+    """A value that a later version has written has no words here: it shows itself."""
+    return table.get(value) or Mark(value, "minus")
+
+
+def _of_exchanges(language: str) -> Filters:
+    def meaning(outcome: str, call: Call) -> str:
+        return say(language, outcomes.meaning(outcome, call))
+
+    def happened(outcome: str) -> str:
+        return say(language, outcomes.HAPPENED[outcome])
+
+    def detail(value: str | None) -> str:
+        """A parser's detail has no words of its own and is said as it stands."""
+        message = outcomes.DETAILS.get(value or "")
+        return say(language, message) if message else value or ""
+
+    return {"meaning": meaning, "happened": happened, "detail": detail, "fault": fault}
+
+
+def _of_callbacks(language: str) -> Filters:
+    def said(words: Callable[[Any], Words]) -> Callable[[Any], str]:
+        return lambda value: say(language, words(value))
+
+    def verdict_meaning(verdict: str | None) -> Words:
+        return callbacks.MEANINGS.get(verdict or "", "")
+
+    def malformed(callback: Callback) -> Words:
+        return MALFORMED.get(callback.detail or "", "")
+
+    return {
+        "verdict_meaning": said(verdict_meaning),
+        "malformed": said(malformed),
+        "became": said(callbacks.became),
+        "done": said(callbacks.done),
+        "pasted": said(callbacks.PASTED.__getitem__),
+        "dropped": said(callbacks.DROPPED.__getitem__),
+    }
