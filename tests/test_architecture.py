@@ -51,7 +51,7 @@ STOREYS: dict[str, str] = {
         addresses
         context
         store
-        scenarios words
+        scenarios
     """,
 }
 """Inside a large room, from the roof down: who stands on a storey may import from those below."""
