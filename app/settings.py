@@ -6,13 +6,15 @@ import os
 import secrets
 from contextlib import suppress
 from functools import cached_property
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.protocol.hosts import is_loopback
 
 
 class SettingsError(Exception):
@@ -110,7 +112,7 @@ class Settings(LogSettings):
         """Whether the simulated gateway is served: by default only where nobody else reaches it."""
         if self.sandbox is not None:
             return self.sandbox == "on"
-        return _is_loopback(self.host) and _is_loopback(urlsplit(self.base_url).hostname or "")
+        return is_loopback(self.host) and is_loopback(urlsplit(self.base_url).hostname or "")
 
     @property
     def uses_default_database(self) -> bool:
@@ -187,12 +189,3 @@ def _port_of(address: str) -> int | None:
         return urlsplit(address).port
     except ValueError:
         raise ValueError("names a port that is none") from None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desk": {"protocol", "gateway", "records", "clock", "logs"},
     "web": {"protocol", "desk", "records", "clock", "logs"},
     "sandbox": {"protocol"},
-    "settings": set(),
+    "settings": {"protocol"},
     "server": set(),
 }
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import Record, enum_column, key, reference, timestamp
+from app.records.columns import EMAIL_LENGTH, Record, enum_column, key, reference, timestamp
 from app.records.keys import digest
 
 
@@ -25,7 +25,7 @@ class User(Record, table=True):
     __tablename__ = "users"
 
     id: str = key()
-    email: str = Field(unique=True, max_length=254)
+    email: str = Field(unique=True, max_length=EMAIL_LENGTH)
     # argon2id; None until the first admin, who came by the sign-in link, has chosen one.
     password_hash: str | None = Field(default=None, max_length=200)
     role: Role = enum_column(Role)
@@ -67,7 +67,7 @@ class SignInFailure(Record, table=True):
 
     id: str = key()
     at: datetime = timestamp(now, index=True)
-    email: str = Field(index=True, max_length=254)
+    email: str = Field(index=True, max_length=EMAIL_LENGTH)
     remote_address: str = Field(index=True, max_length=64)
 
 
@@ -79,7 +79,7 @@ class AuditEntry(Record, table=True):
     id: str = key()
     at: datetime = timestamp(now)
     user_key: str | None = reference("users.id", optional=True, index=False)
-    email: str = Field(default="", max_length=254)
+    email: str = Field(default="", max_length=EMAIL_LENGTH)
     action: str = Field(max_length=40)
     order_key: str | None = reference("orders.id", optional=True)
     subject: str = Field(default="", max_length=80)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import Record, enum_column, key, reference, timestamp
+from app.records.columns import REASON_LENGTH, Record, enum_column, key, reference, timestamp
 from app.records.orders import Conflict, Source
 
 
@@ -41,7 +41,7 @@ class Change(Record, table=True):
     exchange_key: str | None = reference("exchanges.id", optional=True, index=False)
     callback_key: str | None = reference("callbacks.id", optional=True, index=False)
     user_key: str | None = reference("users.id", optional=True, index=False)
-    reason: str | None = Field(default=None, max_length=200)
+    reason: str | None = Field(default=None, max_length=REASON_LENGTH)
 
 
 def changes_of(session: Session, order_key: str) -> Sequence[Change]:

@@ -42,6 +42,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+REASON_LENGTH = 200
+"""Characters of the reason that a person gives; what is longer is cut."""
+
+EMAIL_LENGTH = 254
+"""Characters of an e-mail address (RFC 5321)."""
+
+
 class EnumText(TypeDecorator[StrEnum]):
     """A StrEnum stored as its text: a database's own enum types make every new word a migration."""
 

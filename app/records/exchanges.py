@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, col, select, update
 from app.clock import now
 from app.protocol.messages import Call
 from app.records.columns import (
+    REASON_LENGTH,
     Record,
     begins_with,
     encrypted_bytes,
@@ -60,7 +61,7 @@ class Exchange(Record, table=True):
     call: Call = enum_column(Call)
     order_id: str = identifier(27)
     purpose: Purpose = enum_column(Purpose, Purpose.OPERATOR)
-    reason: str | None = Field(default=None, max_length=200)
+    reason: str | None = Field(default=None, max_length=REASON_LENGTH)
     asked_by: str | None = reference("users.id", optional=True, index=False)
 
     url: str = Field(max_length=300)

@@ -11,13 +11,13 @@ from app.desk.accounts.throttle import password_is_right
 from app.desk.audit import record_action
 from app.desk.context import Actor
 from app.records.accounts import SignIn, User, sign_in_by_secret, user_by_email
+from app.records.columns import EMAIL_LENGTH
 from app.records.database import Database
 from app.records.keys import digest, new_secret
 
 SIGN_IN_LIFETIME = timedelta(hours=24)
 """Whoever starts a shift by signing in is not put out in the middle of it."""
 
-EMAIL_LENGTH = 254
 USER_AGENT_LENGTH = 200
 
 

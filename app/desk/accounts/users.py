@@ -15,6 +15,7 @@ from app.desk.context import Actor
 from app.desk.validation_errors import ValidationErrors, collect
 from app.protocol.words import N_, Words
 from app.records.accounts import Role, SignIn, User, user_by_email
+from app.records.columns import EMAIL_LENGTH
 from app.records.database import Database
 
 NOT_AN_EMAIL = N_("This is not an e-mail address.")
@@ -25,7 +26,6 @@ TOO_MANY_TRIES = N_("Too many tries. Wait a while and try again.")
 
 # Only what the e-mail could not reach anyway is refused; a host without a dot is fine in-house.
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-EMAIL_LENGTH = 254
 
 
 class UserRefused(ValidationErrors):

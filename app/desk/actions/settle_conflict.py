@@ -14,13 +14,12 @@ from app.desk.context import Actor, Desk
 from app.desk.status.call_results import last_answer
 from app.desk.status.updates import believe_lookup, keep_claim
 from app.records.changes import Change
+from app.records.columns import REASON_LENGTH
 from app.records.exchanges import Exchange, history_of
 from app.records.orders import Order, locked_order
 from app.records.shops import Confirmation, confirmation_of
 
 Settlement = Literal["lookup", "keep"]
-
-REASON_LENGTH = 200
 
 
 class ReasonMissing(Exception):

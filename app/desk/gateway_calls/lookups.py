@@ -14,11 +14,10 @@ from app.desk.context import Actor, Desk
 from app.desk.gateway_calls.outgoing import OutgoingCall, record_call
 from app.desk.gateway_calls.send import record_and_send
 from app.protocol.messages import SearchRequest
+from app.records.columns import REASON_LENGTH
 from app.records.exchanges import Exchange, last_lookup
 from app.records.orders import Order, locked_order, order_by_number
 from app.records.shops import Shop, locked_shop
-
-REASON_LENGTH = 200
 
 
 class ReasonNeeded(Exception):

@@ -1,11 +1,11 @@
 """What a shop may be: each rule with the sentence that says why a value is refused."""
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.desk.validation_errors import collect
 from app.protocol.fields import ORDER_ID, SHOP_PASS
+from app.protocol.hosts import is_loopback
 from app.protocol.words import N_, Sentence, Words
 from app.records.shops import Confirmation, Environment
 
@@ -124,13 +124,4 @@ def _address_problem(address: str) -> Words | None:
     plain = text.isascii() and text.isprintable() and not set(text) & set(" ?#@\\")
     if not (plain and host and parts.scheme in {"http", "https"} and len(text) <= ADDRESS_LENGTH):
         return NOT_AN_ADDRESS
-    return None if parts.scheme == "https" or _is_this_machine(host) else NOT_HTTPS
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return None if parts.scheme == "https" or is_loopback(host) else NOT_HTTPS

@@ -12,9 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.protocol.hosts import is_loopback
 from app.sandbox.context import sandbox_of
 from app.sandbox.operators.failures import FromElsewhere
-from app.sandbox.sending.sender import is_loopback
 from app.sandbox.store.shops import sandbox_key
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -1,13 +1,13 @@
 """Sends what is due to merchants' servers: to loopback, or to a host that an admin allowed."""
 
 import asyncio
-import ipaddress
 import logging
 import sqlite3
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
+from app.protocol.hosts import is_loopback
 from app.protocol.wire import FORM_TYPE, encode_form
 from app.protocol.words import N_
 from app.sandbox.context import Sandbox
@@ -117,14 +117,6 @@ def may_be_sent(url: str, hosts: frozenset[str]) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and (is_loopback(host) or host in hosts)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, whatever a name server says."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def allowed_hosts(connection: sqlite3.Connection) -> frozenset[str]:

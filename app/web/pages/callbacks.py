@@ -30,9 +30,8 @@ from app.records.shops import Environment
 from app.web.http.paging import neighbours, place_of
 from app.web.http.requests import desk_of, environment_of, may
 from app.web.pages.live import live_context
+from app.web.pages.return_page import RETURN_PATH
 from app.web.presentation.templates import page
-
-RETURN_PATH = "/netcash/return"
 
 
 def index(request: Request) -> Response:

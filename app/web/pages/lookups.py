@@ -17,8 +17,9 @@ from app.desk.gateway_calls.lookups import ReasonNeeded, look_up
 from app.protocol.messages import Call, InvalidMessage
 from app.protocol.text import to_half_width
 from app.protocol.time_words import clock_text
-from app.protocol.words import N_, Sentence
+from app.protocol.words import N_, Sentence, Words
 from app.records.accounts import Role
+from app.records.columns import REASON_LENGTH
 from app.records.exchanges import latest_lookups
 from app.records.order_lists import orders_named
 from app.records.orders import Order
@@ -27,13 +28,12 @@ from app.web.http.requests import actor_of, desk_of, environment_of, read_form, 
 from app.web.http.routing import RANK
 from app.web.pages.exchanges import exchange_context, exchange_or_404
 from app.web.presentation.field_errors import problem_words
-from app.web.presentation.labels import LOCKS
+from app.web.presentation.labels import LOCKS, NO_GATEWAY
 from app.web.presentation.templates import page
 
-Errors = Mapping[str, str | Sentence]
+Errors = Mapping[str, Words]
 """What is wrong with a field, by the field's name."""
 
-REASON_LENGTH = 200
 LATEST = 20
 
 SHOP_NEEDED = N_("Choose the shop whose order this is.")
@@ -41,7 +41,6 @@ REASON_NEEDED = N_(
     "The last lookup of this order is less than 60 minutes old. Wait until %(time)s, or say why"
     " you ask now."
 )
-NO_GATEWAY = N_("This shop has no gateway to ask: the sandbox is off.")
 
 
 @dataclass(frozen=True)

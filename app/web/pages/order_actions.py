@@ -17,14 +17,11 @@ from app.desk.orders.transactions import execute, register
 from app.protocol.words import N_
 from app.web.http.requests import actor_of, desk_of, read_form
 from app.web.pages.order_page import Flash, order_or_404, order_page
-from app.web.presentation.labels import LOCKS
+from app.web.presentation.labels import LOCKS, NO_GATEWAY
 
-NO_GATEWAY = N_("This shop has no gateway to ask: the sandbox is off.")
 BELIEVE_NEEDED = N_("Choose which side to believe.")
 REASON_NEEDED = N_("Say why: it is recorded with your name.")
 NO_LOOKUP = N_("No lookup has answered since the conflict was raised. Ask the gateway first.")
-
-REASON_LENGTH = 200
 
 Caller = Callable[[Desk, Actor, str], Awaitable[asyncio.Task[None]]]
 
@@ -70,7 +67,7 @@ async def settle(request: Request) -> Response:
 
 def _settle(request: Request, key: str, typed: dict[str, str]) -> dict[str, str]:
     """Settle, or say what is wrong with what was typed, by field."""
-    desk, actor, reason = desk_of(request), actor_of(request), typed["Reason"][:REASON_LENGTH]
+    desk, actor, reason = desk_of(request), actor_of(request), typed["Reason"]
     try:
         if typed["believe"] == "lookup":
             settle_conflict(desk, actor, key, "lookup", reason)

@@ -30,10 +30,9 @@ from app.records.orders import Order
 from app.records.shops import Environment, Shop, shops_of
 from app.web.http.requests import actor_of, desk_of, environment_of, read_form
 from app.web.pages.order_form import OrderForm
+from app.web.pages.return_page import RETURN_PATH
 from app.web.presentation.field_errors import problem_words
 from app.web.presentation.templates import page
-
-RETURN_PATH = "/netcash/return"
 
 SHOP_NAME_NEEDED = N_("Type the shop's name exactly, %(name)s, to create a payment in production.")
 SHOP_NEEDED = N_("Choose one of the shops.")

@@ -18,7 +18,7 @@ from app.desk.actions import Action, Decision, Lock, LockReason, NextStep
 from app.desk.context import DeskSettings
 from app.desk.orders.order_view import OrderView, order_view
 from app.protocol.statuses import Status
-from app.protocol.words import N_, Sentence
+from app.protocol.words import N_, Words
 from app.records.accounts import Role
 from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
@@ -29,7 +29,7 @@ from app.web.pages.live import live_context
 from app.web.presentation.labels import TELLING
 from app.web.presentation.templates import page, wants_fragment
 
-Flash = tuple[str, str | Sentence]
+Flash = tuple[str, Words]
 
 SENT_BEFORE: Flash = (
     "info",

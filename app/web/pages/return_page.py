@@ -23,6 +23,8 @@ from app.web.http.services import services_of
 from app.web.presentation.accept_language import preferred
 from app.web.presentation.templates import render
 
+RETURN_PATH = "/netcash/return"
+
 RELOADED = "reloaded"
 """What a page asked for without a callback says."""
 

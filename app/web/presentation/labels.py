@@ -129,6 +129,9 @@ LOCKS: dict[LockReason, str] = {
 }
 """Why an action is locked."""
 
+NO_GATEWAY = N_("This shop has no gateway to ask: the sandbox is off.")
+"""Why no call of a shop is possible at all."""
+
 TELLING = frozenset(
     {
         LockReason.ANSWER_PENDING,
