@@ -152,6 +152,16 @@ def test_raw_bytes_always_show_as_text_and_as_hex() -> None:
     assert [line[0] for line in formats.hex_lines(bytes(33))] == ["0000", "0010", "0020"]
 
 
+def test_a_template_is_read_without_scrolling_sideways() -> None:
+    lines = {
+        f"{path.relative_to(TEMPLATES)}:{number}"
+        for path in TEMPLATES.rglob("*.html")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > 160
+    }
+    assert not lines
+
+
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
 def test_no_template_needs_an_inline_style_or_script(path: Any) -> None:
     text = path.read_text("utf-8")
