@@ -9,7 +9,7 @@ run: .venv/run-ready
 	@exec $$(sed -n 's/^web: //p' Procfile)
 
 test: .venv/dev-ready
-	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not soak"
+	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not soak"
 
 soak: .venv/dev-ready
 	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest -m soak

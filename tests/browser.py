@@ -11,14 +11,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-PATIENCE = 10_000
+PATIENCE = 30_000
 """Milliseconds until what a page should show must be there, however busy the machine."""
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
-JOURNEYS, PAGES = "journeys", "pages in a browser"
 
 
 class KeptBrowser:
@@ -45,24 +45,27 @@ class KeptBrowser:
         self._browser = None
 
 
-def share_out(items: list[pytest.Item]) -> None:
-    """Say which tests follow each other in one worker: those of a file, and those of a lane.
+class Lanes(LoadScopeScheduling):  # type: ignore[misc]
+    """Which tests follow each other in one worker: those of a file, and those of a lane."""
 
-    The lanes are the longest ways and begin first.
-    """
-    driving = {_file(item) for item in items if "browser" in getattr(item, "fixturenames", ())}
+    def _split_scope(self, nodeid: str) -> str:
+        return lane_of(nodeid) or _file(nodeid)
+
+
+def lane_of(nodeid: str) -> str | None:
+    """The lane of a test, by its place; None for one without a browser."""
+    if nodeid.startswith("tests/journeys/"):
+        return "journeys"
+    return "pages" if _file(nodeid).endswith("in_a_browser.py") else None
+
+
+def in_lanes(items: list[pytest.Item]) -> None:
+    """The lanes are the longest ways and begin first; no test drives a browser outside of them."""
     for item in items:
-        lane = JOURNEYS if "tests/journeys/" in item.nodeid else PAGES
-        group = lane if _file(item) in driving else _file(item)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not drives(item))
+        if "browser" in getattr(item, "fixturenames", ()) and not lane_of(item.nodeid):
+            raise pytest.UsageError(f"{item.nodeid}: its file has to end in `in_a_browser.py`")
+    items.sort(key=lambda item: lane_of(item.nodeid) is None)
 
 
-def drives(item: pytest.Item) -> bool:
-    """Whether this test belongs to a lane."""
-    group = item.get_closest_marker("xdist_group")
-    return group is not None and group.args[0] in {JOURNEYS, PAGES}
-
-
-def _file(item: pytest.Item) -> str:
-    return item.nodeid.partition("::")[0]
+def _file(nodeid: str) -> str:
+    return nodeid.partition("::")[0]

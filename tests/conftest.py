@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -27,11 +27,12 @@ from app.sandbox.store.rules import reset
 from app.server import Server
 from app.settings import Settings
 from tests.browser import PATIENCE as BROWSER_PATIENCE
-from tests.browser import KeptBrowser, drives, share_out
+from tests.browser import KeptBrowser, Lanes, in_lanes, lane_of
 from tests.cast import ADMIN, OPERATOR, PASSWORD, Member, enroll, signed_in_cookie
 from tests.plain import plain_client
 from tests.postgresql import free_port, fresh_database, running_postgresql
 from tests.scratch import work_in_memory
+from tests.waiting import GIVEN_UP_AFTER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -46,16 +47,25 @@ def pytest_configure() -> None:
     work_in_memory()
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
+    """How the tests are shared out among the workers."""
+    return Lanes(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Before xdist asks which tests belong together."""
-    share_out(items)
+    """The tests with a browser come first; some are left to `make soak` on PostgreSQL."""
+    in_lanes(items)
+    for item in items:
+        chosen = getattr(item, "callspec", None)
+        on_postgresql = chosen is not None and "postgresql" in chosen.params.values()
+        if on_postgresql and item.get_closest_marker("sqlite_will_do"):
+            item.add_marker(pytest.mark.soak)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
     """After the windows are closed."""
-    if nextitem is None or not drives(nextitem):
+    if nextitem is None or not lane_of(nextitem.nodeid):
         _browser.close()
 
 
@@ -68,6 +78,14 @@ def anyio_backend() -> str:
 def _unlocked() -> None:
     """Records seal and open secrets from the first test on."""
     set_key(SECRET_KEY)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_customers() -> Iterator[None]:
+    """Who brings a result waits until it is verified, however busy the machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.desk.callbacks.queue.PATIENCE", GIVEN_UP_AFTER)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +140,7 @@ def settings_for(folder: Path, **values: object) -> Settings:
         "data_dir": folder,
         "secret_key": SECRET_KEY,
         "sandbox": "on",
-        "gateway_timeout": 3,
+        "gateway_timeout": 30,
         "gateway_settle": 1,
     }
     return Settings(_env_file=None, **(fixed | values))  # type: ignore[call-arg, arg-type]
@@ -260,7 +278,7 @@ def serving(settings: Settings) -> Iterator[Served]:
     server = Server(app, *where, lambda: None, settings.sender_seconds)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + GIVEN_UP_AFTER
     while not server.started and thread.is_alive() and time.monotonic() < deadline:
         time.sleep(0.01)
     if not server.started:
@@ -270,7 +288,7 @@ def serving(settings: Settings) -> Iterator[Served]:
     finally:
         app.state.stopping.set()
         server.should_exit = True
-        thread.join(10)
+        thread.join(GIVEN_UP_AFTER)
 
 
 @pytest.fixture

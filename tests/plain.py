@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 15
+PATIENCE = 60
 """Seconds until a client gives up."""
 
 

@@ -18,9 +18,9 @@ import httpx
 from tests.cast import ADMIN, PASSWORD
 from tests.plain import plain_client
 from tests.postgresql import free_port
+from tests.waiting import GIVEN_UP_AFTER
 
 ROOT = Path(__file__).resolve().parent.parent
-STARTS_WITHIN = 20
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -44,7 +44,7 @@ def run(
         input=typed,
         text=True,
         capture_output=True,
-        timeout=30,
+        timeout=2 * GIVEN_UP_AFTER,
         check=False,
     )
 
@@ -74,23 +74,21 @@ class Process:
 
     def wait_for(self, words: str) -> str:
         """The first line that holds these words."""
-        deadline = time.monotonic() + STARTS_WITHIN
+        deadline = time.monotonic() + GIVEN_UP_AFTER
         while time.monotonic() < deadline and self._child.poll() is None:
             if found := next((line for line in self.lines if words in line), None):
                 return found
             time.sleep(0.01)
         raise AssertionError("".join(self.lines))
 
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
-        """Send a signal and wait for the end: the exit code, and the seconds it took."""
-        began = time.monotonic()
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and wait for the end: the exit code."""
         self._child.send_signal(number)
         try:
-            code = self._child.wait(15)
+            return self._child.wait(GIVEN_UP_AFTER)
         finally:
             self._child.kill()
             self._listener.join()
-        return code, time.monotonic() - began
 
     @property
     def pid(self) -> int:

@@ -236,7 +236,7 @@ def test_the_sandbox_alone_needs_no_user_and_no_key(tmp_path: Path) -> None:
         address = f"http://127.0.0.1:{port}/payment/EntryTranNetcash.idPass"
         assert post(address, data=asked).text.startswith("OrderID=A1&AccessID=")
     finally:
-        code, _ = sandbox.stop()
+        code = sandbox.stop()
     assert code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["gateway.db"]
 

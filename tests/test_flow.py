@@ -23,6 +23,8 @@ ENTRY, EXEC, SEARCH = "EntryTranNetcash", "ExecTranNetcash", "SearchTradeMulti"
 ANSWERED = [(ENTRY, "answered"), (EXEC, "answered")]
 CONFIRMED = ("PAYSUCCESS", "callback", "confirmed")
 
+pytestmark = pytest.mark.sqlite_will_do
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def desk(
@@ -34,7 +36,7 @@ def desk(
     where = {}
     if request.param == "postgresql":
         where = {"database_url": request.getfixturevalue("module_postgresql")}
-    with serving(settings_for(folder, gateway_timeout=1, gateway_settle=0, **where)) as served:
+    with serving(settings_for(folder, gateway_timeout=4, gateway_settle=0, **where)) as served:
         yield served
 
 

@@ -50,7 +50,7 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
     port = free_port()
     alone = Process(folder, "sandbox", "--port", str(port), "--store", str(stores[1]))
     try:
-        with desk_process(folder, GATEWAY_TIMEOUT=1, GATEWAY_SETTLE=0) as desk:
+        with desk_process(folder, GATEWAY_SETTLE=0) as desk:
             alone.wait_for("The sandbox gateway is at")
             add_shop(stores[1])
             left = walk(desk, f"http://127.0.0.1:{port}")
@@ -153,7 +153,7 @@ def payments(url: str, operator: Operator, environment: str) -> Iterator[str]:
         link = operator.launch(order)
         yield link.rpartition("/")[2]
         visit(url, link, button)
-    for suffix in ("-drop", "-garbled", "-http500", "-refuse", "-timeout"):
+    for suffix in ("-drop", "-garbled", "-http500", "-refuse"):
         order = operator.create(suffix, env=environment)
         operator.wait_for(order, exchanges=operator.see(order).exchanges)
         operator.act(order, "lookups")

@@ -16,7 +16,7 @@ from tests.plain import plain_client, post
 from tests.reading import Shown
 
 SHOP, PASSWORD = "tshop00000001", "tpass7xq"
-PATIENCE = 8.0
+PATIENCE = 60.0
 """Seconds until something that happens by itself must have happened."""
 
 _numbers = count(1)

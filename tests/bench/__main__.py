@@ -9,11 +9,12 @@ import sys
 from dataclasses import asdict
 
 from app.settings import load_settings
-from tests.bench import feeds, pages, results, sandbox, start
+from tests.bench import feeds, pages, results, sandbox, start, texts
 from tests.bench.measurement import Measurement
 
 PARTS = {
     "start": start.measure,
+    "texts": texts.measure,
     "pages": pages.measure,
     "sandbox": sandbox.measure,
     "results": results.measure,

@@ -15,10 +15,10 @@ from tests.walk import Operator
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory, blank_database: Path) -> Iterator[Served]:
-    """One desk with its sandbox on a real socket; it waits for an answer for a second."""
+    """One desk with its sandbox on a real socket."""
     folder = tmp_path_factory.mktemp("journeys")
     shutil.copy(blank_database, folder / "desk.db")
-    with serving(settings_for(folder, gateway_timeout=1, gateway_settle=0)) as served:
+    with serving(settings_for(folder, gateway_settle=0)) as served:
         yield served
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +27,21 @@ window.look = async runOnly => {
 };
 """
 GRAVE = {"serious", "critical"}
-# In the dark only the colours are others: the rest need not be looked at twice.
+# In the dark only the colours are others: the rest need not be looked at twice, nor each part of
+# a page wherever it is met again. /patterns shows every one.
+IN_THE_DARK = {
+    "/login",
+    "/netcash/return",
+    "/sandbox/guide",
+    "/",
+    "/orders",
+    "/callbacks",
+    "/patterns",
+    "/sandbox",
+    "a refused form",
+    "to pay",
+    "has paid",
+}
 RULES: dict[Literal["light", "dark"], dict[str, Any]] = {
     "light": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]},
     "dark": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
@@ -96,10 +110,15 @@ def test_what_anybody_can_see_is_accessible(looker: Window, desk: Served) -> Non
     expect_accessible(looker.page, visits)
 
 
-def test_every_page_behind_the_sign_in_is_accessible(inside: Window, orders: list[str]) -> None:
+@pytest.mark.parametrize(
+    "dark", [IN_THE_DARK, pytest.param(None, marks=pytest.mark.soak)], ids=["parts", "all dark"]
+)
+def test_every_page_behind_the_sign_in_is_accessible(
+    inside: Window, orders: list[str], dark: set[str] | None
+) -> None:
     addresses = [*PAGES, *orders, *records(inside.page)]
     visits = {address: (lambda a=address: inside.page.goto(a)) for address in addresses}
-    expect_accessible(inside.page, visits)
+    expect_accessible(inside.page, visits, set(visits) if dark is None else dark)
 
 
 def test_refused_forms_and_open_dialogs_are_accessible(inside: Window) -> None:
@@ -143,7 +162,7 @@ def test_an_order_is_accessible_on_a_phone(inside: Window, orders: list[str]) ->
     inside.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     addresses = ["/", "/orders", "/orders/new", "/callbacks", *orders[2:5]]
     visits = {address: (lambda a=address: inside.page.goto(a)) for address in addresses}
-    expect_accessible(inside.page, visits)
+    expect_accessible(inside.page, visits, dark=set())
     inside.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
 
@@ -157,12 +176,16 @@ def records(page: Page) -> list[str]:
     return found
 
 
-def expect_accessible(page: Page, visits: dict[str, Any]) -> None:
-    """Look at each page in the light and in the dark; every grave fault is listed."""
+def expect_accessible(
+    page: Page, visits: dict[str, Any], dark: Collection[str] = IN_THE_DARK
+) -> None:
+    """Look at each page in the light and at some in the dark too; every grave fault is listed."""
     faults = []
     for name, go in visits.items():
         go()
         for scheme, rules in RULES.items():
+            if scheme == "dark" and name not in dark:
+                continue
             page.emulate_media(color_scheme=scheme)
             faults += [
                 f"{name}, {scheme}: {found['id']}: {found['html'][:200]}"

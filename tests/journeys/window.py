@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from app.protocol.words import translation
+from tests.browser import PATIENCE
 from tests.cast import ADMIN, PASSWORD
 from tests.conftest import Served
 
@@ -92,7 +93,7 @@ def window(
     context = browser.new_context(
         base_url=desk.url, locale=LOCALES[language], timezone_id="Asia/Tokyo", **options
     )
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(PATIENCE)
     faults = _faults_of(context, desk.url)
     try:
         yield Window(context, language)

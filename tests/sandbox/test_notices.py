@@ -15,6 +15,7 @@ import pytest
 
 from app.protocol.wire import decode_pairs, split_form
 from tests.sandbox.merchant import SHOP, Merchant, serving
+from tests.waiting import until
 
 
 class Receiver(ThreadingHTTPServer):
@@ -30,9 +31,7 @@ class Receiver(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/notify?x=1"
 
     def wait_for(self, number: int) -> list[list[tuple[str, str]]]:
-        deadline = time.monotonic() + 5
-        while len(self.bodies) < number and time.monotonic() < deadline:
-            time.sleep(0.02)
+        until(lambda: len(self.bodies) >= number)
         return self.bodies
 
 
@@ -69,13 +68,12 @@ def noticed(receiver: Receiver) -> Iterator[Merchant]:
 
 
 def wait_until_received(merchant: Merchant, trade: dict[str, str]) -> None:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
+    def answered() -> bool:
         (notice,) = merchant.http.get(f"/api/trades/{trade['AccessID']}").json()["notices"]
-        if notice["answer"]:
-            assert notice["due_at"] is None
-            return
-        time.sleep(0.02)
+        assert not notice["answer"] or notice["due_at"] is None
+        return bool(notice["answer"])
+
+    until(answered)
 
 
 def forward(merchant: Merchant, minutes: int) -> None:
@@ -140,10 +138,7 @@ def test_notices_go_on_after_the_store_has_failed(
         merchant.ended("-noticefirst")
         receiver.wait_for(1)
         intruder.execute("alter table notice rename to gone")
-        deadline = time.monotonic() + 5
-        while "no notifications are sent" not in caplog.text and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert "no notifications are sent" in caplog.text
+        until(lambda: "no notifications are sent" in caplog.text)
         intruder.execute("alter table gone rename to notice")
         merchant.ended("-noticefirst")
         assert len(receiver.wait_for(2)) == 2

@@ -90,7 +90,7 @@ def serving_process(store: Path, port: int) -> subprocess.Popen[bytes]:
         "uvicorn.run(app, port=int(sys.argv[2]), log_level='error')"
     )
     process = subprocess.Popen([sys.executable, "-c", program, str(store), str(port)])
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             httpx.post(f"http://127.0.0.1:{port}{Call.SEARCH.path}")

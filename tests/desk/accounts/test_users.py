@@ -33,6 +33,8 @@ from app.records.accounts import (
 from app.records.database import Database
 from tests.cast import OPERATOR, PASSWORD, enroll
 
+pytestmark = pytest.mark.sqlite_will_do
+
 HERE = Browser("192.0.2.1", "a browser")
 THERE = Browser("192.0.2.2")
 

@@ -24,7 +24,7 @@ from tests.desk.callbacks.cast import body, bring
 from tests.desk.conftest import PASSWORD, SILENCE, Stage, both_drained, found, refused, staged
 from tests.scripted import Step
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite_will_do]
 
 NUMBER = "NEVER-SEEN"
 NOT_THERE = "M01004002"

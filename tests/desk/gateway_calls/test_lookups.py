@@ -11,7 +11,7 @@ from app.protocol.messages import InvalidMessage
 from app.records.orders import Origin, Source
 from tests.desk.conftest import Stage, found, refused
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite_will_do]
 
 HOUR = timedelta(minutes=60)
 

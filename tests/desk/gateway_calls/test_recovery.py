@@ -11,7 +11,7 @@ from app.records.orders import Conflict, Order, Source
 from tests.desk.conftest import ACCESS_ID, Stage, entered, executed, found, refused
 from tests.scripted import TIMED_OUT, Step, http
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite_will_do]
 
 MISSING = refused("M01004002")
 HOUR = timedelta(minutes=61)

@@ -22,7 +22,7 @@ from tests.desk.callbacks.cast import bring
 from tests.desk.conftest import PATIENCE, Stage, staged
 from tests.sandbox.merchant import Merchant, Page, serving
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite_will_do]
 
 
 @pytest.fixture(scope="module")

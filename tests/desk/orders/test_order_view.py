@@ -8,7 +8,7 @@ from app.records.orders import Order
 from tests.desk.conftest import PASSWORD, TOKEN, Stage, found, refused
 from tests.scripted import http
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite_will_do]
 
 
 def view_of(stage: Stage, order: Order) -> OrderView:

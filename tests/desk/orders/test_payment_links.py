@@ -13,7 +13,7 @@ from app.records.payment_links import PaymentLink
 from app.records.shops import Shop
 from tests.desk.conftest import ACCESS_ID, TOKEN, Stage, executed, found
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite_will_do]
 
 
 def launched(stage: Stage, order: Order) -> tuple[PaymentLink, str]:

@@ -14,7 +14,7 @@ from app.records.orders import Source
 from tests.desk.conftest import PASSWORD, PATIENCE, Stage, entered, executed, refused
 from tests.scripted import TIMED_OUT, Step, http
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sqlite_will_do]
 
 
 async def test_a_registered_order_is_unprocessed_by_the_word_of_entry(any_stage: Stage) -> None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import resource
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
-from tests.desk.callbacks.cast import body, tampered
+from tests.desk.callbacks.cast import tampered
 from tests.plain import plain_client
 from tests.processes import DeskProcess, desk_process
+from tests.waiting import until
 
 LOUD = "Results are being lost"
 OVER = "Results were lost in the last 24 hours"
@@ -57,13 +56,6 @@ class Flood:
         self._over.set()
         for one in self._crowd:
             one.join()
-
-
-def until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert holds()
 
 
 @contextmanager
@@ -119,30 +111,3 @@ def test_what_one_process_lost_every_process_tells_once_storing_works_again(
                 assert "3 results of customers could not be stored" in shown
                 assert LOUD not in shown
             assert "could not be stored at all: 3" in elsewhere.get("/callbacks").text
-
-
-@pytest.fixture
-def customer(browser: Browser) -> Iterator[Page]:
-    """A customer's browser, which knows nothing of the desk."""
-    with closing(browser.new_context(locale="en-GB")) as context:
-        yield context.new_page()
-
-
-def test_a_customer_sends_again_what_a_full_disk_refused(tmp_path: Path, customer: Page) -> None:
-    raw = body("AGAIN-1")
-    fields = httpx.QueryParams(raw.decode()).multi_items()
-    inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in fields)
-    with desk_process(tmp_path) as desk:
-        address = f"{desk.url}/netcash/return?from=shop"
-        customer.set_content(f'<form method="post" action="{address}">{inputs}<button></form>')
-        with full_disk(desk):
-            with customer.expect_navigation() as refused:
-                customer.get_by_role("button").click()
-            button = customer.get_by_role("button", name="Send the result again")
-            expect(button).to_be_visible()
-        with customer.expect_navigation() as taken:
-            button.click()
-        expect(button).to_have_count(0)
-        assert [refused.value.status, taken.value.status] == [503, 200]
-        [kept] = callbacks(tmp_path)
-    assert (kept.body, "from=shop" in kept.headers) == (raw, True)

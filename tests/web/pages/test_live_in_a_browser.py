@@ -14,6 +14,9 @@ from app.records.shops import Shop
 from app.web.pages.live import GREETING
 from tests.conftest import Served
 from tests.desk.callbacks.cast import an_order, body, tampered
+from tests.web.pages.test_live import bring as bring_numbers
+from tests.web.pages.test_live_notifications import bring as bring_notice
+from tests.web.pages.test_live_notifications import orders
 
 STREAM = re.compile(r"/live/callbacks")
 POLLING = "Refreshed every 5 seconds"
@@ -168,3 +171,48 @@ def test_the_title_of_a_hidden_page_counts_what_has_arrived(
     expect(page).to_have_title(title)
     page.clock.fast_forward(2_000)
     expect(page.locator(".order-id")).to_have_text(["H2", "H1"])
+
+
+def test_an_open_order_and_the_overview_follow_a_callback(admin_page: Page, served: Served) -> None:
+    page = admin_page
+    with served.app.state.desk.database.writing() as session:
+        order = an_order(session.exec(select(Shop)).one(), "O1")
+        session.add(order)
+    overview = page.context.new_page()
+    for window, address in ((page, f"/orders/{order.id}"), (overview, "/")):
+        # A hidden tab keeps no stream: the browser's own order of tabs must not decide here.
+        window.bring_to_front()
+        window.goto(address)
+        expect(window.locator("[data-live-mark]")).to_have_text("Live")
+    with served.client(None) as visitor:
+        visitor.post("/netcash/return", content=body("O1"))
+    page.bring_to_front()
+    expect(page.locator("[data-status]").first).to_have_attribute("data-status", "PAYSUCCESS")
+    overview.bring_to_front()
+    expect(overview.locator("[data-verdict=verified]")).to_have_count(1)
+
+
+def test_an_open_page_fills_itself_and_can_be_paused(admin_page: Page, served: Served) -> None:
+    page = admin_page
+    bring_numbers(served, "W0")
+    page.goto("/callbacks")
+    expect(page.locator("[data-live-mark]")).to_have_text("Live")
+    bring_numbers(served, "W1", "W2")
+    numbers = page.locator(".order-id")
+    expect(numbers).to_have_text(["W2", "W1", "W0"])
+    page.get_by_role("button", name="Pause").click()
+    bring_numbers(served, "W3")
+    expect(page.get_by_role("button", name="Resume (1 waiting)")).to_be_visible()
+    expect(numbers).to_have_text(["W2", "W1", "W0"])
+    page.get_by_role("button", name="Resume (1 waiting)").click()
+    expect(numbers).to_have_text(["W3", "W2", "W1", "W0"])
+
+
+def test_an_open_order_shows_a_notice_as_it_comes(admin_page: Page, served: Served) -> None:
+    page = admin_page
+    (order,) = orders(served, "N1")
+    page.goto(f"/orders/{order.id}")
+    expect(page.locator("[data-live-mark]")).to_have_text("Live")
+    expect(page.locator("[data-notice]")).to_have_count(0)
+    bring_notice(served, "N1")
+    expect(page.locator("[data-notice=PAYSUCCESS]")).to_have_count(1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import closing
 
-from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from app.records.orders import Order
@@ -13,6 +12,7 @@ from app.records.shops import Shop
 from tests.conftest import Served
 from tests.desk.callbacks.cast import an_order
 from tests.desk.notifications.test_process import notice
+from tests.waiting import until
 from tests.web.pages.test_live import reading
 
 
@@ -30,16 +30,6 @@ def bring(served: Served, order_id: str) -> None:
         assert visitor.post("/netcash/notify", content=sent).content == b"0"
 
 
-def test_an_open_order_shows_a_notice_as_it_comes(admin_page: Page, served: Served) -> None:
-    page = admin_page
-    (order,) = orders(served, "N1")
-    page.goto(f"/orders/{order.id}")
-    expect(page.locator("[data-live-mark]")).to_have_text("Live")
-    expect(page.locator("[data-notice]")).to_have_count(0)
-    bring(served, "N1")
-    expect(page.locator("[data-notice=PAYSUCCESS]")).to_have_count(1)
-
-
 def test_a_notice_is_told_to_its_order_alone(served: Served) -> None:
     one, other = orders(served, "N2", "N3")
     address = "/live/callbacks?env=sandbox"
@@ -50,8 +40,6 @@ def test_a_notice_is_told_to_its_order_alone(served: Served) -> None:
         reading(client, address) as the_list,
     ):
         bring(served, "N2")
-        deadline = time.monotonic() + 5
-        while not its_own.notices and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: its_own.notices)
         time.sleep(0.2)  # for what should not come
         assert (its_own.notices, another.notices, the_list.notices) == (1, 0, 0)

@@ -8,23 +8,18 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from app.gateway import Outcome
 from app.protocol.messages import Call
 from app.protocol.wire import encode_form, split_answer
-from app.records.exchanges import WAITING, Exchange
+from app.records.exchanges import WAITING
 from app.records.orders import Order, order_by_number
 from app.records.shops import Environment, Shop
-from tests.cast import OPERATOR, VIEWER, signed_in_cookie
+from tests.cast import OPERATOR, VIEWER
 from tests.conftest import Served, serving, settings_for
 from tests.web.pages.rows import an_exchange, an_order, sandbox_shop, stored
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 SHOP = {"ShopID": "tshop00000001", "ShopPass": "tpass7xq"}
 
@@ -219,20 +214,6 @@ def test_while_the_answer_is_awaited_the_page_asks_again(
     assert f'hx-get="/lookups/{row.id}" hx-trigger="every 2s" hx-swap="outerHTML"' in waiting
     assert "This page fills itself in" in waiting
     assert "hx-trigger" not in looked_up(desk, "A2").text
-
-
-def test_the_answer_appears_without_a_reload_and_the_asking_ends(
-    served: Served, page: Page
-) -> None:
-    row = an_exchange(served.app, "SLOW-2", outcome=WAITING, duration_ms=None, answered_at=None)
-    name, value = signed_in_cookie(served.app, OPERATOR)
-    page.context.add_cookies([{"name": name, "value": value, "url": served.url}])
-    page.goto(f"/lookups/{row.id}")
-    page.locator('[data-outcome="waiting"]').wait_for()
-    with served.app.state.desk.database.writing() as session:
-        session.get_one(Exchange, row.id).outcome = Outcome.NO_ANSWER
-    page.locator('[data-outcome="no-answer"]').wait_for()
-    assert page.locator("[hx-trigger]").count() == 0
 
 
 def test_only_a_lookup_has_an_answer_page(shared: Served, desk: httpx.Client) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
 
 from app.protocol.checkstring import signed_result
 from app.protocol.messages import Call
@@ -23,6 +21,7 @@ from app.records.orders import Order
 from app.records.shops import Environment
 from tests.cast import VIEWER
 from tests.conftest import Served, serving, settings_for
+from tests.waiting import until
 
 SHOP, PASSWORD = "tshop00000001", "tpass7xq"
 _numbers = count(1)
@@ -33,7 +32,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, blank_database: Path) -> Iter
     """One served desk for the module: each test makes orders of its own."""
     folder = tmp_path_factory.mktemp("orders")
     shutil.copy(blank_database, folder / "desk.db")
-    with serving(settings_for(folder, gateway_timeout=2.2, gateway_settle=0)) as served:
+    with serving(settings_for(folder, gateway_settle=0)) as served:
         yield served
 
 
@@ -91,11 +90,8 @@ def return_result(desk: Served, order: Order, status: Status) -> None:
 
 def page_after_lookup(client: httpx.Client, address: str, outcome: str = "answered") -> str:
     """The order's page once the desk's own lookup, which follows a result, has been answered."""
-    deadline = time.monotonic() + 8
-    while ("SearchTradeMulti", outcome) not in calls(shown := client.get(address).text):
-        assert time.monotonic() < deadline, "no lookup followed the result"
-        time.sleep(0.05)
-    return shown
+    until(lambda: ("SearchTradeMulti", outcome) in calls(client.get(address).text))
+    return client.get(address).text
 
 
 def test_an_executed_order_says_its_status_source_and_next_step(
@@ -276,35 +272,6 @@ def test_an_unknown_order_is_not_there(operator: httpx.Client) -> None:
     assert operator.get(address).status_code == 404
     for noun in ("registrations", "executions", "launches", "settlements", "lookups"):
         assert act(operator, address, noun).status_code == 404
-
-
-def test_the_page_waits_asks_only_while_it_waits_and_fills_itself_in(
-    browser: Browser, desk: Served, operator: httpx.Client
-) -> None:
-    address = create(operator, "-timeout")
-    shown = operator.get(address).text
-    assert "ExecTranNetcash was asked at" in shown
-    assert hooks(shown)["next-step"] == "wait-for-answer"
-    partial = {"HX-Request": "true", "HX-Request-Type": "partial"}
-    assert operator.get(address, headers=partial).status_code == 204
-
-    context = browser.new_context(base_url=desk.url, locale="en-GB")
-    name, value = next(iter(operator.cookies.items()))
-    context.add_cookies([{"name": name, "value": value, "url": desk.url}])
-    page = context.new_page()
-    page.goto(address)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.locator("summary", has_text="EntryTranNetcash").click()
-    expect(page.locator("[data-next-step=ask-gateway]")).to_be_visible()
-    expect(page.locator("[data-outcome=no-answer]")).to_have_count(1)
-    expect(page.locator("#waiting")).to_have_count(0)
-    # What was opened to be read is still open.
-    expect(page.locator("details[open]", has_text="EntryTranNetcash")).to_be_visible()
-    asked.clear()
-    page.wait_for_timeout(1300)
-    assert asked == []
-    context.close()
 
 
 def test_an_interrupted_call_reads_as_unanswered(desk: Served, operator: httpx.Client) -> None:

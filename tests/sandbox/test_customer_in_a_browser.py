@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from tests.browser import PATIENCE
 from tests.sandbox.merchant import Merchant
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture
 def customer(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="ja-JP", viewport={"width": 390, "height": 800})
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -103,7 +104,7 @@ def test_a_result_is_delivered_twice(merchant: Merchant, shop: Shop, customer: P
 
 def test_everything_works_without_scripts(merchant: Merchant, shop: Shop, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     goes_to_pay(page, merchant, shop)
     page.click("text=キャンセル")
