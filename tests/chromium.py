@@ -8,7 +8,13 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium-headless-shell",  # a third of the work for each page that opens
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 MISSING = (
     "The browser tests need Chromium: install it (Debian: apt install chromium) "
     "or set CHROMIUM to its path."
@@ -25,10 +31,11 @@ def find() -> str | None:
 
 
 def install() -> str | None:
-    """Install Debian's Chromium, with a font that has Japanese, where we are root."""
+    """Where we are root, install Debian's Chromium without windows, and a font with Japanese."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
-    for words in (("update", "-qq"), ("install", "-y", "-qq", "chromium", "fonts-noto-cjk")):
+    needed = ("chromium-headless-shell", "fonts-noto-cjk")
+    for words in (("update", "-qq"), ("install", "-y", "-qq", *needed)):
         subprocess.run([*APT, *words], stdout=sys.stderr, check=False)
     return find()
 
