@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -20,7 +21,9 @@ from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
+from app.records.encryption import set_key
 from app.settings import Settings
+from tests.conftest import SECRET_KEY
 from tests.desk.callbacks.cast import body, desk_over
 from tests.plain import plain_client, post
 from tests.postgresql import free_port
@@ -32,11 +35,14 @@ COMMANDS = ("serve", "work", "migrate", "user", "shop", "sandbox", "demo", "veri
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A folder with a key of its own, which is not left to the tests that follow."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+    yield
+    set_key(SECRET_KEY)
 
 
 class Shell:
