@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.clock import now
 from app.desk.context import Desk
+from app.desk.status.schedule import worth_asking
 from app.desk.status.updates import apply_notification
 from app.protocol.notice import Hint, read_notice
 from app.records.exchanges import last_lookup
@@ -53,8 +54,12 @@ def process_waiting(desk: Desk) -> None:
 def _make_due(session: Session, shop: Shop, order: Order, hint: Hint) -> datetime | None:
     """When the lookup is due that the hint asks for; None where there is nothing to ask."""
     locked = locked_order(session, order.id)
-    if locked is None:
+    if locked is None or not _is_worth_asking(locked, hint.status):
         return None
     last = last_lookup(session, shop, order.order_id)
     asked_at = last.asked_at if last else None
-    return apply_notification(locked, hint.status, asked_at, shop.confirmation)
+    return apply_notification(locked, asked_at, shop.confirmation)
+
+
+def _is_worth_asking(order: Order, said: str) -> bool:
+    return worth_asking(order.status, confirmed=order.confirmed_at is not None, said=said)

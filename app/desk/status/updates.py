@@ -27,7 +27,7 @@ from app.desk.status.rules import (
     decide_not_found,
     decide_status,
 )
-from app.desk.status.schedule import Event, Moments, next_lookup, worth_asking
+from app.desk.status.schedule import Event, Moments, next_lookup
 from app.desk.status.snapshot import Terms, snapshot_of
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
@@ -184,14 +184,12 @@ def lookup_put_off(order: Order, until: datetime, policy: Confirmation) -> None:
 
 
 def apply_notification(
-    order: Order, said: str, last_asked_at: datetime | None, policy: Confirmation
+    order: Order, last_asked_at: datetime | None, policy: Confirmation
 ) -> datetime | None:
-    """A notification says this status: from when the desk asks; None when it tells nothing new.
+    """A notification came that is `worth_asking` about: from when the desk asks.
 
     `last_asked_at`: when the last lookup was asked, answered or not.
     """
-    if not worth_asking(order.status, confirmed=order.confirmed_at is not None, said=said):
-        return None
     return _reschedule(order, Event.NOTIFIED, policy, Moments(now(), last_asked_at))
 
 
