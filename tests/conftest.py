@@ -84,7 +84,7 @@ def _unlocked() -> None:
 def _patient_customers() -> Iterator[None]:
     """Who brings a result waits until it is verified, however busy the machine."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.desk.callbacks.queue.PATIENCE", GIVEN_UP_AFTER)
+        patch.setattr("app.desk.callbacks.limits.PATIENCE", GIVEN_UP_AFTER)
         yield
 
 

@@ -48,12 +48,13 @@ class CallbackIntake:
         desk: Desk,
         tell: Callable[[Sequence[Callback]], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
-        patience: float = limits.PATIENCE,
+        patience: float | None = None,
     ) -> None:
         self.reading = asyncio.Semaphore(limits.READING)
         self.unstored = Unstored(0, None)
         self.load = Load(clock)
-        self._desk, self._tell, self._clock, self._patience = desk, tell, clock, patience
+        self._desk, self._tell, self._clock = desk, tell, clock
+        self._patience = limits.PATIENCE if patience is None else patience
         self._queue = VerificationQueue(self.load)
         self._customers: dict[str, asyncio.Future[Processed | None]] = {}
         self._verifying = False
