@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from random import SystemRandom
 from tempfile import mkdtemp
 
 import psycopg
@@ -78,10 +79,16 @@ def _run(user: str | None, *command: object) -> None:
 
 
 def free_port() -> int:
-    """A port on which nothing listens right now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port on which nothing listens right now.
+
+    Not one of those that the system hands out by itself: another test's connection could be given
+    it before ours listens there.
+    """
+    while True:
+        port = SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 def _wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:

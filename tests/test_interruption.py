@@ -8,12 +8,15 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from inspect import signature
 from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.desk.context import BackgroundTasks
+from app.server import GRACE_SECONDS
 from tests.conftest import SECRET_KEY, serving, settings_for
 from tests.plain import plain_client
 from tests.processes import desk_process
@@ -57,6 +60,11 @@ def test_a_killed_call_is_seen_as_unanswered_and_leads_to_a_lookup(
         found = operator.see(order)
         assert found.claim == ("REQSUCCESS", "lookup", None)
         assert found.first("data-next-step") == "new-order-id"
+
+
+def test_whatever_an_end_waits_for_is_over_within_five_seconds() -> None:
+    grace = signature(BackgroundTasks.close).parameters["grace"].default
+    assert GRACE_SECONDS + grace < 5
 
 
 def test_every_answered_callback_survives_a_kill(tmp_path: Path, where: dict[str, str]) -> None:
