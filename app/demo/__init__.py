@@ -1,6 +1,6 @@
 """A demonstration: a plausible past of the sandbox's shop, written all at once.
 
-Every status comes about by the desk's own rulings, every CheckString by the protocol's own rule,
+Every status comes about by the desk's own rules, every CheckString by the protocol's own rule,
 and the simulated gateway is given the same trades, so that it answers for them from then on.
 """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from secrets import token_bytes, token_hex
 
-from app.demo.ledger import Trade
-from app.demo.telling import Telling
+from app.demo.order_history import OrderHistory
+from app.demo.sandbox_trades import Trade
 from app.desk.orders.payment_links import PAYMENT_TERM
 from app.protocol.messages import (
     Call,
@@ -25,7 +25,7 @@ from app.records.exchanges import Exchange, Purpose
 GATEWAY_BUSY = "E92000001"
 
 
-def enter(t: Telling, *, answered: bool) -> tuple[Trade, Exchange]:
+def enter(t: OrderHistory, *, answered: bool) -> tuple[Trade, Exchange]:
     """EntryTran, which works, whether its answer comes or not."""
     order, shop, at = t.order, t.scene.shop, t.clock
     assert order.amount, "an order made here has an amount"
@@ -44,12 +44,12 @@ def enter(t: Telling, *, answered: bool) -> tuple[Trade, Exchange]:
     return trade, t.ask(_entry_request(t), answer if answered else None)
 
 
-def enter_in_vain(t: Telling) -> Exchange:
+def enter_in_vain(t: OrderHistory) -> Exchange:
     """EntryTran at a moment when the gateway takes no more."""
     return t.ask(_entry_request(t), ErrorAnswer((GATEWAY_BUSY,)))
 
 
-def execute(t: Telling, trade: Trade, *, answered: bool) -> Exchange:
+def execute(t: OrderHistory, trade: Trade, *, answered: bool) -> Exchange:
     """ExecTran, which works, whether its answer comes or not."""
     order, shop = t.order, t.scene.shop
     trade.Token, trade.RetURL = b64encode(token_bytes(48)).decode(), order.ret_url or ""
@@ -70,7 +70,7 @@ def execute(t: Telling, trade: Trade, *, answered: bool) -> Exchange:
     return t.ask(request, answer if answered else None)
 
 
-def search(t: Telling, trade: Trade, purpose: Purpose) -> Exchange:
+def search(t: OrderHistory, trade: Trade, purpose: Purpose) -> Exchange:
     """SearchTradeMulti, answered."""
     shop = t.scene.shop
     answer = SearchAnswer(
@@ -86,12 +86,12 @@ def search(t: Telling, trade: Trade, purpose: Purpose) -> Exchange:
     return t.ask(SearchRequest(shop.shop_id, shop.password, t.order.order_id), answer, purpose)
 
 
-def start_url(t: Telling) -> str:
+def start_url(t: OrderHistory) -> str:
     """Where the customer's payment begins, as ExecTran answers it."""
     return f"{t.scene.base_url}/sandbox{Call.START.path}"
 
 
-def _entry_request(t: Telling) -> EntryTranRequest:
+def _entry_request(t: OrderHistory) -> EntryTranRequest:
     order, shop = t.order, t.scene.shop
     assert order.amount, "an order made here has an amount"
     return EntryTranRequest(shop.shop_id, shop.password, order.order_id, order.amount, order.tax)

@@ -14,9 +14,9 @@ from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from app.clock import now
-from app.demo.ledger import enter_trades
-from app.demo.stories import STORIES, Story, any_story
-from app.demo.telling import NotYet, Scene, Telling
+from app.demo.order_history import NotYet, OrderHistory, Scene
+from app.demo.sandbox_trades import enter_trades
+from app.demo.storylines import STORIES, Story, any_story
 from app.demo.times import openings
 from app.demo.words import purchase
 from app.desk.shops.shops import SANDBOX_SHOP_ID
@@ -55,10 +55,10 @@ def write_history(settings: Settings, orders: int) -> int:
         with database.reading() as session:
             scene = _scene(session, settings)
             number = _first_free(session, scene)
-        tellings = _tell_all(scene, orders, number)
-        while batch := list(islice(tellings, BATCH)):
+        histories = _write_all(scene, orders, number)
+        while batch := list(islice(histories, BATCH)):
             # The gateway first: from then on it can be asked about what the desk holds.
-            trades = [telling.trade for telling in batch if telling.trade]
+            trades = [history.trade for history in batch if history.trade]
             enter_trades(settings.data_dir / "sandbox.db", trades)
             _write(database, batch)
     finally:
@@ -83,15 +83,15 @@ def _first_free(session: Session, scene: Scene) -> int:
     return max((int(match[1]) for match in used), default=1000) + 1
 
 
-def _tell_all(scene: Scene, orders: int, number: int) -> Iterator[Telling]:
+def _write_all(scene: Scene, orders: int, number: int) -> Iterator[OrderHistory]:
     stories = list(_choose(scene.random, orders))
     moments = openings(scene.random, len(stories), scene.now)
     for base, (story, again), opened in zip(count(number), stories, moments, strict=False):
-        first = _tell(scene, f"A{base}", opened, story)
+        first = _write_one(scene, f"A{base}", opened, story)
         yield first
         if again:
             later = first.clock + timedelta(seconds=scene.random.uniform(30, 300))
-            yield _tell(scene, f"A{base}-1", min(later, scene.now), STORIES["paid"])
+            yield _write_one(scene, f"A{base}-1", min(later, scene.now), STORIES["paid"])
 
 
 def _choose(random: Random, orders: int) -> Iterator[tuple[Story, bool]]:
@@ -107,13 +107,13 @@ def _choose(random: Random, orders: int) -> Iterator[tuple[Story, bool]]:
         yield story, again
 
 
-def _tell(scene: Scene, order_id: str, opened: datetime, story: Story) -> Telling:
-    telling = Telling(scene, _order(scene, order_id, opened), opened)
-    telling.note("create", Amount=telling.order.amount, Tax=telling.order.tax)
+def _write_one(scene: Scene, order_id: str, opened: datetime, story: Story) -> OrderHistory:
+    history = OrderHistory(scene, _order(scene, order_id, opened), opened)
+    history.note("create", Amount=history.order.amount, Tax=history.order.tax)
     with suppress(NotYet):
         for step in story.steps:
-            step(telling)
-    return telling
+            step(history)
+    return history
 
 
 def _order(scene: Scene, order_id: str, opened: datetime) -> Order:
@@ -132,15 +132,15 @@ def _order(scene: Scene, order_id: str, opened: datetime) -> Order:
     )
 
 
-def _write(database: Database, batch: Sequence[Telling]) -> None:
+def _write(database: Database, batch: Sequence[OrderHistory]) -> None:
     """Insert the rows, table by table: what is referred to comes first."""
     tables: tuple[tuple[type[SQLModel], Iterable[SQLModel]], ...] = (
-        (Order, (telling.order for telling in batch)),
-        (Exchange, chain.from_iterable(telling.exchanges for telling in batch)),
-        (Callback, chain.from_iterable(telling.callbacks for telling in batch)),
-        (Change, chain.from_iterable(telling.changes for telling in batch)),
-        (PaymentLink, chain.from_iterable(telling.launches for telling in batch)),
-        (AuditEntry, chain.from_iterable(telling.deeds for telling in batch)),
+        (Order, (history.order for history in batch)),
+        (Exchange, chain.from_iterable(history.exchanges for history in batch)),
+        (Callback, chain.from_iterable(history.callbacks for history in batch)),
+        (Change, chain.from_iterable(history.changes for history in batch)),
+        (PaymentLink, chain.from_iterable(history.launches for history in batch)),
+        (AuditEntry, chain.from_iterable(history.audit_entries for history in batch)),
     )
     with database.writing() as session:
         for table, rows in tables:

@@ -1,4 +1,4 @@
-"""One order's past while it is being told: its rows, its clock, and the claim so far."""
+"""One order's past while it is being written: its rows, its clock, and the claim so far."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from app.demo.ledger import Trade
+from app.demo.sandbox_trades import Trade
 from app.desk.gateway_calls.outgoing import AUDIT_ACTIONS
 from app.desk.gateway_calls.process_identity import current_process
 from app.desk.status.rules import OrderSnapshot, decide_status
@@ -48,12 +48,12 @@ _PATIENCE_MS = 120_000
 
 
 class NotYet(Exception):
-    """What comes next lies in the future: the story is told so far."""
+    """What comes next lies in the future: the history ends here."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Where all stories happen: the sandbox's shop, and a moment up to which they are told."""
+    """Where all stories happen: the sandbox's shop, and the moment up to which they go."""
 
     shop: Shop
     base_url: str
@@ -63,7 +63,7 @@ class Scene:
 
 
 @dataclass
-class Telling:
+class OrderHistory:
     """The rows of one order, in the order in which they came about."""
 
     scene: Scene
@@ -73,7 +73,7 @@ class Telling:
     callbacks: list[Callback] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     launches: list[PaymentLink] = field(default_factory=list)
-    deeds: list[AuditEntry] = field(default_factory=list)
+    audit_entries: list[AuditEntry] = field(default_factory=list)
     trade: Trade | None = None
 
     def wait_until(self, moment: datetime, lasting: float = 5) -> None:
@@ -91,7 +91,7 @@ class Telling:
         """Write down what a person did."""
         at = self.tick()
         text = json.dumps(detail, ensure_ascii=False)
-        self.deeds.append(
+        self.audit_entries.append(
             AuditEntry(
                 id=key_at(at),
                 at=at,
@@ -136,11 +136,11 @@ class Telling:
             owner=current_process(),
         )
 
-    def hear(self, word: StatusReport) -> Effect | None:
-        """Let a source's word take effect, by the desk's own ruling."""
-        decision = decide_status(self._held(), word)
+    def apply_report(self, report: StatusReport) -> Effect | None:
+        """Let a report take effect, by the desk's own decision."""
+        decision = decide_status(self._snapshot(), report)
         policy = self.scene.shop.confirmation
-        values, changes = consequences(self.order, word, decision, policy)
+        values, changes = consequences(self.order, report, decision, policy)
         self.take(values)
         for change in changes:
             change.id = key_at(self.tick())
@@ -152,7 +152,7 @@ class Telling:
         for name, value in values.items():
             setattr(self.order, name, value)
 
-    def word(self, exchange: Exchange, source: Source, status: Status) -> StatusReport:
+    def report_of(self, exchange: Exchange, source: Source, status: Status) -> StatusReport:
         """What the answer to a call says."""
         return StatusReport(
             source,
@@ -165,7 +165,7 @@ class Telling:
             tax=exchange.said_tax,
         )
 
-    def _held(self) -> OrderSnapshot:
+    def _snapshot(self) -> OrderSnapshot:
         order = self.order
         return OrderSnapshot(
             status=None if order.status == UNKNOWN else Status(order.status),

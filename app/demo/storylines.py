@@ -1,12 +1,12 @@
-"""The stories that orders tell: which steps, how often, and whether the customer tries again."""
+"""The storylines that orders follow: which events, how often, and whether the customer tries again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
 
-from app.demo.results import brought, brought_again, tampered, unsigned
-from app.demo.steps import (
+from app.demo.callbacks import brought, brought_again, tampered, unsigned
+from app.demo.events import (
     Step,
     after,
     execute,
