@@ -32,7 +32,7 @@ GUARDS: Mapping[str, Sequence[str]] = {
     "app.protocol.checkstring": ("tests/protocol",),
     "app.desk.status.groups": (f"{DESK}/status/test_groups.py", f"{DESK}/status/test_updates.py"),
     "app.desk.status.schedule": (f"{DESK}/status/test_schedule.py",),
-    "app.desk.status.policy": (f"{DESK}/status/test_policy.py",),
+    "app.desk.status.confirmation_policy": (f"{DESK}/status/test_policy.py",),
     "app.desk.status.history": (f"{DESK}/status", f"{DESK}/actions"),
     "app.records.due": ("tests/records/test_due.py",),
     "app.desk.status.rules": (f"{DESK}/status", f"{DESK}/gateway_calls", f"{DESK}/callbacks"),
@@ -50,7 +50,7 @@ GUARDS: Mapping[str, Sequence[str]] = {
 """The modules that decide about money, each with the tests that hold it."""
 
 ARGUED: Mapping[str, str] = {
-    "app.desk.status.policy _schedule: at >= since -> at > since": "a lookup is not asked in the"
+    "app.desk.status.confirmation_policy _schedule: at >= since -> at > since": "a lookup is not asked in the"
     " very microsecond in which the report was heard",
 }
 """Breaks that change nothing anybody could see, each with the reason."""

@@ -131,7 +131,7 @@ def operator(desk: Served) -> Iterator[Operator]:
 @pytest.fixture(autouse=True)
 def _quick_drip(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that trickles in takes less than a second instead of ten."""
-    monkeypatch.setattr("app.sandbox.calls.faults.DRIP_SECONDS", 0.4)
+    monkeypatch.setattr("app.sandbox.calls.misbehaviour.DRIP_SECONDS", 0.4)
 
 
 def test_the_table_has_an_expectation_for_each_scenario() -> None:

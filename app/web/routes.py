@@ -12,9 +12,9 @@ from app.web.pages import (
     health,
     live,
     lookups,
+    new_order,
     notifications,
     order_actions,
-    order_forms,
     order_page,
     orders,
     overview,
@@ -67,11 +67,9 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/patterns", styleguide.styleguide, "patterns"),
         # Orders.
         Route("/orders", orders.index, "orders"),
-        Route("/orders", order_forms.create, "orders-send", SEND, role=Role.OPERATOR),
-        Route("/orders/new", order_forms.new, "order-new", role=Role.OPERATOR),
-        Route(
-            "/orders/new/checks", order_forms.check_typed, "order-check", SEND, role=Role.OPERATOR
-        ),
+        Route("/orders", new_order.create, "orders-send", SEND, role=Role.OPERATOR),
+        Route("/orders/new", new_order.new, "order-new", role=Role.OPERATOR),
+        Route("/orders/new/checks", new_order.check_typed, "order-check", SEND, role=Role.OPERATOR),
         Route("/orders/{key}", order_page.show, "order"),
         Route(
             "/orders/{key}/registrations",

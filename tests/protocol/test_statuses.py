@@ -3,7 +3,7 @@
 import pytest
 
 from app.protocol.calls import Call
-from app.protocol.faults import CATALOGUE
+from app.protocol.error_catalogue import CATALOGUE
 from app.protocol.statuses import EDGES, Cause, Relation, Status, refusal, relation
 
 UNPROCESSED, REQSUCCESS, PAYSTART, PAYSUCCESS, PAYFAIL, EXPIRED = Status

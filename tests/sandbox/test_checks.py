@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.protocol.faults import CATALOGUE
+from app.protocol.error_catalogue import CATALOGUE
 from app.protocol.messages import Call
 from tests.sandbox.merchant import Merchant
 

@@ -11,7 +11,7 @@ import pytest
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
 from app.protocol.words import say
-from app.sandbox.calls.faults import drip_pauses
+from app.sandbox.calls.misbehaviour import drip_pauses
 from app.sandbox.scenarios.catalogue import ORDINARY, SCENARIOS, scenario_of
 from app.sandbox.scenarios.effects import DRIP_SECONDS
 from tests.sandbox.conftest import LATE_SECONDS

@@ -15,7 +15,7 @@ from app.clock import now
 from app.desk.context import Desk
 from app.desk.status.schedule import worth_asking
 from app.desk.status.updates import apply_notification
-from app.protocol.notice import Hint, read_notice
+from app.protocol.notification import Hint, read_notice
 from app.records.exchanges import last_lookup
 from app.records.notifications import Notification, unread_keys
 from app.records.orders import Order, locked_order, order_by_number

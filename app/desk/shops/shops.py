@@ -10,7 +10,7 @@ from app.desk.audit import record_action
 from app.desk.callbacks import reverify
 from app.desk.context import Actor, Desk
 from app.desk.shops.validation import TAKEN, ShopDraft, change_problems, new_problems, tidy_address
-from app.desk.status.policy import follow_policy
+from app.desk.status.confirmation_policy import follow_policy
 from app.desk.validation_errors import ValidationErrors
 from app.records.accounts import AuditEntry
 from app.records.database import Database

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from app.gateway import Outcome
-from app.protocol.faults import Trade, fault
+from app.protocol.error_catalogue import Trade, fault
 from app.protocol.messages import Call
 from app.records.exchanges import WAITING, Exchange
 

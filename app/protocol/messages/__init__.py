@@ -11,7 +11,7 @@ from app.protocol.messages.answers import (
     SearchAnswer,
     read_answer,
 )
-from app.protocol.messages.error_codes import error_code
+from app.protocol.messages.codes_by_check import error_code
 from app.protocol.messages.message import InvalidMessage, Message, Parameter
 from app.protocol.messages.requests import (
     RESERVED_ORDER_ID,

@@ -20,7 +20,7 @@ from app.protocol.messages import (
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_answer, jst_stamp
 from app.sandbox import addresses
-from app.sandbox.calls import faults, merchant_calls
+from app.sandbox.calls import merchant_calls, misbehaviour
 from app.sandbox.calls.bodies import Unreadable, read_body, values_of
 from app.sandbox.context import sandbox_of
 from app.sandbox.scenarios.catalogue import named
@@ -141,7 +141,7 @@ def _endpoint(service: _Service) -> Endpoint:
         except sqlite3.Error as error:
             # The gateway has an answer for this too, and its clients know no other.
             log.error("the sandbox's store failed (%s)", error)
-            return faults.refused(STORE_FAILED)
+            return misbehaviour.refused(STORE_FAILED)
         return await _answer(request, service, outcome)
 
     return endpoint
@@ -155,17 +155,17 @@ async def _answer(request: Request, service: _Service, outcome: _Outcome) -> Res
         body = b""
     else:
         if fault is Fault.OTHER_ORDER:
-            trade = trade._replace(OrderID=faults.ANOTHER_ORDER)
+            trade = trade._replace(OrderID=misbehaviour.ANOTHER_ORDER)
         body = encode_answer(service.success(request, trade))
     if fault is None:
-        return faults.answer(body)
-    return await faults.misanswer(fault, body, sandbox_of(request))
+        return misbehaviour.answer(body)
+    return await misbehaviour.misanswer(fault, body, sandbox_of(request))
 
 
 async def no_such_call(request: Request) -> Response:
     """A POST to an address under /payment that the interface does not know."""
     del request
-    return faults.refused("E91099997")
+    return misbehaviour.refused("E91099997")
 
 
 ENDPOINTS: Final = {service.call: _endpoint(service) for service in _SERVICES}

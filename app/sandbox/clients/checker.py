@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from app.protocol.faults import fault
+from app.protocol.error_catalogue import fault
 from app.protocol.messages import (
     Call,
     EntryTranRequest,

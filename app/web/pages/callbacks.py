@@ -19,7 +19,7 @@ from app.desk.context import Desk
 from app.desk.orders.order_view import order_view
 from app.desk.orders.timeline_window import TimelineWindow, timeline_window
 from app.protocol.checkstring import Verdict
-from app.protocol.faults import Fault, fault
+from app.protocol.error_catalogue import Fault, fault
 from app.protocol.text import to_half_width
 from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
 from app.records.accounts import Role

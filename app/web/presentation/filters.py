@@ -13,7 +13,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from app.protocol.checkstring import MALFORMED, SIGNED
-from app.protocol.faults import fault
+from app.protocol.error_catalogue import fault
 from app.protocol.messages import Call
 from app.protocol.time_words import clock_text
 from app.protocol.words import Words, say

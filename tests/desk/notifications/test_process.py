@@ -18,7 +18,7 @@ from app.desk.notifications import (
 from app.desk.orders.order_view import order_view
 from app.desk.retention import RetentionPolicy
 from app.desk.status.schedule import LOOKUP_INTERVAL
-from app.protocol.notice import Hint, read_notice
+from app.protocol.notification import Hint, read_notice
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
 from app.records.callbacks import Callback

@@ -4,7 +4,7 @@ import pytest
 
 from app.desk.status.call_results import CallResult, classify
 from app.gateway import Outcome
-from app.protocol.faults import CATALOGUE
+from app.protocol.error_catalogue import CATALOGUE
 from app.protocol.messages import Call
 from app.records.exchanges import WAITING, Exchange
 from app.records.shops import Environment

@@ -29,7 +29,7 @@ from app.records.keys import new_secret
 from app.records.orders import Order
 from app.records.shops import Environment, Shop, shops_of
 from app.web.http.requests import actor_of, desk_of, environment_of, read_form
-from app.web.pages.order_form import OrderForm
+from app.web.pages.order_form_fields import OrderForm
 from app.web.pages.return_page import RETURN_PATH
 from app.web.presentation.field_errors import problem_words
 from app.web.presentation.templates import page

@@ -6,7 +6,7 @@ told. Those of the payment come with a result.
 
 from __future__ import annotations
 
-from app.protocol.faults.fault import Fault, Trade
+from app.protocol.error_catalogue.fault import Fault, Trade
 from app.protocol.words import N_
 
 _OPEN_AGAIN = N_("Ask the customer to open our payment link again.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.protocol.faults import CATALOGUE
+from app.protocol.error_catalogue import CATALOGUE
 from app.protocol.fields import Problem, Reason
 from app.protocol.messages import (
     Call,
@@ -13,7 +13,7 @@ from app.protocol.messages import (
     StartRequest,
     error_code,
 )
-from app.protocol.messages.error_codes import CODES, START_CODES
+from app.protocol.messages.codes_by_check import CODES, START_CODES
 
 BAD = ("", "~" * 300, "\n" * 300, "A" * 300, "9" * 300, "0", "200001", "あ" * 60, "x")
 

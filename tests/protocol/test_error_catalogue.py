@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.protocol.faults import CATALOGUE, Fault, Trade, fault
+from app.protocol.error_catalogue import CATALOGUE, Fault, Trade, fault
 from app.protocol.words import say
 
 # code prefix: endings, by what the code says about the trade

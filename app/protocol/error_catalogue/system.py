@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.protocol.faults.fault import Fault, Trade
+from app.protocol.error_catalogue.fault import Fault, Trade
 from app.protocol.words import N_
 
 _LOOK_UP = N_("Do not send it again. Look the order up.")

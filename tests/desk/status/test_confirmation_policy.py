@@ -10,7 +10,7 @@ from app.desk.actions.settle_conflict import settle_conflict
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.shops.shops import change_shop
 from app.desk.shops.validation import ShopDraft
-from app.desk.status.policy import follow_policy
+from app.desk.status.confirmation_policy import follow_policy
 from app.desk.status.updates import StatusReport, Terms, apply_report
 from app.protocol.statuses import Status
 from app.records.orders import Conflict, Order, Origin, Source

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.protocol.faults.fault import Fault, Trade
-from app.protocol.faults.payment import PAYMENT_FAULTS
-from app.protocol.faults.system import SYSTEM_FAULTS
-from app.protocol.faults.values import VALUE_FAULTS
+from app.protocol.error_catalogue.fault import Fault, Trade
+from app.protocol.error_catalogue.payment import PAYMENT_FAULTS
+from app.protocol.error_catalogue.system import SYSTEM_FAULTS
+from app.protocol.error_catalogue.values import VALUE_FAULTS
 from app.protocol.words import N_
 
 __all__ = ["CATALOGUE", "Fault", "Trade", "fault"]
