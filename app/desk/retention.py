@@ -1,7 +1,7 @@
 """Retention: what anybody can send is kept on rolling limits, so that a flood cannot fill the disk.
 
 Each verdict has its own limits, so that a flood of one kind pushes out nothing of another. What
-names an OrderID of ours without a final status stays, since a later judging might verify it: of
+names an OrderID of ours without a final status stays, since a later look might verify it: of
 each such order the first and the last different ones, for a flood may name one too.
 """
 
@@ -18,8 +18,8 @@ from app.protocol.checkstring import Verdict
 from app.records.database import Database
 from app.records.dropped_callbacks import (
     NOTIFICATIONS,
-    DroppedCallbacks,
     Limit,
+    count_dropped,
     drop,
     droppable,
     nth_newest,
@@ -69,7 +69,7 @@ def sweep_notifications(session: Session, limits: RetentionPolicy) -> int:
     }
     for limit, number in dropped.items():
         if number:
-            session.add(DroppedCallbacks(verdict=NOTIFICATIONS, limit=limit, dropped=number))
+            count_dropped(session, NOTIFICATIONS, limit, number)
     return sum(dropped.values())
 
 
@@ -92,7 +92,7 @@ def _drop(database: Database, verdict: Verdict, limit: Limit, upto: str) -> int:
                 dropped += _dropped(session, keys[start : start + BATCH])
     if dropped:
         with database.writing() as session:
-            session.add(DroppedCallbacks(verdict=verdict, limit=limit, dropped=dropped))
+            count_dropped(session, verdict, limit, dropped)
     return dropped
 
 

@@ -34,7 +34,7 @@ NOTIFICATIONS = "notices"
 
 
 UNSTORED = "unstored"
-"""What results that could not be stored, and so were never judged, have in its place."""
+"""What callbacks that could not be stored, and so were never verified, have in its place."""
 
 
 class DroppedCallbacks(Record, table=True):
@@ -60,6 +60,14 @@ class Dropped(NamedTuple):
     last_at: datetime
 
 
+def count_dropped(
+    session: Session, verdict: str, limit: Limit, number: int, last_at: datetime | None = None
+) -> None:
+    """Put on record that so many were dropped, or never stored, the last of them at `last_at`."""
+    at = last_at or now()
+    session.add(DroppedCallbacks(at=at, verdict=verdict, limit=limit, dropped=number))
+
+
 def dropped_so_far(session: Session) -> Sequence[Dropped]:
     """The sums of all sweeps, by verdict."""
     last = func.max(col(DroppedCallbacks.at)).label("last")
@@ -71,7 +79,7 @@ def dropped_so_far(session: Session) -> Sequence[Dropped]:
 
 
 def unstored_since(session: Session, since: datetime) -> tuple[int, datetime | None]:
-    """How many results could not be stored since then, and when last."""
+    """How many callbacks could not be stored since then, and when last."""
     query = select(func.sum(DroppedCallbacks.dropped), func.max(col(DroppedCallbacks.at)))
     gaps = query.where(DroppedCallbacks.verdict == UNSTORED, col(DroppedCallbacks.at) >= since)
     number, last_at = session.exec(gaps).one()

@@ -20,7 +20,7 @@ from app.desk.context import Desk
 from app.desk.periodic import wait_or_stop
 from app.logs import Repeated
 from app.records.database import UNREACHABLE
-from app.records.dropped_callbacks import UNSTORED, DroppedCallbacks, Limit, unstored_since
+from app.records.dropped_callbacks import UNSTORED, Limit, count_dropped, unstored_since
 
 SHOWN_FOR = timedelta(hours=24)
 
@@ -77,10 +77,11 @@ class StorageFailures:
 
     async def _write(self) -> None:
         number, last_at = self._intake.unstored
-        gap = DroppedCallbacks(verdict=UNSTORED, limit=Limit.STORAGE, dropped=number - self._noted)
-        gap.at = last_at or gap.at
+        unnoted = number - self._noted
         try:
-            await self._desk.writer.write(lambda session: session.merge(gap))
+            await self._desk.writer.write(
+                lambda s: count_dropped(s, UNSTORED, Limit.STORAGE, unnoted, last_at)
+            )
         except SQLAlchemyError as error:
             self._trouble.failed(error)
         else:
