@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 from app.settings import load_settings
-from tests.bench import feeds, pages, results, sandbox, start, texts
+from tests.bench import callbacks, feeds, pages, sandbox, start, texts
 from tests.bench.measurement import Measurement
 
 PARTS = {
@@ -17,7 +17,7 @@ PARTS = {
     "texts": texts.measure,
     "pages": pages.measure,
     "sandbox": sandbox.measure,
-    "results": results.measure,
+    "callbacks": callbacks.measure,
     "feeds": feeds.measure,
 }
 

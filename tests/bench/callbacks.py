@@ -20,7 +20,7 @@ from sqlmodel import col, func, select
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
 from tests.bench import programs
-from tests.bench.callbacks import result, store_orders
+from tests.bench.callback_requests import result, store_orders
 from tests.bench.load import Connection, Load, Turn, in_turns, post
 from tests.bench.measurement import Measurement, at_least, plain, within
 from tests.postgresql import fresh_database, running_postgresql
@@ -64,8 +64,8 @@ def _loads(bench: Bench) -> Iterator[tuple[str, Load, Load]]:
     for kind in ("unverified", "verified"):
         bringing = _bringing(numbers, verified=kind == "verified")
         asked = ((bench.floor, _one_insert), (bench.desk, bringing))
-        settle = partial(_catch_up, bench.url)
-        floor, ours = in_turns(*asked, connections=CONNECTIONS, settle=settle)
+        catch_up = partial(_catch_up, bench.url)
+        floor, ours = in_turns(*asked, connections=CONNECTIONS, catch_up=catch_up)
         yield kind, floor, ours
 
 

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from app.protocol.statuses import Status
 from app.records.database import sqlite_url
 from tests.bench import programs
-from tests.bench.callbacks import result, store_orders
+from tests.bench.callback_requests import result, store_orders
 from tests.bench.load import connect, post
 from tests.bench.measurement import Measurement, at_most, plain, within
 

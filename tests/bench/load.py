@@ -117,18 +117,18 @@ Turn = Callable[[Connection], Awaitable[None]]
 
 
 def in_turns(
-    *asked: tuple[int, Turn], connections: int, settle: Callable[[], None] = lambda: None
+    *asked: tuple[int, Turn], connections: int, catch_up: Callable[[], None] = lambda: None
 ) -> list[Load]:
     """What each port's load comes to, in turns, so that a machine's bad moments hit every one.
 
-    `settle` waits until the programs have nothing left to do, which would weigh on the next turn.
+    `catch_up` waits until the programs have nothing left to do, which would weigh on the next turn.
     """
     for port, turn in asked:
         drive(port, connections, WARM_UP_SECONDS, turn)
     loads = [Load() for _ in asked]
     for _ in range(ROUNDS):
         for load, (port, turn) in zip(loads, asked, strict=True):
-            settle()
+            catch_up()
             load.add(drive(port, connections, ROUND_SECONDS, turn))
     return loads
 
