@@ -97,14 +97,14 @@ def trade_json(trade: Trade) -> Json:
     """A trade; its shop's password stays with the shop."""
     expires = trade.expires_at
     return {
-        **{name: value for name, value in trade._asdict().items() if name not in _NOT_TOLD},
+        **{name: value for name, value in trade._asdict().items() if name not in _HIDDEN},
         "entered_at": moment(trade.entered_at).isoformat(),
         "processed_at": moment(trade.processed_at).isoformat(),
         "expires_at": None if expires is None else moment(expires).isoformat(),
     }
 
 
-_NOT_TOLD = frozenset({"ShopPass", "shop_name", "tries"})
+_HIDDEN = frozenset({"ShopPass", "shop_name", "tries"})
 
 
 def story_json(story: TradeStory) -> Json:

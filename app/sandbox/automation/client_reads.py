@@ -1,4 +1,4 @@
-"""The automation's view of a client under test: its last requests judged, its readiness sheet."""
+"""The automation's view of a client under test: its last requests checked, its readiness sheet."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from app.protocol.words import in_each_language
 from app.sandbox.clients import readiness
 from app.sandbox.context import sandbox_of
-from app.sandbox.operators.client_pages import judged_requests
+from app.sandbox.operators.client_pages import checked_requests
 from app.sandbox.store import shops
 from app.sandbox.store.controls import moment
 
@@ -18,7 +18,7 @@ async def read_client(request: Request) -> Response:
     sandbox, shop_id = sandbox_of(request), request.path_params["ShopID"]
     if await sandbox.store.run(shops.one_shop, shop_id) is None:
         return JSONResponse(_NO_SHOP, 404)
-    judged = await judged_requests(sandbox, shop_id)
+    checked = await checked_requests(sandbox, shop_id)
     return JSONResponse(
         {
             "requests": [
@@ -36,7 +36,7 @@ async def read_client(request: Request) -> Response:
                         for one in found
                     ],
                 }
-                for entry, found in judged
+                for entry, found in checked
             ]
         }
     )

@@ -59,7 +59,7 @@ def description(request: Request) -> Json:
     for command in COMMANDS:
         if command.for_admins and not is_open(request):
             continue
-        paths.setdefault(f"/api{command.path}", {})["post"] = _deed(command)
+        paths.setdefault(f"/api{command.path}", {})["post"] = _command(command)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -98,7 +98,7 @@ def _read(name: str, path: str, summary: str, query: tuple[tuple[str, str, Json]
     }
 
 
-def _deed(command: Command) -> Json:
+def _command(command: Command) -> Json:
     in_path = re.findall(r"{(\w+)}", command.path)
     fields = [field for field in command.fields if field.name not in in_path]
     known = [code for code in _ERRORS if code != "404" or in_path]

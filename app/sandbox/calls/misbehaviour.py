@@ -1,4 +1,4 @@
-"""Answers that go wrong on purpose."""
+"""Misbehaviour: answers that go wrong on purpose, for the faults that a tester sets."""
 
 from typing import Final
 

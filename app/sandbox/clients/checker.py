@@ -53,21 +53,21 @@ class _Order:
 def check(
     entries: Sequence[Entry], last: int, base_host: str | None = None
 ) -> list[CheckedRequest]:
-    """Judge the last requests, given the oldest first; the answer has the newest first.
+    """Check the last requests, given the oldest first; the answer has the newest first.
 
     The others only say what came before. `base_host` is the host of every StartURL; None where
     it is that of the request for it.
     """
     orders: dict[str, _Order] = {}
     by_access_id: dict[str, _Order] = {}
-    judged = []
+    checked = []
     for left, entry in zip(range(len(entries), 0, -1), entries, strict=True):
         order = _order_of(entry, orders, by_access_id)
         if left <= last:
             found = (*_on_the_wire(entry), *_in_turn(entry, order, base_host), *_refused(entry))
-            judged.append(CheckedRequest(entry, found))
+            checked.append(CheckedRequest(entry, found))
         _remember(entry, order)
-    return judged[::-1]
+    return checked[::-1]
 
 
 def _order_of(entry: Entry, orders: dict[str, _Order], by_access_id: dict[str, _Order]) -> _Order:

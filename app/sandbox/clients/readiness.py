@@ -74,25 +74,25 @@ _STOPPED: Final = N_("The client has not gone on yet.")
 
 def sheet(connection: sqlite3.Connection, shop_id: str) -> list[ReadinessRow]:
     """Every scenario with how it stands for the client of a shop."""
-    judged = dict(
+    marked = dict(
         connection.execute("select scenario, state from verdict where ShopID = ?", (shop_id,))
     )
     requests: dict[str, list[Entry]] = defaultdict(list)
     for entry in last_requests(connection, shop_id, REQUESTS_LIMIT):
         if entry.ShopID == shop_id:  # not those that may be anybody's
             requests[entry.OrderID].append(entry)
-    return [_line(connection, shop_id, scenario, judged, requests) for scenario in SCENARIOS]
+    return [_row(connection, shop_id, scenario, marked, requests) for scenario in SCENARIOS]
 
 
-def _line(
+def _row(
     connection: sqlite3.Connection,
     shop_id: str,
     scenario: Scenario,
-    judged: dict[str, str],
+    marked: dict[str, str],
     requests: dict[str, list[Entry]],
 ) -> ReadinessRow:
-    if scenario.name in judged:
-        return ReadinessRow(scenario, State(judged[scenario.name]), _BY_HAND, by_hand=True)
+    if scenario.name in marked:
+        return ReadinessRow(scenario, State(marked[scenario.name]), _BY_HAND, by_hand=True)
     sql = _LATEST_CHOSEN if scenario.suffix else _LATEST_ORDINARY
     row = connection.execute(sql, (shop_id, scenario.name)).fetchone()
     if row is None:

@@ -1,4 +1,4 @@
-"""What can be done about a client under test: judge it, and put its receiver to the test."""
+"""What can be done about a client under test: check it, and put its receiver to the test."""
 
 from typing import Final
 
@@ -29,21 +29,21 @@ async def _mark(sandbox: Sandbox, values: Values) -> Values:
     return {"ShopID": shop_id, "scenario": scenario, "state": state}
 
 
-async def _send_result(sandbox: Sandbox, values: Values) -> Values:
-    results = await results_of(sandbox, values)
+async def _send_callbacks(sandbox: Sandbox, values: Values) -> Values:
+    callbacks = await callbacks_of(sandbox, values)
     if not may_be_sent(values["RetURL"], await sandbox.store.run(allowed_hosts)):
         raise NotNow("RetURL", NOT_ALLOWED)
-    answers = await send_all(sandbox, values["RetURL"], results)
-    return {"sent": [dict(pairs) for pairs in results], "answers": answers}
+    answers = await send_all(sandbox, values["RetURL"], callbacks)
+    return {"sent": [dict(pairs) for pairs in callbacks], "answers": answers}
 
 
-async def results_of(sandbox: Sandbox, values: Values) -> list[Pairs]:
-    """The results that SEND_RESULT's values ask for. Raises NotThere."""
+async def callbacks_of(sandbox: Sandbox, values: Values) -> list[Pairs]:
+    """The callbacks that SEND_RESULT's values ask for. Raises NotThere."""
     shop = await sandbox.store.run(shops.one_shop, values["ShopID"])
     if shop is None:
         raise NotThere
     now = moment(await sandbox.store.run(sandbox.rules.controls.now))
-    return DELIVERIES[values["kind"]].results(shop, values["OrderID"], now)
+    return DELIVERIES[values["kind"]].callbacks(shop, values["OrderID"], now)
 
 
 MARK_READINESS: Final = Command(
@@ -62,7 +62,7 @@ SEND_RESULT: Final = Command(
     "sendResult",
     "/shops/{ShopID}/results",
     "Send a result, right or wrong, to a RetURL on loopback or on an allowed host.",
-    _send_result,
+    _send_callbacks,
     (
         SHOP_ID,
         Field("OrderID", least=1, most=27, pattern="[0-9A-Za-z-]{1,27}", says=_ORDER_ID),

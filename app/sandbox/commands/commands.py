@@ -12,7 +12,7 @@ from app.sandbox.commands.client_commands import CLIENT_COMMANDS, NOT_ALLOWED, W
 from app.sandbox.commands.command import SHOP_ID, Command, Field, NotNow, NotThere, Values
 from app.sandbox.context import Sandbox
 from app.sandbox.customer import flow
-from app.sandbox.customer.callbacks import result_of
+from app.sandbox.customer.callbacks import callback_of
 from app.sandbox.scenarios.catalogue import SCENARIOS, named
 from app.sandbox.scenarios.effects import Ending, Fault
 from app.sandbox.sending.sender import allowed_hosts, may_be_sent
@@ -82,7 +82,7 @@ async def _act_as_customer(sandbox: Sandbox, values: Values) -> Values:
         raise NotNow("action", N_("The gateway refuses it with %(code)s."), code=trade.code)
     final = trade.Status in RETURNED
     deliveries = named(trade.scenario).deliveries if final else 0
-    result = dict(result_of(trade)) if deliveries else None
+    result = dict(callback_of(trade)) if deliveries else None
     return {"Status": trade.Status, "result": result, "deliveries": deliveries}
 
 

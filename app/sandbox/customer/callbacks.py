@@ -1,4 +1,4 @@
-"""The result of a payment as it is brought to RetURL, right or wrong as the scenario says."""
+"""The callback of a payment as it is brought to RetURL, right or wrong as the scenario says."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,8 +14,8 @@ OTHER_SHOP_ID: Final = "tshop99999999"  # of nobody
 _FLIPPED: Final = {"PAYSUCCESS": "PAYFAIL", "PAYFAIL": "PAYSUCCESS"}
 
 
-def result_of(trade: Trade) -> list[tuple[str, str]]:
-    """The pairs of a paid or failed trade's result (Interface 2.1.2.4)."""
+def callback_of(trade: Trade) -> list[tuple[str, str]]:
+    """The pairs of a paid or failed trade's callback (Interface 2.1.2.4)."""
     date = jst_stamp(trade.processed)
     check = compute(trade.ShopID, trade.OrderID, trade.Status, date, trade.ShopPass)
     pairs = {
@@ -31,7 +31,7 @@ def result_of(trade: Trade) -> list[tuple[str, str]]:
 
 
 def _forged(trade: Trade, check: str) -> dict[str, str]:
-    """What the trade's scenario changes after the result was signed."""
+    """What the trade's scenario changes after the callback was signed."""
     match named(trade.scenario).forgery:
         case Forgery.STATUS_CHANGED:
             return {"Status": _FLIPPED[trade.Status]}

@@ -14,7 +14,7 @@ from app.sandbox import addresses
 from app.sandbox.calls.bodies import Unreadable, read_body, read_values, values_of
 from app.sandbox.context import sandbox_of
 from app.sandbox.customer import flow
-from app.sandbox.customer.callbacks import can_be_reached, result_of
+from app.sandbox.customer.callbacks import callback_of, can_be_reached
 from app.sandbox.customer.templates import customer_page
 from app.sandbox.scenarios.catalogue import delay_of, named
 from app.sandbox.scenarios.effects import Ending
@@ -130,7 +130,7 @@ def _page_after(request: Request, trade: Trade) -> Response:
             "trade": trade,
             "ret_url": trade.RetURL,
             "reachable": can_be_reached(trade.RetURL),
-            "deliveries": [result_of(trade)] * scenario.deliveries,
+            "deliveries": [callback_of(trade)] * scenario.deliveries,
             "delay": delay_of(scenario, trade.OrderID),
         },
     )

@@ -23,20 +23,20 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def for_operators(endpoint: Endpoint) -> Endpoint:
     """Let in whom the desk has let in; where there is no desk, this machine."""
 
-    async def door(request: Request) -> Response:
+    async def guarded(request: Request) -> Response:
         if sandbox_of(request).base_url is None and not is_open(request):
             raise HTTPException(403)
         if from_elsewhere(request):
             raise FromElsewhere
         return await endpoint(request)
 
-    return door
+    return guarded
 
 
 def with_key(endpoint: Endpoint) -> Endpoint:
     """Let in who brings the sandbox key as a bearer token; where there is no desk, this machine."""
 
-    async def door(request: Request) -> Response:
+    async def guarded(request: Request) -> Response:
         if from_elsewhere(request):
             return JSONResponse({"error": "sent by another site's page"}, 403)
         if not is_open(request) and not await _has_key(request):
@@ -44,7 +44,7 @@ def with_key(endpoint: Endpoint) -> Endpoint:
             return JSONResponse({"error": "the sandbox key is needed"}, 401, challenge)
         return await endpoint(request)
 
-    return door
+    return guarded
 
 
 def is_open(request: Request) -> bool:

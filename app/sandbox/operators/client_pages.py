@@ -17,7 +17,7 @@ from app.sandbox.commands.client_commands import (
     MARK_READINESS,
     SEND_RESULT,
     WEB_ADDRESS,
-    results_of,
+    callbacks_of,
 )
 from app.sandbox.commands.command import Command, NotThere, Values, Wrong
 from app.sandbox.context import Sandbox, sandbox_of
@@ -33,16 +33,16 @@ REQUESTS_SHOWN = 50
 
 
 async def show_client(request: Request) -> Response:
-    """The last requests of a shop's client, each judged."""
+    """The last requests of a shop's client, each checked."""
     sandbox, context = sandbox_of(request), await _about_shop(request)
     return own_page(
         request,
         "client",
-        {**context, "judged": await judged_requests(sandbox, context["shop"].ShopID)},
+        {**context, "checked": await checked_requests(sandbox, context["shop"].ShopID)},
     )
 
 
-async def judged_requests(sandbox: Sandbox, shop_id: str) -> list[checker.CheckedRequest]:
+async def checked_requests(sandbox: Sandbox, shop_id: str) -> list[checker.CheckedRequest]:
     """The last requests of a shop's client, the newest first."""
     limit = readiness.REQUESTS_LIMIT
     entries = await sandbox.store.run(journal.last_requests, shop_id, limit)
@@ -116,7 +116,7 @@ async def deliver(request: Request, typed: dict[str, str]) -> Response:
 
 async def _through_the_browser(request: Request, typed: dict[str, str]) -> Response:
     try:
-        results = await results_of(sandbox_of(request), SEND_RESULT.read(typed))
+        results = await callbacks_of(sandbox_of(request), SEND_RESULT.read(typed))
     except NotThere:
         raise HTTPException(404) from None
     context = {"deliveries": results, "ret_url": typed["RetURL"], "delay": 0}

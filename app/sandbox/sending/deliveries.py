@@ -1,4 +1,4 @@
-"""The receiver checker: results, right and wrong, for a merchant's own RetURL."""
+"""The receiver checker: callbacks, right and wrong, for a merchant's own RetURL."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ _LATE: Final = timedelta(hours=2)
 _EARLIER: Final = timedelta(minutes=10)
 
 
-def _result(shop: Shop, order_id: str, status: Status, at: datetime) -> Pairs:
+def _callback(shop: Shop, order_id: str, status: Status, at: datetime) -> Pairs:
     return signed_result(shop.ShopID, order_id, status, jst_stamp(at), shop.ShopPass).pairs()
 
 
 def _correct(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
-    return [_result(shop, order_id, Status.PAYSUCCESS, now)]
+    return [_callback(shop, order_id, Status.PAYSUCCESS, now)]
 
 
 def _duplicate(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
@@ -34,12 +34,12 @@ def _late(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
 
 
 def _tampered(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
-    failed = dict(_result(shop, order_id, Status.PAYFAIL, now))
+    failed = dict(_callback(shop, order_id, Status.PAYFAIL, now))
     return [list((failed | {"Status": Status.PAYSUCCESS.value}).items())]
 
 
 def _out_of_order(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
-    earlier = _result(shop, order_id, Status.PAYFAIL, now - _EARLIER)
+    earlier = _callback(shop, order_id, Status.PAYFAIL, now - _EARLIER)
     return [*_correct(shop, order_id, now), earlier]
 
 
@@ -50,11 +50,11 @@ def _unsigned(shop: Shop, order_id: str, now: datetime) -> list[Pairs]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One kind of result, and what a receiver should make of it."""
+    """One kind of callback, and what a receiver should make of it."""
 
     words: Words
     expected: Words
-    results: Callable[[Shop, str, datetime], list[Pairs]]
+    callbacks: Callable[[Shop, str, datetime], list[Pairs]]
 
 
 _NOTHING_MOVES: Final = N_("The order must not change.")

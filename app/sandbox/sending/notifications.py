@@ -82,7 +82,7 @@ def _due(
     return Due(id_, url, encode_form([*values.items(), *others, ("NetCashPayType", "NETCASH")]))
 
 
-def settle(connection: sqlite3.Connection, id_: int, answer: str) -> None:
+def record_answer(connection: sqlite3.Connection, id_: int, answer: str) -> None:
     """Keep what a merchant answered: "0" ends it, and so does the last of its sendings."""
     connection.execute("update notice set answer = ? where id = ?", (answer, id_))
     connection.execute(

@@ -52,7 +52,7 @@ async def _send(sandbox: Sandbox, due: Due) -> None:
     answer = await deliver(sandbox, due.url, due.body)
     if answer in OWN_WORDS:
         log.warning("notification %s could not be sent: %s", due.id, answer)
-    await sandbox.store.run(notifications.settle, due.id, answer)
+    await sandbox.store.run(notifications.record_answer, due.id, answer)
 
 
 async def send_all(sandbox: Sandbox, url: str, forms: Iterable[Pairs]) -> list[str]:
