@@ -36,12 +36,19 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
     under_sandbox = Mounted("/sandbox", sandbox)
     sandbox_reset = SandboxReset(under_sandbox)
     return [
-        # Without a sign-in. Customers come first: lines are tried in this order.
+        # Without a sign-in. Customers come first: routes are tried in this order.
         Route(
-            "/netcash/return", return_page.receive_callback, "result", SEND, role=None, fast=True
+            "/netcash/return",
+            return_page.receive_callback,
+            "callback-receive",
+            SEND,
+            role=None,
+            fast=True,
         ),
-        Route("/netcash/return", return_page.return_page_get, "result-reloaded", role=None),
-        Route("/netcash/notify", notifications.receive_notification, "notice", SEND, role=None),
+        Route("/netcash/return", return_page.return_page_get, "return-page", role=None),
+        Route(
+            "/netcash/notify", notifications.receive_notification, "notification", SEND, role=None
+        ),
         Route("/login", sign_in.show, "sign-in", role=None),
         Route("/login", sign_in.sign_in, "sign-in-send", SEND, role=None),
         Route("/login/link", sign_in.show_link, "sign-in-link", role=None),
@@ -102,7 +109,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True),
         Route("/live/number", live.number, "live-number"),
         Route("/verify", verify.show, "verify"),
-        # It computes what our password signs: whoever may ask it may forge a result.
+        # It computes what our password signs: whoever may ask it may forge a callback.
         Route("/verify", verify.show_verdict, "verify-send", SEND, role=Role.OPERATOR),
         # The sandbox's control panel.
         Route("/sandbox", under_sandbox, "sandbox"),
@@ -110,7 +117,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/sandbox/reset", sandbox_reset, "sandbox-reset", SEND, role=Role.OPERATOR),
         Route("/sandbox/hosts", under_sandbox, "sandbox-hosts", SEND, role=Role.ADMIN),
         Route("/sandbox/key", under_sandbox, "sandbox-key", SEND, role=Role.ADMIN),
-        Route("/sandbox/{path:path}", under_sandbox, "sandbox-deed", SEND, role=Role.OPERATOR),
+        Route("/sandbox/{path:path}", under_sandbox, "sandbox-command", SEND, role=Role.OPERATOR),
         # Shops.
         Route("/settings/shops", shops.index, "shops"),
         Route("/settings/shops", shops.add, "shops-send", SEND, role=Role.ADMIN),

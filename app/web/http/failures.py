@@ -49,7 +49,7 @@ NO_DATABASE = Failure(
     N_("The database does not answer"),
     N_("What you sent was not stored. Try again in a moment."),
 )
-SEALED = Failure(
+CANNOT_DECRYPT = Failure(
     500,
     N_("A stored secret cannot be read"),
     N_("SECRET_KEY is not the one it was sealed with. Start the desk with the earlier key."),
@@ -79,7 +79,7 @@ BY_STATUS = {
 }
 BY_EXCEPTION: Mapping[type[Exception], Failure] = {
     OperationalError: NO_DATABASE,
-    DecryptionFailed: SEALED,
+    DecryptionFailed: CANNOT_DECRYPT,
 }
 
 
@@ -87,7 +87,7 @@ def fail(request: Request, error: Exception) -> Response:
     """The answer to a request whose endpoint, or whose guard, raised this."""
     if isinstance(error, HTTPException):
         return _answer_http(request, error)
-    # The path may hold the key of a link; the line of the routes table does not.
+    # The path may hold the key of a link; the route's path does not.
     where = getattr(request.scope.get("route"), "path", "an unknown address")
     kinds = type(error).__mro__
     failure = next((BY_EXCEPTION[kind] for kind in kinds if kind in BY_EXCEPTION), BROKEN)
@@ -104,7 +104,7 @@ def _answer_http(request: Request, error: HTTPException) -> Response:
     )
     response.headers.update(error.headers or {})
     if status == 405:
-        # Starlette names the methods of one line; a path may have several.
+        # Starlette names the methods of one route; a path may have several.
         response.headers["Allow"] = methods_at(request.app.routes, request.scope)
     return response
 

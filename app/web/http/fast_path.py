@@ -19,22 +19,22 @@ from app.web.http.routing import Route
 class FastPath:
     """Answers the routes marked `fast` itself; hands on whatever else comes."""
 
-    def __init__(self, app: ASGIApp, lines: Iterable[Route], trusted: Sequence[Network]) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[Route], trusted: Sequence[Network]) -> None:
         self.app = app
         self.pipeline = Pipeline(trusted)
-        self.lines = {
-            (line.path, method): line
-            for line in lines
-            if line.fast
-            for method in line.methods or ()
+        self.routes = {
+            (route.path, method): route
+            for route in routes
+            if route.fast
+            for method in route.methods or ()
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        line = self.lines.get((scope.get("path", ""), scope.get("method", "")))
-        if line is None:
+        route = self.routes.get((scope.get("path", ""), scope.get("method", "")))
+        if route is None:
             await self.app(scope, receive, send)
             return
-        scope["route"] = line
+        scope["route"] = route
         await self.pipeline.answer(scope, receive, send, _by_endpoint)
 
 

@@ -24,8 +24,8 @@ def apply_forwarded(scope: Scope, trusted: Sequence[Network]) -> None:
     if not trusted or not peer or not _is_trusted(peer[0], trusted):
         return
     headers = Headers(scope=scope)
-    told = [part.strip() for part in ",".join(headers.getlist("x-forwarded-for")).split(",")]
-    client = next((part for part in reversed(told) if not _is_trusted(part, trusted)), "")
+    addresses = [part.strip() for part in ",".join(headers.getlist("x-forwarded-for")).split(",")]
+    client = next((part for part in reversed(addresses) if not _is_trusted(part, trusted)), "")
     if _is_address(client):
         scope["client"] = (client, 0)
     scheme = headers.get("x-forwarded-proto", "").split(",")[-1].strip().lower()

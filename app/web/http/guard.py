@@ -1,7 +1,7 @@
 """What stands before every endpoint: where a request comes from, who makes it, who may.
 
 Pure ASGI, so that streams pass untouched. In this order: refuse what another site's page sends,
-know the user, hold the user's role against the line of the routes table. What the guard has in
+know the user, hold the user's role against the route's. What the guard has in
 common with the fast path is in `pipeline`.
 """
 
@@ -34,14 +34,14 @@ UNCOMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/plain")
 asks for compression and cannot undo it."""
 
 
-def middleware(trusted_proxies: Iterable[str], lines: Iterable[Route]) -> list[Middleware]:
-    """The guard as Starlette takes it, and the lane that passes it. `lines`: the routes table.
+def middleware(trusted_proxies: Iterable[str], routes: Iterable[Route]) -> list[Middleware]:
+    """The guard as Starlette takes it, and the fast path before it. `routes`: the routes table.
 
     `trusted_proxies`: addresses or networks.
     """
     trusted = networks(trusted_proxies)
     return [
-        Middleware(FastPath, lines, trusted),
+        Middleware(FastPath, routes, trusted),
         Middleware(
             GZipMiddleware,
             minimum_size=WORTH_COMPRESSING,
@@ -53,7 +53,7 @@ def middleware(trusted_proxies: Iterable[str], lines: Iterable[Route]) -> list[M
 
 
 class Guard:
-    """The only door, beside the lane that is open to all."""
+    """Stands before every route but those of the fast path, which are open to all."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
         self.app = app
@@ -74,14 +74,14 @@ async def _stop(request: Request) -> Response | None:
     """The answer to a request that may not go on; None when it may."""
     if from_elsewhere(request):
         return answer(request, ELSEWHERE)
-    line = route_of(request.app.routes, request.scope)
-    if line and line.is_open_to(None):
+    route = route_of(request.app.routes, request.scope)
+    if route and route.is_open_to(None):
         return None
     await run_in_threadpool(_recognise, request)
     user: User | None = request.state.user
     if user is None:
-        return _to_sign_in(request, stream=is_stream(request) or bool(line and line.stream))
-    if line and not line.is_open_to(user.role):
+        return _to_sign_in(request, stream=is_stream(request) or bool(route and route.stream))
+    if route and not route.is_open_to(user.role):
         return answer(request, FORBIDDEN)
     return None
 

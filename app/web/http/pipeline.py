@@ -1,4 +1,4 @@
-"""The steps that every request and every answer take, whichever lane they come by.
+"""The steps that every request and every answer take, through the guard or by the fast path.
 
 Whoever adds a header or a check that holds for all adds it here.
 """
@@ -17,12 +17,12 @@ from app.web.http.failures import fail
 from app.web.http.forwarded import Network, apply_forwarded
 from app.web.http.headers import add_security_headers
 
-Lane = Callable[[Request], Awaitable[ASGIApp]]
-"""What sets the two lanes apart: it says what answers a request."""
+Handler = Callable[[Request], Awaitable[ASGIApp]]
+"""What sets the guard and the fast path apart: it says what answers a request."""
 
 
 class Pipeline:
-    """Believes the trusted proxies, has a lane answer, and sees the answer out.
+    """Believes the trusted proxies, has a handler answer, and sees the answer out.
 
     Whatever leaves carries the security headers, and whatever was raised before an answer began
     becomes a page.
@@ -31,14 +31,14 @@ class Pipeline:
     def __init__(self, trusted: Sequence[Network]) -> None:
         self._trusted = trusted
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send, lane: Lane) -> None:
+    async def answer(self, scope: Scope, receive: Receive, send: Send, handler: Handler) -> None:
         """Answer one HTTP request."""
         apply_forwarded(scope, self._trusted)
         request = Request(scope, receive, send)
         request.state.user = None
         leaving = _Leaving(request, send)
         try:
-            responder = await lane(request)
+            responder = await handler(request)
             await responder(scope, receive, leaving.send)
         except ClientDisconnect:
             # Whoever asked has gone in mid-sentence: there is nobody to answer.

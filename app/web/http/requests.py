@@ -26,7 +26,7 @@ def desk_of(request: Request) -> Desk:
 
 
 def user_of(request: Request) -> User:
-    """Who is signed in. Only for lines of the routes table that need a sign-in."""
+    """Who is signed in. Only for routes that need a sign-in."""
     user: User = request.state.user
     return user
 
@@ -37,7 +37,7 @@ def may(request: Request, least: Role) -> bool:
 
 
 def actor_of(request: Request) -> Actor:
-    """Who is acting and from where, for the record of deeds."""
+    """Who is acting and from where, for the audit log."""
     return actor_for(user_of(request), remote_address_of(request))
 
 

@@ -1,4 +1,4 @@
-"""A line of the routes table: an address, its endpoint, and who may use it."""
+"""A route: an address, its endpoint, and who may use it."""
 
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -46,7 +46,7 @@ class Route(routing.Route):
 
 
 class Mounted:
-    """An application under a prefix, of which only the lines that lead here can be reached."""
+    """An application under a prefix, of which only the routes that lead here can be reached."""
 
     def __init__(self, prefix: str, app: ASGIApp | None) -> None:
         self.prefix = prefix
@@ -61,26 +61,26 @@ class Mounted:
         await self.app({**scope, **roots}, receive, send)
 
 
-def route_of(lines: Iterable[BaseRoute], scope: Scope) -> Route | None:
-    """The line that will answer, as the router chooses it: a path alone is second to its method."""
+def route_of(routes: Iterable[BaseRoute], scope: Scope) -> Route | None:
+    """The route that will answer, as the router chooses: a path alone is second to its method."""
     partial = None
-    for line in lines:
-        match, _ = line.matches(scope)
+    for route in routes:
+        match, _ = route.matches(scope)
         if match is Match.FULL:
-            return _checked(line)
+            return _checked(route)
         if match is Match.PARTIAL and partial is None:
-            partial = line
+            partial = route
     return _checked(partial) if partial else None
 
 
-def methods_at(lines: Iterable[BaseRoute], scope: Scope) -> str:
+def methods_at(routes: Iterable[BaseRoute], scope: Scope) -> str:
     """Every method that this path takes, as the Allow header lists them."""
-    found = [_checked(line) for line in lines if line.matches(scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for line in found for method in line.methods or ()}))
+    found = [_checked(route) for route in routes if route.matches(scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in found for method in route.methods or ()}))
 
 
-def _checked(line: BaseRoute) -> Route:
+def _checked(route: BaseRoute) -> Route:
     # A route that names no role must not open by accident.
-    if not isinstance(line, Route):
-        raise TypeError(f"{line!r} is not a line of the routes table")
-    return line
+    if not isinstance(route, Route):
+        raise TypeError(f"{route!r} is no route of the routes table")
+    return route

@@ -32,7 +32,7 @@ def make_services(desk: Desk, policy: RetentionPolicy, stopping: asyncio.Event) 
     return Services(
         feed=feed,
         callbacks=callbacks,
-        notifications=NotificationIntake(desk, policy, feed.ring),
+        notifications=NotificationIntake(desk, policy, feed.wake),
         storage_failures=StorageFailures(desk, callbacks, stopping),
     )
 

@@ -99,7 +99,7 @@ def _wanted(request: Request) -> CallbackFilter:
 
 
 def faults_of(view: CallbackView) -> list[Fault]:
-    """The gateway's reasons, as far as the result names any (Interface 2.1.2.4)."""
+    """The gateway's reasons, as far as the callback names any (Interface 2.1.2.4)."""
     codes = view.reading.values.get("ErrInfo", "").split("|")
     return [fault(code) for code in codes if code]
 

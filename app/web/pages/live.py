@@ -27,7 +27,7 @@ LIFE = 600
 GREETING = b"retry: 1000\nevent: live\ndata: live\n\n"
 """Says that the stream gets through: an event of its own, which changes no row."""
 
-NOTICED = b"data: notice\n\n"
+NOTIFIED = b"data: notice\n\n"
 """Has the page of an order read again. It is no row, and leaves the cursor where it is."""
 
 MOST_COUNTED = 99
@@ -69,15 +69,15 @@ def _wanted_by(request: Request) -> Callable[[News], bool]:
 
 
 def _since(request: Request) -> Cursor | None:
-    told = request.headers.get("last-event-id") or request.query_params.get("after", "")
-    return Cursor.parse(told)
+    cursor = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    return Cursor.parse(cursor)
 
 
 @lru_cache(maxsize=1_000)
 def _event(language: str, arrival: News) -> bytes:
     """One row, written once for all streams of a language."""
     if isinstance(arrival, NotificationEvent):
-        return NOTICED
+        return NOTIFIED
     context = {
         "callback": arrival.shown,
         "copies": arrival.copies,

@@ -37,7 +37,7 @@ async def execute_order(request: Request) -> Response:
 
 
 async def launch(request: Request) -> Response:
-    """POST /orders/{key}/launches: make a launch link and go to it; `then=show` stays here."""
+    """POST /orders/{key}/launches: make a payment link and go to it; `then=show` stays here."""
     form = await read_form(request)
     key = await run_in_threadpool(_key, request)
     try:

@@ -26,7 +26,7 @@ from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.web.http.requests import desk_of, may
 from app.web.pages.live import live_context
-from app.web.presentation.labels import TELLING
+from app.web.presentation.labels import WORTH_SHOWING
 from app.web.presentation.templates import page, wants_fragment
 
 Flash = tuple[str, Words]
@@ -51,7 +51,7 @@ STEP_ACTIONS: Mapping[NextStep, Action] = {
 
 
 @dataclass(frozen=True)
-class Barred:
+class LockedActions:
     """Actions that one and the same reason locks, and since when."""
 
     reason: LockReason
@@ -59,14 +59,14 @@ class Barred:
     actions: list[Action]
 
     @property
-    def is_telling(self) -> bool:
+    def is_worth_showing(self) -> bool:
         """Whether a person has to know of it."""
-        return self.reason in TELLING
+        return self.reason in WORTH_SHOWING
 
 
 @dataclass(frozen=True)
 class Link:
-    """A launch link that still works, with its address and its QR code."""
+    """A payment link that still works, with its address and its QR code."""
 
     launch: PaymentLink
     address: str
@@ -120,7 +120,7 @@ def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str
         "may_act": may(request, Role.OPERATOR),
         "step_action": STEP_ACTIONS.get(view.decision.next_step),
         "others": _others(view.decision),
-        "barred": barred(view.decision),
+        "locked_actions": locked_actions(view.decision),
         "last": last,
         "disputed": _disputed(view.changes),
         "travelled": travelled(view.changes),
@@ -128,13 +128,13 @@ def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str
     }
 
 
-def barred(decision: Decision) -> list[Barred]:
+def locked_actions(decision: Decision) -> list[LockedActions]:
     """What must not be done now, by reason; settling is shown beside its conflict."""
-    found: dict[Lock, Barred] = {}
+    found: dict[Lock, LockedActions] = {}
     for action in Action:
         lock = decision.locked.get(action)
         if lock and action is not Action.SETTLE:
-            found.setdefault(lock, Barred(lock.reason, lock.at, [])).actions.append(action)
+            found.setdefault(lock, LockedActions(lock.reason, lock.at, [])).actions.append(action)
     return list(found.values())
 
 
@@ -154,7 +154,7 @@ def _others(decision: Decision) -> list[Action]:
 
 
 def _disputed(changes: Sequence[Change]) -> Change | None:
-    """The latest word that contradicted the claim."""
+    """The latest report that contradicted the claim."""
     return next((one for one in reversed(changes) if one.effect is Effect.CONFLICT), None)
 
 

@@ -1,4 +1,4 @@
-"""Orders: the list with its search, and one order with everything known about it."""
+"""Orders: the list with its search. One order is in `order_page`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -130,7 +130,7 @@ def _rendered(
 ) -> str:
     title, sentence = _WORDS[message]
     context = {
-        "told": message,
+        "message": message,
         "order_id": order_id,
         "again": again,
         "sides": [(side, translation(side).gettext) for side in LANGUAGES],

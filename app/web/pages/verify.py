@@ -1,4 +1,4 @@
-"""Verify by hand: a pasted result gets the page that it would have got as a callback."""
+"""Verify by hand: a pasted callback gets the page that it would have got by arriving."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ EXAMPLE = (
     "ShopID=tshop00000001&OrderID=ORDER-0001&Status=PAYSUCCESS&TranDate=20260101123456"
     "&CheckString=ee6ecf000321129164b6ffa04b75e25d&ErrCode=&ErrInfo="
 )
-"""What a result looks like, for the empty form."""
+"""What a callback looks like, for the empty form."""
 
 
 def show(request: Request) -> Response:
@@ -26,8 +26,8 @@ def show(request: Request) -> Response:
 
 
 async def show_verdict(request: Request) -> Response:
-    """POST /verify: the verdict on the result in `text`. Nothing is stored, unless `action` is
-    `keep`: then it becomes a callback."""
+    """POST /verify: the verdict on the callback in `text`. Nothing is stored, unless `action` is
+    `keep`: then it becomes one of ours."""
     form = await read_form(request)
     text = form.get("text", "")
     if not text.strip():

@@ -132,7 +132,7 @@ LOCKS: dict[LockReason, str] = {
 NO_GATEWAY = N_("This shop has no gateway to ask: the sandbox is off.")
 """Why no call of a shop is possible at all."""
 
-TELLING = frozenset(
+WORTH_SHOWING = frozenset(
     {
         LockReason.ANSWER_PENDING,
         LockReason.UNANSWERED,

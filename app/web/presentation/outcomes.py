@@ -38,7 +38,7 @@ _ANSWERED: dict[Call, str] = {
     Call.EXEC: N_("Payment is requested. The customer can now be sent to pay."),
     Call.SEARCH: N_("A lookup changes nothing at the gateway; it tells how the order stands."),
 }
-_IN_THE_DARK: dict[Call, str] = {
+_UNCERTAIN: dict[Call, str] = {
     Call.ENTRY: N_(
         "Nobody knows whether the order is registered. Look it up before anything is repeated."
     ),
@@ -60,4 +60,4 @@ def meaning(outcome: str, call: Call) -> str:
     """What an exchange means for its order and its money, as a message of the catalogue."""
     whole: dict[str, str] = {Outcome.PROTOCOL_ERROR: _REFUSED, Outcome.NOT_SENT: _NOT_SENT}
     by_call: dict[str, dict[Call, str]] = {Outcome.ANSWERED: _ANSWERED, WAITING: _WAITING}
-    return whole.get(outcome) or by_call.get(outcome, _IN_THE_DARK)[call]
+    return whole.get(outcome) or by_call.get(outcome, _UNCERTAIN)[call]
