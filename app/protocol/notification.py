@@ -1,6 +1,6 @@
-"""A notice from the gateway's server to ours, read leniently and totally.
+"""A notification from the gateway's server to ours, read leniently and totally.
 
-The methods of payment share one notice: most of its keys are empty, some are there twice, its
+The methods of payment share one notification: most of its keys are empty, some are there twice, its
 passwords are masked. It carries no CheckString, so nothing it says is proven.
 """
 
@@ -16,8 +16,8 @@ from app.protocol.wire import split_form
 
 
 @dataclass(frozen=True)
-class Hint:
-    """What a notice says, each value empty unless it has the shape this method gives it."""
+class NotificationValues:
+    """What a notification says, each value empty unless it has the shape this method gives it."""
 
     shop_id: str
     order_id: str
@@ -25,14 +25,14 @@ class Hint:
     tran_date: str
 
 
-def read_notice(raw: bytes) -> Hint:
+def read_notification(raw: bytes) -> NotificationValues:
     """Read any bytes at all. Never raises. Of a key that is there twice, the first that says so."""
     values: dict[str, str] = {}
     for name, value in split_form(raw):
         if value:
             values.setdefault(_text(name).lower(), _text(value))
     status = values.get("status", "")
-    return Hint(
+    return NotificationValues(
         shop_id=_shaped(f.SHOP_ID, values.get("shopid", "")),
         order_id=_shaped(f.ORDER_ID, values.get("orderid", "")),
         status=status if status in set(Status) else "",

@@ -27,16 +27,16 @@ log = logging.getLogger(__name__)
 class NotificationIntake:
     """Receives notifications for one process. Belongs to one event loop.
 
-    `ring` is called when one has been read.
+    `wake` is called when one has been read.
     """
 
     def __init__(
-        self, desk: Desk, limits: RetentionPolicy, ring: Callable[[], None] = lambda: None
+        self, desk: Desk, limits: RetentionPolicy, wake: Callable[[], None] = lambda: None
     ) -> None:
         self.reading = asyncio.Semaphore(READING_LIMIT)
         self._desk = desk
         self._limits = limits
-        self._ring = ring
+        self._wake = wake
         self._received = 0
         self._unstored = Repeated(
             log,
@@ -61,7 +61,7 @@ class NotificationIntake:
         self._unstored.worked()
         try:
             await self._desk.writer.write(lambda s: process(s, self._desk.settings.our_shops, key))
-            self._ring()
+            self._wake()
             await self._hold_limits()
         except UNREACHABLE as error:
             # It is stored, which is all the gateway wants to know; the next start reads it.

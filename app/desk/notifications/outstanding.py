@@ -1,4 +1,4 @@
-"""Awaiting: of the customer's return and the gateway's notice, which one is still to come."""
+"""Outstanding: which is still to come, the customer's return or the gateway's notification."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.records.callbacks import Callback
 from app.records.notifications import Notification
 
 SENT_AGAIN = timedelta(hours=5)
-"""How long the gateway goes on sending a notice: about hourly, five times more."""
+"""How long the gateway goes on sending a notification: about hourly, five times more."""
 
 
 class OutstandingPart(StrEnum):
@@ -32,15 +32,15 @@ class Outstanding:
 
 
 def outstanding(
-    callbacks: Iterable[Callback], notices: Iterable[Notification]
+    callbacks: Iterable[Callback], notifications: Iterable[Notification]
 ) -> Outstanding | None:
     """Which of the two is still to come; None when both have come, or neither.
 
-    Only for a shop to which the gateway sends notices at all.
+    Only for a shop to which the gateway sends notifications at all.
     """
-    # An expiry is told by the notice alone.
+    # An expiry is told by the notification alone.
     returned = [one.received_at for one in callbacks if one.verdict == Verdict.VERIFIED]
-    noticed = any(one.status in RETURNED for one in notices)
+    noticed = any(one.status in RETURNED for one in notifications)
     if returned and not noticed:
         return Outstanding(OutstandingPart.NOTICE, min(returned) + SENT_AGAIN)
     return Outstanding(OutstandingPart.RETURN) if noticed and not returned else None

@@ -1,8 +1,8 @@
 """Processing: what a notification says is read, and makes a lookup of its order due.
 
-Anybody can send a notice. So it may bring a lookup forward, but never to less than the interval
-after the last one asked, answered or not: a flood of notices makes not one lookup more than the
-desk may ask by itself.
+Anybody can send a notification. So it may bring a lookup forward, but never to less than the
+interval after the last one asked, answered or not: a flood of them makes not one lookup more than
+the desk may ask by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from app.clock import now
 from app.desk.context import Desk
 from app.desk.status.schedule import worth_asking
 from app.desk.status.updates import apply_notification
-from app.protocol.notification import Hint, read_notice
+from app.protocol.notification import NotificationValues, read_notification
 from app.records.exchanges import last_lookup
 from app.records.notifications import Notification, unread_keys
 from app.records.orders import Order, locked_order, order_by_number
@@ -25,19 +25,20 @@ BATCH = 100
 
 
 def process(session: Session, ours: OurShops, key: str) -> None:
-    """Read one stored notice and let it hint. Read once, it is not read again."""
-    notice = session.get(Notification, key)
-    if notice is None or notice.read_at:
+    """Read one stored notification and let it hint. Read once, it is not read again."""
+    notification = session.get(Notification, key)
+    if notification is None or notification.read_at:
         return
-    hint = read_notice(notice.body)
-    notice.read_at, notice.shop_id, notice.order_id = now(), hint.shop_id, hint.order_id
-    notice.status, notice.tran_date = hint.status, hint.tran_date
+    hint = read_notification(notification.body)
+    notification.read_at = now()
+    notification.shop_id, notification.order_id = hint.shop_id, hint.order_id
+    notification.status, notification.tran_date = hint.status, hint.tran_date
     shop = shop_by_id(session, hint.shop_id) if hint.shop_id else None
     if shop and hint.order_id and shop in ours:
         order = order_by_number(session, shop.id, hint.order_id)
         if order:
-            notice.order_key = order.id
-            notice.due_at = _make_due(session, shop, order, hint)
+            notification.order_key = order.id
+            notification.due_at = _make_due(session, shop, order, hint)
 
 
 def process_waiting(desk: Desk) -> None:
@@ -51,7 +52,9 @@ def process_waiting(desk: Desk) -> None:
             return
 
 
-def _make_due(session: Session, shop: Shop, order: Order, hint: Hint) -> datetime | None:
+def _make_due(
+    session: Session, shop: Shop, order: Order, hint: NotificationValues
+) -> datetime | None:
     """When the lookup is due that the hint asks for; None where there is nothing to ask."""
     locked = locked_order(session, order.id)
     if locked is None or not _is_worth_asking(locked, hint.status):

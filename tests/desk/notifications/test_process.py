@@ -18,7 +18,7 @@ from app.desk.notifications import (
 from app.desk.orders.order_view import order_view
 from app.desk.retention import RetentionPolicy
 from app.desk.status.schedule import LOOKUP_INTERVAL
-from app.protocol.notification import Hint, read_notice
+from app.protocol.notification import NotificationValues, read_notification
 from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
 from app.records.callbacks import Callback
@@ -68,16 +68,21 @@ def set_order(stage: Stage, order: Order, **values: object) -> None:
 @pytest.mark.parametrize(
     ("raw", "hint"),
     [
-        (notice(), Hint(SHOP, "A1001", "PAYSUCCESS", STAMP)),
-        (b"orderid=A1&ORDERID=B2", Hint("", "A1", "", "")),
-        (b"OrderID=&OrderID=B2", Hint("", "B2", "", "")),
-        (b"ShopID=a%00b&OrderID=%82%a0&Status=CAPTURE&TranDate=now", Hint("", "", "", "")),
-        (b"", Hint("", "", "", "")),
-        (b"\xff%zz&&=&%", Hint("", "", "", "")),
+        (notice(), NotificationValues(SHOP, "A1001", "PAYSUCCESS", STAMP)),
+        (b"orderid=A1&ORDERID=B2", NotificationValues("", "A1", "", "")),
+        (b"OrderID=&OrderID=B2", NotificationValues("", "B2", "", "")),
+        (
+            b"ShopID=a%00b&OrderID=%82%a0&Status=CAPTURE&TranDate=now",
+            NotificationValues("", "", "", ""),
+        ),
+        (b"", NotificationValues("", "", "", "")),
+        (b"\xff%zz&&=&%", NotificationValues("", "", "", "")),
     ],
 )
-async def test_a_notice_is_read_for_what_has_the_right_shape(raw: bytes, hint: Hint) -> None:
-    assert read_notice(raw) == hint
+async def test_a_notice_is_read_for_what_has_the_right_shape(
+    raw: bytes, hint: NotificationValues
+) -> None:
+    assert read_notification(raw) == hint
 
 
 async def test_a_notice_moves_nothing_and_makes_a_lookup_due(any_stage: Stage) -> None:
