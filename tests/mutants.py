@@ -50,8 +50,9 @@ GUARDS: Mapping[str, Sequence[str]] = {
 """The modules that decide about money, each with the tests that hold it."""
 
 ARGUED: Mapping[str, str] = {
-    "app.desk.status.confirmation_policy _schedule: at >= since -> at > since": "a lookup is not asked in the"
-    " very microsecond in which the report was heard",
+    "app.desk.status.confirmation_policy _schedule: at >= since -> at > since": (
+        "a lookup is not asked in the very microsecond in which the report was heard"
+    ),
 }
 """Breaks that change nothing anybody could see, each with the reason."""
 

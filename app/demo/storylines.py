@@ -1,4 +1,4 @@
-"""The storylines that orders follow: which events, how often, and whether the customer tries again."""
+"""The storylines that orders follow: which events, how often, whether the customer tries again."""
 
 from __future__ import annotations
 

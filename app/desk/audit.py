@@ -1,4 +1,4 @@
-"""Deeds: who did what, when, from where."""
+"""The audit log: who did what, when, from where."""
 
 import json
 
@@ -17,8 +17,8 @@ def record_action(
     subject: str = "",
     **detail: str | int | bool | None,
 ) -> AuditEntry:
-    """Write down a deed. `detail` must hold no secret: it is shown as it is."""
-    deed = AuditEntry(
+    """Write down an action. `detail` must hold no secret: it is shown as it is."""
+    entry = AuditEntry(
         user_key=actor.user_key,
         email=actor.email,
         action=action,
@@ -27,5 +27,5 @@ def record_action(
         detail=json.dumps(detail, ensure_ascii=False),
         remote_address=actor.remote_address,
     )
-    session.add(deed)
-    return deed
+    session.add(entry)
+    return entry

@@ -1,4 +1,4 @@
-"""The desk: what every deed of an operator needs at hand."""
+"""The desk: what every action of an operator needs at hand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NoGateway(Exception):
 @dataclass(frozen=True)
 class DeskSettings:
     """What the settings say. `gateway_timeout` is in seconds, and so is `sender_seconds`, within
-    which a result or a notice must have been sent.
+    which a callback or a notification must have been sent.
 
     `sandbox_url` is where this machine reaches the built-in sandbox, None while it is off.
     `gateway_settle` is the time after which an unanswered call can no longer be at work.
@@ -102,7 +102,7 @@ class BackgroundTasks:
 
 @dataclass
 class Desk:
-    """The rooms a deed works in: the tables, the writer, the gateway, the tasks under way."""
+    """What an action works with: the tables, the writer, the gateway, the tasks under way."""
 
     database: Database
     writer: GroupWriter

@@ -1,8 +1,8 @@
-"""CheckString: the signature of a result (Interface 2.1.2.4).
+"""CheckString: the signature of a callback (Interface 2.1.2.4).
 
 Lower-case hexadecimal MD5 of ShopID, OrderID, Status, TranDate and the plain ShopPass, values only,
 nothing between them. It covers neither the amount nor ErrCode and ErrInfo, and whoever holds the
-password (at most 8 characters) can sign anything: a verified result is reported, not confirmed.
+password (at most 8 characters) can sign anything: a verified callback is reported, not confirmed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
 
 
 class Verdict(StrEnum):
-    """Whether to believe a result. Only a verified one may move anything."""
+    """Whether to believe a callback. Only a verified one may move anything."""
 
     VERIFIED = "verified"
     MISMATCH = "mismatch"

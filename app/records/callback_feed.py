@@ -11,17 +11,17 @@ from app.records.callbacks import Callback
 _BETWEEN = (
     select(Callback.id)
     .where(Callback.id > bindparam("above"), Callback.id <= bindparam("upto"))
-    .where(col(Callback.judged_at).is_not(None) | (col(Callback.id) <= bindparam("settled")))
+    .where(col(Callback.judged_at).is_not(None) | (col(Callback.id) <= bindparam("ready_up_to")))
     .order_by(col(Callback.id))
 )
 
 
-def keys_between(session: Session, above: str, upto: str, settled: str) -> Sequence[str]:
+def keys_between(session: Session, above: str, upto: str, ready_up_to: str) -> Sequence[str]:
     """The keys of callbacks above one key and up to another, oldest first.
 
-    Those not processed yet only up to `settled`: the others are about to be.
+    Those not processed yet only up to `ready_up_to`: the others are about to be.
     """
-    params = {"above": above, "upto": upto, "settled": settled}
+    params = {"above": above, "upto": upto, "ready_up_to": ready_up_to}
     return session.exec(_BETWEEN, params=params).all()
 
 

@@ -55,23 +55,23 @@ class EnumText(TypeDecorator[StrEnum]):
     impl = String(20)
     cache_ok = True
 
-    def __init__(self, words: type[StrEnum]) -> None:
+    def __init__(self, enum: type[StrEnum]) -> None:
         super().__init__()
-        self.words = words
+        self.enum = enum
 
     def process_bind_param(self, value: str | None, dialect: Any) -> str | None:  # noqa: ARG002
-        return None if value is None else str(self.words(value))
+        return None if value is None else str(self.enum(value))
 
     def process_result_value(self, value: str | None, dialect: Any) -> StrEnum | None:  # noqa: ARG002
-        return None if value is None else self.words(value)
+        return None if value is None else self.enum(value)
 
 
 _REQUIRED: Any = ...
 
 
-def enum_column(words: type[StrEnum], default: Any = _REQUIRED, *, index: bool = False) -> Any:
+def enum_column(enum: type[StrEnum], default: Any = _REQUIRED, *, index: bool = False) -> Any:
     """A word out of a fixed list; without a default it must be given."""
-    kind: Any = EnumText(words)
+    kind: Any = EnumText(enum)
     if default is _REQUIRED:
         return Field(sa_type=kind, index=index)
     return Field(default=default, sa_type=kind, index=index)
@@ -96,7 +96,7 @@ def identifier(length: int, *, optional: bool = False) -> Any:
 
 
 def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
-    """Whether a `identifier` begins with this text."""
+    """Whether an `identifier` begins with this text."""
     return and_(column >= prefix, column < prefix + "\U0010ffff")
 
 

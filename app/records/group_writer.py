@@ -101,12 +101,12 @@ class GroupWriter:
         except Exception as error:
             # Optimistic: no savepoints. When one job spoils the group, each gets its own.
             if len(group) == 1:
-                self._tell(_fail, group[0].future, error)
+                self._resolve(_fail, group[0].future, error)
             else:
                 for job in group:
                     self._commit([job])
         else:
-            self._tell(_succeed, group, values)
+            self._resolve(_succeed, group, values)
 
     def _values(self, group: Sequence[_Job]) -> Sequence[Any]:
         """What each job of a group comes to, which are all appends to one table or none."""
@@ -118,9 +118,9 @@ class GroupWriter:
         with self._database.writing() as session:
             return [job.work(session) for job in group if not isinstance(job.work, _Append)]
 
-    def _tell(self, settle: Callable[..., None], *arguments: object) -> None:
+    def _resolve(self, complete: Callable[..., None], *arguments: object) -> None:
         # Once for a whole group: to wake the loop costs as much as a row.
-        self._loop.call_soon_threadsafe(settle, *arguments)
+        self._loop.call_soon_threadsafe(complete, *arguments)
 
 
 def _parts(group: Sequence[_Job]) -> Iterator[Sequence[_Job]]:

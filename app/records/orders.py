@@ -262,13 +262,13 @@ def move_claim(session: Session, order: Order, values: dict[str, Any]) -> bool:
 
 
 def _update_if(
-    session: Session, order_key: str, held: dict[str, Any], values: dict[str, Any]
+    session: Session, order_key: str, expected: dict[str, Any], values: dict[str, Any]
 ) -> bool:
     if session.autoflush:
         session.flush()
-    read = {f"held_{name}": value for name, value in held.items()}
+    read = {f"expected_{name}": value for name, value in expected.items()}
     written = {f"new_{name}": value for name, value in values.items()}
-    statement = _update(tuple(held), tuple(values))
+    statement = _update(tuple(expected), tuple(values))
     result = session.connection().execute(statement, {"order_key": order_key} | read | written)
     if result.rowcount != 1:
         return False
@@ -280,12 +280,12 @@ def _update_if(
 
 
 @cache
-def _update(held: tuple[str, ...], written: tuple[str, ...]) -> Update:
+def _update(expected: tuple[str, ...], written: tuple[str, ...]) -> Update:
     # Built once for each set of names, and past the session: with every update it would compare
-    # all the rows it holds, and judging holds fifty.
+    # all the rows it holds, and processing holds fifty.
     table: Table = Order.metadata.tables["orders"]
     columns = table.c
-    still = (columns[name].is_not_distinct_from(bindparam(f"held_{name}")) for name in held)
+    still = (columns[name].is_not_distinct_from(bindparam(f"expected_{name}")) for name in expected)
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in written}
     return update(table).where(columns.id == bindparam("order_key"), *still).values(values)
 

@@ -1,4 +1,4 @@
-"""Word between processes: whoever has judged callbacks notifies, whoever shows them looks.
+"""Wake-ups between processes: whoever has processed callbacks notifies, whoever shows them looks.
 
 PostgreSQL carries it (NOTIFY, at the commit). SQLite has none: there a look once a second must do.
 """
@@ -27,8 +27,8 @@ def notify(session: Session) -> None:
         session.connection().execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
 
-async def listen(database: Database, heard: Callable[[], None]) -> None:
-    """Call `heard` whenever another process notifies, until cancelled."""
+async def listen(database: Database, on_notify: Callable[[], None]) -> None:
+    """Call `on_notify` whenever another process notifies, until cancelled."""
     if database.is_sqlite:
         return
     import psycopg
@@ -36,8 +36,8 @@ async def listen(database: Database, heard: Callable[[], None]) -> None:
     url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     trouble = Repeated(
         log,
-        "word between processes is interrupted",
-        "word between processes is back",
+        "wake-ups between processes are interrupted",
+        "wake-ups between processes are back",
         outside=(psycopg.Error,),
         level=logging.WARNING,
     )
@@ -47,7 +47,7 @@ async def listen(database: Database, heard: Callable[[], None]) -> None:
                 await connection.execute(f"LISTEN {CHANNEL}")
                 trouble.worked()
                 async for _ in connection.notifies():
-                    heard()
+                    on_notify()
         except psycopg.Error as error:
             # The feed looks once a second anyway: it is only slower meanwhile.
             trouble.failed(error)

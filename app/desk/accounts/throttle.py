@@ -1,4 +1,4 @@
-"""The brake on guessing passwords, by e-mail and by address.
+"""The throttle on guessing passwords, by e-mail and by address.
 
 A try counts as refused from before its password is looked at, and is struck off when it proves
 right: however many are sent at once, no more than the limit are ever judged.

@@ -1,7 +1,7 @@
 """The intake of one process: callbacks are committed at once and verified a handful at a time.
 
 The sender is a customer's browser, which never tries again. So nothing is refused for its rate:
-bodies wait in line to be read, and when verifying falls behind it is verifying that waits.
+bodies wait in a queue to be read, and when verifying falls behind it is verifying that waits.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Unstored(NamedTuple):
 class CallbackIntake:
     """Receives and verifies for one process. Belongs to one event loop.
 
-    `tell` is called with the callbacks that have been processed. `clock` counts seconds from
+    `announce` is called with the callbacks that have been processed. `clock` counts seconds from
     anywhere, and `patience` is how many of them a customer waits. What is to be done next is the
     queue's to say; here it is done.
     """
@@ -46,14 +46,14 @@ class CallbackIntake:
     def __init__(
         self,
         desk: Desk,
-        tell: Callable[[Sequence[Callback]], None] = lambda _: None,
+        announce: Callable[[Sequence[Callback]], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
         patience: float | None = None,
     ) -> None:
         self.reading = asyncio.Semaphore(limits.READING)
         self.unstored = Unstored(0, None)
         self.load = Load(clock)
-        self._desk, self._tell, self._clock = desk, tell, clock
+        self._desk, self._announce, self._clock = desk, announce, clock
         self._patience = limits.PATIENCE if patience is None else patience
         self._queue = VerificationQueue(self.load)
         self._customers: dict[str, asyncio.Future[Processed | None]] = {}
@@ -88,8 +88,8 @@ class CallbackIntake:
     async def outcome(self, key: str) -> Processed | None:
         """What came of a callback just received; None when its customer cannot wait for it."""
         arrival = self._queue.arrive(key)
-        for unseated in arrival.unseated:
-            self._answer(unseated, None)
+        for other in arrival.no_longer_waiting:
+            self._answer(other, None)
         self._begin()
         return await self._wait_for(key) if arrival.may_wait else None
 
@@ -153,7 +153,7 @@ class CallbackIntake:
         for key in keys:
             self._answer(key, found.get(key))
         # The customers first: whoever reads the feed has more time.
-        self._tell([one.callback for one in processed])
+        self._announce([one.callback for one in processed])
 
     async def _put_back(self, keys: Sequence[str], error: OperationalError) -> None:
         """The disk is full or the database away, no fault of these rows: they come again."""

@@ -1,4 +1,4 @@
-"""Pasted: the body of a callback out of whatever a person or a log has of it.
+"""The body of a callback out of whatever a person or a log has of it.
 
 Total: any text gives a body, and a text in which nothing is recognised is taken as the body itself.
 """

@@ -46,7 +46,7 @@ class Arrival(NamedTuple):
     """Whether the customer may wait for the verdict, and who now need not wait any longer."""
 
     may_wait: bool
-    unseated: Sequence[str]
+    no_longer_waiting: Sequence[str]
 
 
 class VerificationQueue:
@@ -59,7 +59,7 @@ class VerificationQueue:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._customers: set[str] = set()
-        self._seated: list[str] = []
+        self._waiting: list[str] = []
         self._others: list[str] = []
         self._left_in_table = False
         self._read_up_to = ""
@@ -68,14 +68,14 @@ class VerificationQueue:
         """Queue a callback that has just been committed."""
         self._load.count()
         is_rush = self._load.is_rush()
-        unseated = self._unseat() if is_rush else ()
+        no_longer_waiting = self._stop_waiting() if is_rush else ()
         may_wait = not is_rush and len(self._customers) < limits.SEATS
         if may_wait:
             self._customers.add(key)
-            self._seated.append(key)
+            self._waiting.append(key)
         else:
             self._queue(key)
-        return Arrival(may_wait, unseated)
+        return Arrival(may_wait, no_longer_waiting)
 
     def leave(self, key: str) -> None:
         """Its customer waits no longer."""
@@ -83,10 +83,10 @@ class VerificationQueue:
 
     def next_keys(self) -> Sequence[str]:
         """What to verify now, all in one transaction; taken out of the queue."""
-        line = self._seated or self._others
+        keys_in_order = self._waiting or self._others
         number = limits.RUSH_BATCH if self._load.is_rush() else limits.BATCH
-        keys = line[:number]
-        del line[:number]
+        keys = keys_in_order[:number]
+        del keys_in_order[:number]
         return keys
 
     def put_back(self, keys: Sequence[str]) -> None:
@@ -100,7 +100,7 @@ class VerificationQueue:
     def to_read(self) -> str | None:
         """The key behind which to look in the table for more; None when there is nothing to look
         for, or enough in memory."""
-        idle = not self._seated and not self._others
+        idle = not self._waiting and not self._others
         return self._read_up_to if idle and self._left_in_table else None
 
     def add_read(self, keys: Sequence[str]) -> None:
@@ -116,8 +116,8 @@ class VerificationQueue:
             # From the oldest on: keys are made before commits and may come out of order.
             self._left_in_table, self._read_up_to = True, ""
 
-    def _unseat(self) -> Sequence[str]:
-        """A rush has begun: who sat down before it need not wait for verifying that rests."""
-        unseated, self._seated = self._seated, []
-        self.put_back(unseated)
-        return unseated
+    def _stop_waiting(self) -> Sequence[str]:
+        """A rush has begun: who came before it need not wait for verifying that rests."""
+        no_longer_waiting, self._waiting = self._waiting, []
+        self.put_back(no_longer_waiting)
+        return no_longer_waiting

@@ -1,4 +1,4 @@
-"""Receiving: the raw bytes are committed before anybody parses them."""
+"""The raw bytes are committed before anybody parses them."""
 
 from __future__ import annotations
 

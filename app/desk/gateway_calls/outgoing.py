@@ -1,4 +1,4 @@
-"""Intents: what is about to be asked, committed before it leaves."""
+"""Outgoing calls: what is about to be asked, committed before it leaves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owners: which process asked, and whether it is still there to hear the answer."""
+"""Which process asked, and whether it is still there to hear the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exchanges: intent, commit, send, outcome, commit.
+"""Sending a call: intent, commit, send, outcome, commit.
 
 What is asked is committed before it leaves, and runs as a task of the process: a closed tab loses
 no answer. A process that dies leaves its exchanges waiting, for all to see; `close_interrupted`

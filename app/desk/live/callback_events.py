@@ -115,9 +115,9 @@ def missed(session: Session, since: Cursor) -> Sequence[CallbackEvent]:
     """What a reader who had got this far has not been told."""
     start = window_before(since.key)
     whole = number_between(session, start, since.key) > since.known
-    keys = keys_between(session, start if whole else since.key, LAST_KEY, _settled())
+    keys = keys_between(session, start if whole else since.key, LAST_KEY, _ready_up_to())
     known = SeenKeys()
-    for key in keys_between(session, start, since.key, _settled()):
+    for key in keys_between(session, start, since.key, _ready_up_to()):
         known.add(key)
     return list(callback_events(session, keys, known))
 
@@ -129,13 +129,13 @@ def fresh(
 
     `waiting` are keys told of before they were processed; it is kept up to date.
     """
-    found = keys_between(session, above, LAST_KEY, _settled())
+    found = keys_between(session, above, LAST_KEY, _ready_up_to())
     keys = [key for key in found if known.add(key)]
     processed = processed_among(session, waiting) if waiting else ()
     waiting.difference_update(processed)
-    told = list(callback_events(session, [*keys, *processed], known))
-    waiting.update(one.callback.id for one in told if one.callback.judged_at is None)
-    return told
+    events = list(callback_events(session, [*keys, *processed], known))
+    waiting.update(one.callback.id for one in events if one.callback.judged_at is None)
+    return events
 
 
 def callback_events(
@@ -160,5 +160,5 @@ def _shown(callbacks: Iterable[Callback]) -> Sequence[str]:
     return [one.id for one in callbacks]
 
 
-def _settled() -> str:
+def _ready_up_to() -> str:
     return first_key(now() - PATIENCE)

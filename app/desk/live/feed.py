@@ -1,7 +1,7 @@
 """The live feed: one reader of the table in each process, for however many streams.
 
-The table is the truth and is read by key. What wakes the reader is only a bell: PostgreSQL's
-LISTEN, and a look once a second for whatever did not ring. What this process has verified itself
+The table is the truth and is read by key. What wakes the reader is only a hint: PostgreSQL's
+LISTEN, and a look once a second for whatever woke nobody. What this process has verified itself
 it holds in its hands and tells at once.
 """
 
@@ -37,7 +37,7 @@ KEPT = 2_000
 """How many arrivals are kept for streams that are slow; a slower one ends and begins again."""
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks when nobody rings."""
+"""Seconds between two looks when nothing wakes the reader."""
 
 BREATH = 0.01
 """Seconds between two reads: what arrives meanwhile is read together."""
@@ -63,7 +63,7 @@ class Feed:
         self._bell = asyncio.Event()
         self._news = asyncio.Event()
         self._kept: deque[News] = deque(maxlen=KEPT)
-        self._told = 0  # arrivals ever told; the last of them is the last one kept
+        self._announced = 0  # arrivals ever announced; the last of them is the last one kept
         self._known = SeenKeys()
         self._notifications = NotificationReader()
         self._waiting: set[str] = set()
@@ -77,7 +77,7 @@ class Feed:
             outside=UNREACHABLE,
         )
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Something may have arrived."""
         self._bell.set()
 
@@ -93,7 +93,7 @@ class Feed:
             self._keep([CallbackEvent(self._known.cursor(one.id), one, one, 0) for one in firsts])
             self._wake_all()
         if len(firsts) < len(processed):
-            self.ring()
+            self.wake()
 
     async def follow(self, since: Cursor | None) -> AsyncIterator[Sequence[News]]:
         """What arrives from a cursor on (None: from now on); an empty list now and then.
@@ -103,15 +103,15 @@ class Feed:
         self._followers += 1
         try:
             await self._reading()
-            place = self._told
+            place = self._announced
             already = await asyncio.to_thread(self._missed, since) if since else ()
-            told = set(map(_name, already))
+            sent = set(map(_name, already))
             yield already
-            while not self._stopping.is_set() and self._told - place <= len(self._kept):
+            while not self._stopping.is_set() and self._announced - place <= len(self._kept):
                 recent = self._since(place)
-                place = self._told
-                yield [one for one in recent if _name(one) not in told] if told else recent
-                if self._told == place:
+                place = self._announced
+                yield [one for one in recent if _name(one) not in sent] if sent else recent
+                if self._announced == place:
                     await self._news.wait()
         finally:
             self._followers -= 1
@@ -128,14 +128,14 @@ class Feed:
             return [*missed(session, since), *notification_events_since(session, since.key)]
 
     def _since(self, place: int) -> Sequence[News]:
-        return [self._kept[-back] for back in range(self._told - place, 0, -1)]
+        return [self._kept[-back] for back in range(self._announced - place, 0, -1)]
 
     async def _read(self) -> None:
-        listener = asyncio.ensure_future(listen(self._desk.database, self.ring))
+        listener = asyncio.ensure_future(listen(self._desk.database, self.wake))
         stop = asyncio.ensure_future(self._stopping.wait())
         stop.add_done_callback(lambda _: self._wake_all())
         try:
-            await self._look(WINDOW, tell=False)
+            await self._look(WINDOW, announce=False)
             self._ready.set()
             await self._keep_looking()
         finally:
@@ -158,7 +158,7 @@ class Feed:
                 spoken = time.monotonic()
             await asyncio.sleep(BREATH)
 
-    async def _look(self, back: timedelta, *, tell: bool = True) -> bool:
+    async def _look(self, back: timedelta, *, announce: bool = True) -> bool:
         """Read how things are; whether there is news."""
         try:
             arrived = await asyncio.to_thread(self._fresh, first_key(now() - back))
@@ -169,7 +169,7 @@ class Feed:
         forgotten = first_key(now() - 3 * WINDOW)
         self._known.forget_before(forgotten)
         self._notifications.forget_before(forgotten)
-        if tell:
+        if announce:
             self._keep(arrived)
         return bool(arrived)
 
@@ -180,7 +180,7 @@ class Feed:
 
     def _keep(self, arrived: Sequence[News]) -> None:
         self._kept.extend(arrived)
-        self._told += len(arrived)
+        self._announced += len(arrived)
 
     def _wake_all(self) -> None:
         news, self._news = self._news, asyncio.Event()

@@ -33,16 +33,16 @@ class NotificationReader:
     """Finds what it has not told yet."""
 
     def __init__(self) -> None:
-        self._told: set[str] = set()
+        self._seen: set[str] = set()
 
     def fresh(self, session: Session, above: str) -> list[NotificationEvent]:
         """What has come to light above a key and was not told before."""
         found = [
-            one for one in notification_events_since(session, above) if one.key not in self._told
+            one for one in notification_events_since(session, above) if one.key not in self._seen
         ]
-        self._told.update(one.key for one in found)
+        self._seen.update(one.key for one in found)
         return found
 
     def forget_before(self, key: str) -> None:
         """Drop what is too old to come to light again."""
-        self._told = {told for told in self._told if told > key}
+        self._seen = {seen for seen in self._seen if seen > key}

@@ -1,4 +1,4 @@
-"""Numbering: free OrderIDs. One can never be used again, not even after a failure."""
+"""Free OrderIDs. One can never be used again, not even after a failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views: all we know of one order, gathered for its page."""
+"""All we know of one order, gathered for its page."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ __all__ = [
     "order_view",
 ]
 
-# Deeds that left a row of their own: an exchange, a launch, a change.
+# Actions that left a row of their own: an exchange, a payment link, a change.
 _SHOWN_ELSEWHERE = frozenset(Action)
 
 
-NOTICES_SHOWN = 20
+NOTIFICATIONS_SHOWN = 20
 
 
 class EntryKind(StrEnum):
@@ -51,7 +51,7 @@ class EntryKind(StrEnum):
     NOTICE = "notice"
     CHANGE = "change"
     LAUNCH = "launch"
-    DEED = "deed"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class OrderView:
     callbacks: Sequence[Callback]
     changes: Sequence[Change]
     launches: Sequence[PaymentLink]
-    deeds: Sequence[AuditEntry]
+    audit_entries: Sequence[AuditEntry]
     emails: Mapping[str, str]
     timeline: Sequence[Entry]
     facts: Sequence[FieldComparison]
@@ -118,8 +118,8 @@ def order_view(session: Session, order: Order, terms: DeskSettings) -> OrderView
     exchanges, changes = exchanges_of(session, order.id), changes_of(session, order.id)
     results, launches = callbacks_of(session, order.id), payment_links_of(session, order.id)
     callbacks = [callback for callback, _ in results]
-    notices = notifications_of(session, order.id, NOTICES_SHOWN)
-    deeds = audit_entries_of(session, order.id)
+    notifications = notifications_of(session, order.id, NOTIFICATIONS_SHOWN)
+    audit_entries = audit_entries_of(session, order.id)
     shop = session.get_one(Shop, order.shop_key)
     views = [exchange_view(exchange) for exchange in exchanges]
     facts = facts_of(
@@ -139,12 +139,12 @@ def order_view(session: Session, order: Order, terms: DeskSettings) -> OrderView
         callbacks=callbacks,
         changes=changes,
         launches=launches,
-        deeds=deeds,
+        audit_entries=audit_entries,
         emails=_emails(session, order, exchanges, changes, launches),
-        timeline=_timeline(views, results, notices, changes, launches, deeds),
+        timeline=_timeline(views, results, notifications, changes, launches, audit_entries),
         facts=compare(order, exchanges, callbacks),
         believable_lookup=believable_lookup(order, exchanges),
-        outstanding=outstanding(callbacks, notices)
+        outstanding=outstanding(callbacks, notifications)
         if has_notifications(session, shop.shop_id)
         else None,
     )
@@ -153,19 +153,19 @@ def order_view(session: Session, order: Order, terms: DeskSettings) -> OrderView
 def _timeline(
     exchanges: Iterable[ExchangeView],
     results: Iterable[tuple[Callback, int]],
-    notices: Iterable[Notification],
+    notifications: Iterable[Notification],
     changes: Iterable[Change],
     launches: Iterable[PaymentLink],
-    deeds: Iterable[AuditEntry],
+    audit_entries: Iterable[AuditEntry],
 ) -> list[Entry]:
-    told = (deed for deed in deeds if deed.action not in _SHOWN_ELSEWHERE)
+    shown = (deed for deed in audit_entries if deed.action not in _SHOWN_ELSEWHERE)
     entries = [
         *(Entry(EntryKind.EXCHANGE, v.exchange.asked_at, v.exchange, v) for v in exchanges),
         *(Entry(EntryKind.CALLBACK, row.received_at, row, repeats=more) for row, more in results),
-        *(Entry(EntryKind.NOTICE, row.received_at, row) for row in notices),
+        *(Entry(EntryKind.NOTICE, row.received_at, row) for row in notifications),
         *(Entry(EntryKind.CHANGE, row.recorded_at, row) for row in changes),
         *(Entry(EntryKind.LAUNCH, row.created_at, row) for row in launches),
-        *(Entry(EntryKind.DEED, row.at, row) for row in told),
+        *(Entry(EntryKind.AUDIT, row.at, row) for row in shown),
     ]
     return sorted(entries, key=lambda entry: (entry.at, entry.row.id))
 

@@ -94,7 +94,7 @@ def today(session: Session, environment: Environment, at: datetime) -> Today:
 
 
 def attention(session: Session, environment: Environment, at: datetime) -> Attention:
-    """What needs a person, the most urgent first: forged or spoilt results, then orders."""
+    """What needs a person, the most urgent first: forged or spoilt callbacks, then orders."""
     since = at - RECENT
     return Attention(
         orders=statistics.attention_count(session, environment),

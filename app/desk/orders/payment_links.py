@@ -1,4 +1,4 @@
-"""Launches: sending a customer to the gateway's payment page (NetCashStart, Interface 2.1.2.3)."""
+"""Payment links: customers go to the gateway's payment page (NetCashStart, Interface 2.1.2.3)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class StartForm:
 
 
 def create_payment_link(desk: Desk, actor: Actor, order_key: str) -> tuple[PaymentLink, str]:
-    """A launch link of this order and its secret key.
+    """A payment link of this order and its secret key.
 
     Raises NotPossible, NoGateway, and LookupError for an unknown order.
     """
@@ -61,7 +61,7 @@ def create_payment_link(desk: Desk, actor: Actor, order_key: str) -> tuple[Payme
 
 
 def open_payment_link(desk: Desk, secret: str) -> StartForm | None:
-    """What a launch link opens; None when it is unknown or expired, or the order is final.
+    """What a payment link opens; None when it is unknown or expired, or the order is final.
 
     None, too, while sources disagree about the order: nobody pays what is in doubt.
     """

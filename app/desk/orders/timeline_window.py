@@ -1,4 +1,4 @@
-"""Placing: where a callback stands among everything that happened to its order."""
+"""Where a callback stands among everything that happened to its order."""
 
 from __future__ import annotations
 

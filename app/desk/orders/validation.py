@@ -1,4 +1,4 @@
-"""Drafts: what an operator typed for a new order, judged before anything is opened or sent."""
+"""What an operator typed for a new order, checked before anything is opened or sent."""
 
 from __future__ import annotations
 

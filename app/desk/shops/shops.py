@@ -45,7 +45,7 @@ def add_shop(desk: Desk, actor: Actor, draft: ShopDraft) -> Changed:
         with desk.database.writing() as session:
             session.add(shop)
             session.flush()
-            record_action(session, actor, "shop-added", subject=shop.shop_id, **_told(shop))
+            record_action(session, actor, "shop-added", subject=shop.shop_id, **_audit_detail(shop))
     except IntegrityError:
         raise ShopRefused({"ShopID": TAKEN}) from None
     return Changed(shop, _rejudge(desk))
@@ -66,10 +66,10 @@ def add_shop_by_command(
     What it may explain is judged again. Raises ShopRefused.
     """
     shop = _new_shop(ShopDraft(environment, shop_id, password, name, gateway_url or ""))
-    deed = AuditEntry(email=BY_COMMAND, action="shop-added", subject=shop.shop_id)
+    entry = AuditEntry(email=BY_COMMAND, action="shop-added", subject=shop.shop_id)
     try:
         with database.writing() as session:
-            session.add_all((shop, deed))
+            session.add_all((shop, entry))
     except IntegrityError:
         raise ShopRefused({"ShopID": TAKEN}) from None
     return Changed(shop, reverify(database, ours))
@@ -98,7 +98,7 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
             actor,
             "shop-changed",
             subject=shop.shop_id,
-            **_told(shop),
+            **_audit_detail(shop),
             password_changed=new_password,
         )
     if shop.confirmation is not before:
@@ -160,8 +160,8 @@ def _change_password(shop: Shop, password: str) -> bool:
     return True
 
 
-def _told(shop: Shop) -> dict[str, str | None]:
-    """What the record of deeds may hold of a shop."""
+def _audit_detail(shop: Shop) -> dict[str, str | None]:
+    """What the audit log may hold of a shop."""
     return {
         "environment": shop.environment,
         "name": shop.name,

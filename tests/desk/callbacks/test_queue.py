@@ -157,8 +157,8 @@ def test_customers_unseated_by_a_rush_are_told_so_and_verified_all_the_same(
     seated = numbered(SEATS)
     arrive(queue, seated)
     begin_rush(load)
-    assert list(queue.arrive("rushed").unseated) == seated
-    assert list(queue.arrive("another").unseated) == []
+    assert list(queue.arrive("rushed").no_longer_waiting) == seated
+    assert list(queue.arrive("another").no_longer_waiting) == []
     assert all_keys(queue) == [*seated, "rushed", "another"]
 
 

@@ -22,7 +22,7 @@ async def test_the_timeline_tells_everything_once_in_order_of_time(any_stage: St
     await any_stage.look_up(order, found("PAYSUCCESS"))
     view = view_of(any_stage, order)
     assert [entry.kind for entry in view.timeline] == [
-        "deed",
+        "audit",
         "exchange",
         "change",
         "exchange",
@@ -102,7 +102,7 @@ async def test_a_lookup_that_contradicts_is_marked_and_can_be_believed(stage: St
 
 async def test_an_order_of_which_nothing_is_known_has_a_page_too(stage: Stage) -> None:
     view = view_of(stage, stage.open())
-    assert [entry.kind for entry in view.timeline] == ["deed"]
+    assert [entry.kind for entry in view.timeline] == ["audit"]
     assert view.facts[0].lookup is None
     refusal = await stage.look_up(view.order, refused("M01004002"))
     assert view_of(stage, refusal).facts[1].lookup is None
