@@ -86,13 +86,13 @@ def create_app(settings: Settings) -> Starlette:
             yield
             stopping.set()
 
-    lines = routes(sandbox)
+    table = routes(sandbox)
     app = Starlette(
-        routes=lines,
+        routes=table,
         middleware=[
             Middleware(RequestId),
             Middleware(OneSlash, prefix=SANDBOX),
-            *middleware(settings.trusted_proxies, lines),
+            *middleware(settings.trusted_proxies, table),
         ],
         exception_handlers=exception_handlers,
         lifespan=lifespan,
@@ -106,7 +106,7 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def limits(settings: Settings) -> RetentionPolicy:
-    """How long unverified callbacks and notices are kept."""
+    """How long unverified callbacks and notifications are kept."""
     return RetentionPolicy(timedelta(days=settings.unverified_days), settings.unverified_number)
 
 
@@ -122,7 +122,7 @@ def _sandbox(settings: Settings) -> Starlette:
 
 def _repair(desk: Desk) -> None:
     """What a killed process left half done: calls without an answer, callbacks not yet processed,
-    notices not yet read."""
+    notifications not yet read."""
     send.close_interrupted(desk)
     callbacks.process_waiting(desk)
     notifications.process_waiting(desk)

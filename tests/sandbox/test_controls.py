@@ -1,4 +1,4 @@
-"""The panel's deeds: the clock, faults for the next call, scenarios per order, shops, a reset."""
+"""The panel's commands: the clock, faults for the next call, scenarios of orders, shops, reset."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def _timeline(
     launches: Iterable[PaymentLink],
     audit_entries: Iterable[AuditEntry],
 ) -> list[Entry]:
-    shown = (deed for deed in audit_entries if deed.action not in _SHOWN_ELSEWHERE)
+    shown = (entry for entry in audit_entries if entry.action not in _SHOWN_ELSEWHERE)
     entries = [
         *(Entry(EntryKind.EXCHANGE, v.exchange.asked_at, v.exchange, v) for v in exchanges),
         *(Entry(EntryKind.CALLBACK, row.received_at, row, repeats=more) for row, more in results),

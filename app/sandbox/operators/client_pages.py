@@ -99,7 +99,7 @@ async def mark(request: Request, typed: dict[str, str]) -> Response:
 
 
 async def deliver(request: Request, typed: dict[str, str]) -> Response:
-    """Results for a merchant's RetURL: through this browser, or from this server."""
+    """Callbacks for a merchant's RetURL: through this browser, or from this server."""
     typed["RetURL"] = typed.get("RetURL", "").strip()
     if typed.get("way") == "server":
         done, wrongs = await _do(request, SEND_RESULT, typed)

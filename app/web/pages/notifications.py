@@ -11,7 +11,7 @@ from app.web.http.requests import desk_of, read_body, remote_address_of
 from app.web.http.services import services_of
 
 RECEIVED, NOT_RECEIVED = "0", "1"
-"""All that the gateway understands. After anything but RECEIVED it sends the notice again."""
+"""All that the gateway understands. After anything but RECEIVED it sends the notification again."""
 
 
 async def receive_notification(request: Request) -> Response:

@@ -194,12 +194,12 @@ def test_signing_in_and_changing_the_account_are_recorded_without_a_secret(
     draft = AccountDraft("new@example.jp", PASSWORD, "another password", "another password")
     change_account(people, actor, draft, HERE)
     with people.reading() as session:
-        deeds = session.exec(select(AuditEntry)).all()
-    assert [deed.action for deed in deeds] == ["signed-in", "account-changed", "signed-in"]
-    assert {deed.remote_address for deed in deeds} == {HERE.remote_address}
-    told = " ".join(deed.detail for deed in deeds)
-    assert "new@example.jp" in told
-    assert "another password" not in told
+        entries = session.exec(select(AuditEntry)).all()
+    assert [entry.action for entry in entries] == ["signed-in", "account-changed", "signed-in"]
+    assert {entry.remote_address for entry in entries} == {HERE.remote_address}
+    written = " ".join(entry.detail for entry in entries)
+    assert "new@example.jp" in written
+    assert "another password" not in written
 
 
 def test_the_settings_make_the_first_admin_once(any_database: Database) -> None:

@@ -151,15 +151,15 @@ def test_in_a_rush_nobody_waits(queue: VerificationQueue, load: Load) -> None:
     assert all_keys(queue) == numbered(3)
 
 
-def test_customers_unseated_by_a_rush_are_told_so_and_verified_all_the_same(
+def test_customers_who_waited_when_a_rush_began_are_told_so_and_verified_all_the_same(
     queue: VerificationQueue, load: Load
 ) -> None:
-    seated = numbered(SEATS)
-    arrive(queue, seated)
+    waiting = numbered(SEATS)
+    arrive(queue, waiting)
     begin_rush(load)
-    assert list(queue.arrive("rushed").no_longer_waiting) == seated
+    assert list(queue.arrive("rushed").no_longer_waiting) == waiting
     assert list(queue.arrive("another").no_longer_waiting) == []
-    assert all_keys(queue) == [*seated, "rushed", "another"]
+    assert all_keys(queue) == [*waiting, "rushed", "another"]
 
 
 def test_in_a_rush_fewer_are_verified_at_once_and_with_long_rests(

@@ -89,8 +89,8 @@ async def test_an_order_keeps_what_was_typed_and_who_typed_it(stage: Stage) -> N
         None,
     )
     with stage.desk.database.reading() as session:
-        (deed,) = audit_entries_of(session, order.id)
-    assert (deed.action, deed.email) == ("create", stage.actor.email)
+        (entry,) = audit_entries_of(session, order.id)
+    assert (entry.action, entry.email) == ("create", stage.actor.email)
 
 
 async def test_the_same_form_sent_fifty_times_at_once_makes_one_order(any_stage: Stage) -> None:

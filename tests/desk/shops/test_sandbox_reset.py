@@ -62,11 +62,12 @@ async def test_what_people_did_stays_written_down(stage: Stage) -> None:
     await furnished(stage, Environment.SANDBOX)
     reset_sandbox_orders(stage.desk, stage.actor)
     with stage.desk.database.reading() as session:
-        deeds = session.exec(select(AuditEntry).order_by(AuditEntry.id)).all()
-    assert {deed.order_key for deed in deeds} == {None}
-    assert deeds[0].action == "create"
-    assert (deeds[-1].action, deeds[-1].email) == ("sandbox-orders-forgotten", stage.actor.email)
-    assert deeds[-1].detail == '{"orders": 1}'
+        entries = session.exec(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert {entry.order_key for entry in entries} == {None}
+    assert entries[0].action == "create"
+    last = entries[-1]
+    assert (last.action, last.email) == ("sandbox-orders-forgotten", stage.actor.email)
+    assert last.detail == '{"orders": 1}'
 
 
 @pytest.mark.parametrize("environment", [Environment.TEST, Environment.PRODUCTION])

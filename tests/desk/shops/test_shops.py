@@ -163,12 +163,12 @@ async def test_every_change_is_a_deed_without_the_password(desk: Desk, admin: Ac
     shop = add_shop(desk, admin, DRAFT).shop
     change_shop(desk, admin, shop.id, replace(DRAFT, ShopPass="newpass1"))
     with desk.database.reading() as session:
-        deeds = session.exec(select(AuditEntry).where(AuditEntry.subject == DRAFT.ShopID)).all()
-    assert [deed.action for deed in deeds] == ["shop-added", "shop-changed"]
-    assert all(deed.email == ADMIN.email for deed in deeds)
-    told = " ".join(str(deed.model_dump()) for deed in deeds)
-    assert "newpass1" not in told
-    assert DRAFT.ShopPass not in told
+        entries = session.exec(select(AuditEntry).where(AuditEntry.subject == DRAFT.ShopID)).all()
+    assert [entry.action for entry in entries] == ["shop-added", "shop-changed"]
+    assert all(entry.email == ADMIN.email for entry in entries)
+    written = " ".join(str(entry.model_dump()) for entry in entries)
+    assert "newpass1" not in written
+    assert DRAFT.ShopPass not in written
 
 
 def test_a_shop_is_added_from_the_command_line_too(any_database: Database) -> None:
@@ -180,5 +180,5 @@ def test_a_shop_is_added_from_the_command_line_too(any_database: Database) -> No
     with pytest.raises(ShopRefused, match="already a shop"):
         add()
     with any_database.reading() as session:
-        (deed,) = session.exec(select(AuditEntry)).all()
-    assert (deed.email, deed.action) == ("command line", "shop-added")
+        (entry,) = session.exec(select(AuditEntry)).all()
+    assert (entry.email, entry.action) == ("command line", "shop-added")

@@ -33,7 +33,7 @@ from tests.web.pages.rows import an_order
 
 pytestmark = pytest.mark.anyio
 
-DEEDS = ("clock", "faults", "faults/forget", "shops", "hosts", "key", "reset")
+COMMANDS = ("clock", "faults", "faults/forget", "shops", "hosts", "key", "reset")
 
 
 async def test_the_panel_stands_in_the_desks_frame_with_its_entry_in_the_menu(
@@ -48,8 +48,8 @@ async def test_the_panel_stands_in_the_desks_frame_with_its_entry_in_the_menu(
 
 async def test_a_visitor_is_sent_to_the_door(visitor: httpx.AsyncClient) -> None:
     assert (await visitor.get("/sandbox")).headers["location"] == "/login?next=/sandbox"
-    for deed in DEEDS:
-        assert (await visitor.post(f"/sandbox/{deed}")).headers["location"] == "/login"
+    for command in COMMANDS:
+        assert (await visitor.post(f"/sandbox/{command}")).headers["location"] == "/login"
 
 
 async def test_a_viewer_looks_and_turns_nothing(desk_app: Starlette) -> None:
@@ -60,8 +60,8 @@ async def test_a_viewer_looks_and_turns_nothing(desk_app: Starlette) -> None:
             assert shown.status_code == 200
             assert 'method="post" action="/sandbox' not in shown.text
             assert "sandbox-key" not in shown.text  # it would open what a viewer may not do
-        for deed in (*DEEDS, f"trades/{trade}/scenario", f"shops/{SHOP}/notices"):
-            assert (await viewer.post(f"/sandbox/{deed}")).status_code == 403
+        for command in (*COMMANDS, f"trades/{trade}/scenario", f"shops/{SHOP}/notices"):
+            assert (await viewer.post(f"/sandbox/{command}")).status_code == 403
 
 
 async def test_each_role_is_offered_what_it_may_do_and_no_more(desk_app: Starlette) -> None:
@@ -167,9 +167,9 @@ async def test_starting_over_with_the_desk_forgets_its_sandbox_orders(
     assert (answer.status_code, answer.headers["location"]) == (303, "/sandbox")
     assert orders(desk_app) == []
     with desk_app.state.desk.database.reading() as session:
-        (deed,) = session.exec(select(AuditEntry)).all()
-    assert deed.email == OPERATOR.email
-    assert deed.action in AUDITED
+        (entry,) = session.exec(select(AuditEntry)).all()
+    assert entry.email == OPERATOR.email
+    assert entry.action in AUDITED
 
 
 async def test_the_key_forgets_nothing_of_the_desk(
