@@ -47,17 +47,17 @@ async def read_readiness(request: Request) -> Response:
     sandbox, shop_id = sandbox_of(request), request.path_params["ShopID"]
     if await sandbox.store.run(shops.one_shop, shop_id) is None:
         return JSONResponse(_NO_SHOP, 404)
-    lines = await sandbox.store.run(readiness.sheet, shop_id)
+    rows = await sandbox.store.run(readiness.sheet, shop_id)
     return JSONResponse(
         {
             "scenarios": [
                 {
-                    "scenario": line.scenario.name,
-                    "state": line.state.value,
-                    "why": in_each_language(line.why),
-                    "by_hand": line.by_hand,
+                    "scenario": row.scenario.name,
+                    "state": row.state.value,
+                    "why": in_each_language(row.why),
+                    "by_hand": row.by_hand,
                 }
-                for line in lines
+                for row in rows
             ]
         }
     )

@@ -58,14 +58,14 @@ async def show_readiness(request: Request) -> Response:
 async def _readiness(request: Request, form: Form) -> Response:
     context = await _about_shop(request, form.typed.get("ShopID"))
     shop_id, language = context["shop"].ShopID, language_of(request)
-    lines = await sandbox_of(request).store.run(readiness.sheet, shop_id)
-    counts = {state: sum(line.state is state for line in lines) for state in State}
+    rows = await sandbox_of(request).store.run(readiness.sheet, shop_id)
+    counts = {state: sum(row.state is state for row in rows) for state in State}
     return own_page(
         request,
         "readiness",
         {
             **context,
-            "lines": lines,
+            "rows": rows,
             "counts": counts,
             "states": list(State),
             "deliveries": [
