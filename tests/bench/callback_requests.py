@@ -1,4 +1,4 @@
-"""Orders that wait to be paid, and the results that customers' browsers bring for them."""
+"""Orders that wait to be paid, and the callbacks that customers' browsers bring for them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from tests.bench.load import post
 TRAN_DATE = "20260101123456"
 
 
-def result(number: str, status: Status = Status.PAYSUCCESS, *, verified: bool = True) -> bytes:
-    """The request that brings the result of an order to RetURL, rightly signed or not."""
+def callback_request(
+    number: str, status: Status = Status.PAYSUCCESS, *, verified: bool = True
+) -> bytes:
+    """The request that brings the callback of an order to RetURL, rightly signed or not."""
     signature = compute(DEFAULT_SHOP_ID, number, status, TRAN_DATE, DEFAULT_SHOP_PASS)
     check_string = signature if verified else signature[::-1]
     values = f"ShopID={DEFAULT_SHOP_ID}&OrderID={number}&Status={status}&TranDate={TRAN_DATE}"

@@ -1,7 +1,7 @@
-"""Results committed and answered, beside an endpoint that does one durable insert a request.
+"""Callbacks committed and answered, beside an endpoint that does one durable insert a request.
 
-A result that brings money makes work: it is judged, moves its order and has a lookup asked. That
-follows when the rush is over; how fast is reported.
+A callback that brings money makes work: it is verified, moves its order and has a lookup asked.
+That follows when the rush is over; how fast is reported.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlmodel import col, func, select
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
 from tests.bench import programs
-from tests.bench.callback_requests import result, store_orders
+from tests.bench.callback_requests import callback_request, store_orders
 from tests.bench.load import Connection, Load, Turn, in_turns, post
 from tests.bench.measurement import Measurement, at_least, plain, within
 from tests.postgresql import fresh_database, running_postgresql
@@ -75,23 +75,23 @@ def _figures(bench: Bench, kind: str, floor: Load, ours: Load) -> Iterator[Measu
 
 
 def _catching_up(bench: Bench, kind: str) -> Measurement:
-    """How fast what the rush left behind is judged."""
-    began, waiting = time.monotonic(), _unjudged(bench.url)
+    """How fast what the rush left behind is processed."""
+    began, waiting = time.monotonic(), _unprocessed(bench.url)
     _catch_up(bench.url)
     rate = waiting / (time.monotonic() - began)
     return plain(f"{kind} results, {bench.name}: judged after the rush", rate, "1/s")
 
 
 def _catch_up(url: str) -> None:
-    """Wait until every result has been judged."""
+    """Wait until every callback has been processed."""
     deadline = time.monotonic() + LONGEST_WAIT
-    while _unjudged(url):
+    while _unprocessed(url):
         if time.monotonic() > deadline:
             raise RuntimeError("the desk does not come to judge what it has received")
         time.sleep(0.1)
 
 
-def _unjudged(url: str) -> int:
+def _unprocessed(url: str) -> int:
     database = Database(url)
     with database.reading() as session:
         query = select(func.count()).where(col(Callback.judged_at).is_(None))
@@ -108,11 +108,11 @@ _INSERT = post("/", b"." * 150)
 
 
 def _bringing(numbers: list[str], *, verified: bool) -> Turn:
-    """Each turn brings the result of the next order."""
+    """Each turn brings the callback of the next order."""
     places = count()
 
     async def turn(connection: Connection) -> None:
-        await connection.ask(result(numbers[next(places)], verified=verified))
+        await connection.ask(callback_request(numbers[next(places)], verified=verified))
 
     return turn
 

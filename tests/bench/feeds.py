@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from app.protocol.statuses import Status
 from app.records.database import sqlite_url
 from tests.bench import programs
-from tests.bench.callback_requests import result, store_orders
+from tests.bench.callback_requests import callback_request, store_orders
 from tests.bench.load import connect, post
 from tests.bench.measurement import Measurement, at_most, plain, within
 
@@ -97,14 +97,14 @@ def _bare() -> list[Brought]:
 def _cancelled(fresh: Iterator[str]) -> list[Brought]:
     """Half of them move their orders, half cannot be verified."""
     return [
-        (name, result(name, Status.PAYFAIL, verified=place % 2 == 0))
+        (name, callback_request(name, Status.PAYFAIL, verified=place % 2 == 0))
         for place, name in zip(range(NUMBER), fresh, strict=False)
     ]
 
 
 def _paid(fresh: Iterator[str]) -> list[Brought]:
     """Results that have lookups asked too, which take from the same processor."""
-    return [(name, result(name)) for _, name in zip(range(NUMBER), fresh, strict=False)]
+    return [(name, callback_request(name)) for _, name in zip(range(NUMBER), fresh, strict=False)]
 
 
 class Reader(asyncio.Protocol):
