@@ -60,7 +60,7 @@ class Feed:
     def __init__(self, desk: Desk, stopping: asyncio.Event) -> None:
         self._desk = desk
         self._stopping = stopping
-        self._bell = asyncio.Event()
+        self._woken = asyncio.Event()
         self._news = asyncio.Event()
         self._kept: deque[News] = deque(maxlen=KEPT)
         self._announced = 0  # arrivals ever announced; the last of them is the last one kept
@@ -79,7 +79,7 @@ class Feed:
 
     def wake(self) -> None:
         """Something may have arrived."""
-        self._bell.set()
+        self._woken.set()
 
     def announce(self, processed: Sequence[Callback]) -> None:
         """These have just been processed in this process.
@@ -148,8 +148,8 @@ class Feed:
         looked = spoken = time.monotonic()
         while self._followers and not self._stopping.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), LOOK_EVERY)
-            self._bell.clear()
+                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
+            self._woken.clear()
             # Now and then far back, for a row that took long to be committed.
             far = time.monotonic() - looked >= LOOK_EVERY
             looked = time.monotonic() if far else looked
@@ -186,7 +186,7 @@ class Feed:
         news, self._news = self._news, asyncio.Event()
         news.set()
         if self._stopping.is_set():
-            self._bell.set()
+            self._woken.set()
             self._news.set()
 
 

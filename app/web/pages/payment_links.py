@@ -1,4 +1,4 @@
-"""The launch page: where a customer leaves for the gateway's payment page (Interface 2.1.2.3).
+"""The page of a payment link: from here a customer goes on to pay (Interface 2.1.2.3).
 
 It alone of our pages holds a Token in clear. It reveals nothing else, and nothing at all for a
 link that is unknown, expired, or whose order has come to its end.
