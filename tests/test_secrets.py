@@ -79,7 +79,7 @@ def test_the_walk_has_seen_what_it_is_about(aftermath: Aftermath) -> None:
 
 
 def test_no_page_holds_a_secret(aftermath: Aftermath) -> None:
-    # A launch link is shown to the operator who made it: it is there to be given to a customer.
+    # A payment link is shown to the operator who made it: it is there to be given to a customer.
     found = [
         (address, name)
         for address, page in aftermath.pages.items()
@@ -147,7 +147,7 @@ def walk(desk: DeskProcess, gateway: str) -> Aftermath:
 
 
 def payments(url: str, operator: Operator, environment: str) -> Iterator[str]:
-    """Pay, cancel, tamper, fail, recover; yields the key of each launch link."""
+    """Pay, cancel, tamper, fail, recover; yields the key of each payment link."""
     for suffix, button in (("", "pay"), ("", "cancel"), ("-tamper", "pay"), ("-twice", "pay")):
         order = operator.create(suffix, env=environment)
         link = operator.launch(order)

@@ -51,7 +51,7 @@ class Operator:
         return self.client.post(f"{address}/{noun}", data=fields)
 
     def launch(self, address: str) -> str:
-        """Make a launch link; its address."""
+        """Make a payment link; its address."""
         answer = self.act(address, "launches")
         assert answer.status_code == 303
         return answer.headers["location"]
@@ -78,7 +78,7 @@ class Customer:
         self.browser.close()
 
     def opens(self, link: str) -> Shown:
-        """Open a launch link, which takes them on to the gateway's payment page."""
+        """Open a payment link, which takes them on to the gateway's payment page."""
         return self._sends(Shown(self.browser.get(link)))
 
     def presses(self, page: Shown, action: str) -> Shown:

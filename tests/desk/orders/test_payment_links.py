@@ -1,4 +1,4 @@
-"""Launch links: where they lead, and until when."""
+"""Payment links: where they lead, and until when."""
 
 from dataclasses import replace
 from datetime import timedelta

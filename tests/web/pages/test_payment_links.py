@@ -33,7 +33,7 @@ def an_executed_order(app: Starlette, status: str = "REQSUCCESS", **values: obje
 
 
 def a_link(app: Starlette, order: Order, minutes: int = 30) -> str:
-    """A launch link of an order; returns its address."""
+    """A payment link of an order; returns its address."""
     expires_at = now() + timedelta(minutes=minutes)
     link = PaymentLink(
         order_key=order.id, secret=KEY, secret_digest=digest(KEY), expires_at=expires_at
