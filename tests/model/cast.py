@@ -33,6 +33,7 @@ class Operator:
     def __init__(self, world: World) -> None:
         self._world = world
         self._forms: dict[str, Draft] = {}
+        self._keys: dict[str, str] = {}
 
     def opens(self, order_id: str, price: Yen = OURS) -> str:
         """Fill in a new form."""
@@ -45,7 +46,8 @@ class Operator:
             Tax=str(price.tax),
             RetURL="https://shop.example/return",
         )
-        open_order(self._world.desk, self._world.actor, self._forms[order_id])
+        order, _ = open_order(self._world.desk, self._world.actor, self._forms[order_id])
+        self._keys[order_id] = order.id
         return order_id
 
     def sends_again(self, order_id: str) -> None:
@@ -75,7 +77,7 @@ class Operator:
         self._world.tells(f"An operator settles the conflict of {order_id}: {words}.")
         desk, actor = self._world.desk, self._world.actor
         try:
-            settle_conflict(desk, actor, self._key(order_id), believe, "decided")
+            settle_conflict(desk, actor, self._keys[order_id], believe, "decided")
         except (NotPossible, NoLookupToBelieve) as refusal:
             self._world.tells(f"  The desk refuses: {refusal}.")
         else:
@@ -86,7 +88,7 @@ class Operator:
         self._world.tells(f"An operator sends the customer of {order_id} a link.")
         desk, actor = self._world.desk, self._world.actor
         try:
-            _, secret = create_payment_link(desk, actor, self._key(order_id))
+            _, secret = create_payment_link(desk, actor, self._keys[order_id])
         except NotPossible as refusal:
             self._world.tells(f"  The desk refuses: {refusal}.")
             return None
@@ -100,16 +102,13 @@ class Operator:
         return task
 
     def _deed(self, what: Callable[..., Coroutine[Any, Any, object]], order_id: str) -> Deed:
-        return partial(what, self._world.desk, self._world.actor, self._key(order_id))
+        return partial(what, self._world.desk, self._world.actor, self._keys[order_id])
 
     def _call(self, fate: Fate, deed: Deed) -> None:
         try:
             self._world.call(OPERATOR, fate, deed)
         except (NotPossible, ReasonNeeded) as refusal:
             self._world.tells(f"  The desk refuses: {refusal}.")
-
-    def _key(self, order_id: str) -> str:
-        return self._world.order(order_id).id
 
 
 class Customer:
@@ -136,7 +135,7 @@ class Customer:
     def brings(self, result: Result) -> CustomerMessage:
         """The browser brings a result to RetURL: now, late, or again; what the customer reads."""
         self._world.tells(f"A browser brings {result.order_id} {result.state}.")
-        told = self._world.receive_result(result.body)
+        told = self._world.receive_result(result.order_id, result.body)
         self._note(result)
         return told
 
@@ -168,7 +167,7 @@ class Forger:
         if how == "another":
             shop = SHOP_ID.encode()
             body = signed(order_id, state, stamp).replace(shop, b"tshop00000099")
-        self._world.receive_result(body)
+        self._world.receive_result(order_id, body)
 
 
 class OtherSystem:

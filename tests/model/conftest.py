@@ -41,8 +41,8 @@ def operator(world: World) -> Operator:
 
 
 @pytest.fixture
-def dutiful(world: World) -> DutifulOperator:
-    return DutifulOperator(world)
+def dutiful(world: World, operator: Operator) -> DutifulOperator:
+    return DutifulOperator(world, operator)
 
 
 @pytest.fixture

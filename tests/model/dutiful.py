@@ -18,19 +18,19 @@ ENDS = (NextStep.NOTHING, NextStep.NEW_ORDER_ID)
 class DutifulOperator:
     """Ends orders."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._operator, self._customer = Operator(world), Customer(world)
+    def __init__(self, world: World, operator: Operator) -> None:
+        self._world, self._operator = world, operator
+        self._customer = Customer(world)
 
     def steps_to_the_end(self, order_id: str) -> int | None:
         """How many steps it takes to end this order; None when it does not end."""
-        for taken in range(MOST_STEPS + 1):
+        for taken in range(MOST_STEPS):
             step = self._world.decision(order_id).next_step
             if step in ENDS:
                 return taken
             self._world.tells(f"The next step of {order_id} is {step}.")
             self._take(step, order_id)
-        return None
+        return MOST_STEPS if self._world.decision(order_id).next_step in ENDS else None
 
     def _take(self, step: NextStep, order_id: str) -> None:
         if step in _REGISTERS:

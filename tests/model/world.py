@@ -84,6 +84,7 @@ class World:
         self.line.begin(self.clock, self.gateway)
         self.story: list[str] = []
         self.heard: list[Heard] = []
+        self.read: list[tuple[str, CustomerMessage]] = []
         self.settled: list[tuple[datetime, str]] = []
         self._open_shop()
         self._desk = self._new_desk()
@@ -124,9 +125,11 @@ class World:
         self.run(self._dying(deed) if fate in KILLS else _to_its_end(deed))
         self.line.fate = Fate.ANSWERED
 
-    def receive_result(self, body: bytes) -> CustomerMessage:
+    def receive_result(self, order_id: str, body: bytes) -> CustomerMessage:
         """A result comes to RetURL and is judged; what its customer reads then."""
-        return self.run(self._judged(body))
+        told = self.run(self._judged(body))
+        self.read.append((order_id, told))
+        return told
 
     def receive_notice(self, body: bytes) -> None:
         """A notice comes from the gateway's server, or from anybody."""
@@ -159,14 +162,14 @@ class World:
 
     def order(self, order_id: str) -> Order:
         """The desk's order with this number."""
-        with self._database.reading() as session:
-            return session.exec(select(Order).where(Order.order_id == order_id)).one()
+        return self._numbered(order_id).order
 
     def decision(self, order_id: str) -> Decision:
         """What the desk says of it."""
-        with self._database.reading() as session:
-            order = session.exec(select(Order).where(Order.order_id == order_id)).one()
-            return decision_of(session, order, self.clock.now(), SETTLE)
+        return self._numbered(order_id).decision
+
+    def _numbered(self, order_id: str) -> Seen:
+        return next(one for one in self.seen() if one.order.order_id == order_id)
 
     def _open_shop(self) -> None:
         user = User(email="ogawa@example.jp", role=Role.OPERATOR)

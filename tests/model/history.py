@@ -1,0 +1,234 @@
+"""One history: a beginning, acts in any order, and an end that a dutiful operator finds.
+
+An act that cannot be done where it comes is left out, so that any part of a history is one too.
+`acts` draws them; those that `known` names are not played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from app.desk.actions import Action
+from app.desk.actions.settle_conflict import Settlement
+from tests.model import known
+from tests.model.cast import (
+    OURS,
+    Customer,
+    Forger,
+    Gatekeeper,
+    Operator,
+    OtherSystem,
+    desk_asks,
+)
+from tests.model.dutiful import MOST_STEPS, DutifulOperator
+from tests.model.gateway import State, Trade, Yen
+from tests.model.invariants import broken
+from tests.model.known import plays
+from tests.model.line import Fate
+from tests.model.world import World
+
+NUMBERS = ("A1", "A1-1", "A1-2")
+OTHER_PRICE = Yen(500, 80)
+FAILED = (State.PAYFAIL, State.EXPIRED)
+UNPAID = (State.UNPROCESSED, State.REQSUCCESS, State.PAYSTART, *FAILED)
+
+Act = tuple[Any, ...]
+"""A method of History, and what it is called with."""
+
+T = TypeVar("T")
+
+
+class History:
+    """A history of one shop, in which everything that must hold is looked at after each act."""
+
+    def __init__(self, world: World) -> None:
+        world.begin()
+        self.world = world
+        self.operator, self.customer = Operator(world), Customer(world)
+        self.forger, self.gatekeeper = Forger(world), Gatekeeper(world)
+        self.other = OtherSystem(world)
+        self.dutiful = DutifulOperator(world, self.operator)
+
+    def play(self, good_steps: int, acts: Sequence[Act]) -> None:
+        """Most of what can go wrong comes after a good beginning."""
+        beginning = (self.operator.opens, self.operator.registers, self.operator.executes)
+        for step in beginning[:good_steps]:
+            step(NUMBERS[0])
+        for act, *how in acts:
+            act(self, *how)
+            self.holds()
+        self.finds_an_end()
+
+    def finds_an_end(self) -> None:
+        """From wherever the history has led, few recommended steps end every order."""
+        for number in self.numbers():
+            taken = self.dutiful.steps_to_the_end(number)
+            self.holds()
+            assert taken is not None, self.told(
+                f"{number} has not ended after {MOST_STEPS} recommended steps"
+            )
+
+    def holds(self) -> None:
+        """What must hold does."""
+        fault = broken(self.world)
+        assert fault is None, self.told(fault)
+
+    def told(self, fault: str | None) -> str:
+        """The whole story, and what is wrong at its end."""
+        return "\n".join(["", *self.world.story, f"=> {fault}"])
+
+    def registers(self, which: int, fate: Fate) -> None:
+        _each(self.can(Action.REGISTER), which, self.operator.registers, fate)
+
+    def executes(self, which: int, fate: Fate) -> None:
+        _each(self.can(Action.EXECUTE), which, self.operator.executes, fate)
+
+    def looks_up(self, which: int, fate: Fate, believe: Settlement | None) -> None:
+        """`believe`: how the operator settles whatever comes of it, if they do at once."""
+        _each(self.can(Action.LOOK_UP), which, self.operator.looks_up, fate)
+        if believe:
+            self.holds()
+            self.settles(which, believe)
+
+    def settles(self, which: int, believe: Settlement) -> None:
+        _each(self.can(Action.SETTLE), which, self.operator.settles, believe)
+
+    def sends_customer(self, which: int) -> None:
+        _each(self.can(Action.LAUNCH), which, self.operator.sends_customer)
+
+    def takes_a_new_number(self) -> None:
+        used = len(self.numbers())
+        if used < len(NUMBERS) and self.can(Action.NEW_NUMBER):
+            self.operator.opens(NUMBERS[used])
+
+    def sends_the_form_again(self, which: int) -> None:
+        _each(self.numbers(), which, self.operator.sends_again)
+
+    def customer_pays(self, which: int) -> None:
+        _each(self.tokens(), which, self.customer.pays)
+
+    def payment_fails(self, which: int, code: str) -> None:
+        _each(self.tokens(), which, self.customer.cancels, code)
+
+    def customer_leaves(self, which: int) -> None:
+        _each(self.tokens(), which, self.customer.leaves)
+
+    def result_arrives(self, which: int) -> None:
+        _each(self.world.gateway.results, which, self.customer.brings)
+
+    def result_arrives_before_a_kill(self, which: int) -> None:
+        _each(self.world.gateway.results, which, self.customer.brings_before_a_kill)
+
+    def forged_result_arrives(self, which: int, how: str) -> None:
+        _each(self.numbers(), which, self.forger.brings, State.PAYSUCCESS, how)
+
+    def other_registers(self, which: int, price: Yen) -> None:
+        free = [number for number in NUMBERS if number not in self.world.gateway.trades]
+        _each(free, which, self.other.registers, price)
+
+    def other_executes(self, which: int) -> None:
+        _each(self.trades(State.UNPROCESSED), which, self.other.executes)
+
+    def gateway_loses(self, which: int) -> None:
+        _each(self.trades(*UNPAID), which, self.gatekeeper.loses)
+
+    def money_is_found(self, which: int) -> None:
+        _each(self.trades(*FAILED), which, self.gatekeeper.finds_money)
+
+    def gateway_notifies(self, which: int) -> None:
+        _each(self.trades(*State), which, self.gatekeeper.notifies)
+
+    def desk_asks(self, fate: Fate) -> None:
+        desk_asks(self.world, fate)
+
+    def time_passes(self, by: timedelta) -> None:
+        self.world.passes(by)
+
+    def numbers(self) -> list[str]:
+        """The OrderIDs of the desk's orders."""
+        return [one.order.order_id for one in self.world.seen()]
+
+    def can(self, action: Action) -> list[str]:
+        """The OrderIDs with which the desk lets an operator do this now."""
+        seen = self.world.seen()
+        return [one.order.order_id for one in seen if action in one.decision.possible]
+
+    def tokens(self) -> list[str]:
+        """The Tokens that have been issued and still open a page."""
+        return [trade.token for trade in self.world.gateway.payable() if trade.token]
+
+    def trades(self, *states: State) -> list[Trade]:
+        """The gateway's trades in these states."""
+        return [one for one in self.world.gateway.trades.values() if one.state in states]
+
+
+def _each(things: Sequence[T], which: int, act: Callable[..., object], *how: object) -> None:
+    """Do it to one of these, if there is any."""
+    if things:
+        act(things[which % len(things)], *how)
+
+
+def histories(most_acts: int) -> st.SearchStrategy[tuple[int, list[Act]]]:
+    """How far the beginning goes well, and what happens then."""
+    return st.tuples(st.integers(1, 3), st.lists(_acts(), min_size=6, max_size=most_acts))
+
+
+def _acts() -> st.SearchStrategy[Act]:
+    some = st.integers(0, 2)
+    # A lookup carries no value that could be refused.
+    lookup_fates = [fate for fate in Fate if fate is not Fate.VALUE_REFUSED]
+    fates = [*lookup_fates, Fate.VALUE_REFUSED] if plays(known.VALUE_REFUSED) else lookup_fates
+    peoples = lookup_fates if plays(known.SILENT_LOOKUP) else [Fate.NEVER_LEFT, Fate.BUSY]
+    settlements = ["lookup", "keep"] if plays(known.KEEPING) else ["lookup"]
+    spans = [timedelta(minutes=2), timedelta(minutes=61), timedelta(hours=24)]
+    looks_up = (
+        History.looks_up,
+        some,
+        _mostly_answered(peoples),
+        st.sampled_from([None, None, *settlements]),
+    )
+    # What is there more than once is done more often.
+    drawn: list[tuple[Any, ...]] = [
+        (History.registers, some, _mostly_answered(fates)),
+        (History.executes, some, _mostly_answered(fates)),
+        looks_up,
+        looks_up,
+        (History.desk_asks, _mostly_answered(lookup_fates)),
+        (History.settles, some, st.sampled_from(settlements)),
+        (History.time_passes, st.sampled_from(spans)),
+        (History.time_passes, st.sampled_from(spans)),
+        (History.customer_pays, some),
+        (History.customer_pays, some),
+        (History.payment_fails, some, st.sampled_from(["", "NC2000001"])),
+        (History.result_arrives, some),
+        (History.result_arrives, some),
+        (History.result_arrives_before_a_kill, some),
+        (History.takes_a_new_number,),
+        (History.gateway_notifies, some),
+        (History.other_registers, some, st.sampled_from([OURS, OTHER_PRICE])),
+        (History.other_executes, some),
+        (History.gateway_loses, some),
+        (History.money_is_found, some),
+        (History.sends_customer, some),
+        (History.sends_the_form_again, some),
+        (History.customer_leaves, some),
+        (History.forged_result_arrives, some, st.sampled_from(["wrong", "no", "another"])),
+    ]
+    left_out = {act for name, act in _NAMED.items() if not plays(name)}
+    return st.one_of([st.tuples(st.just(act), *how) for act, *how in drawn if act not in left_out])
+
+
+def _mostly_answered(fates: Sequence[Fate]) -> st.SearchStrategy[Fate]:
+    return st.sampled_from([*[Fate.ANSWERED] * len(fates), *fates])
+
+
+_NAMED = {
+    known.LOSING: History.gateway_loses,
+    known.OTHERS_EXECUTE: History.other_executes,
+    known.OTHERS_REGISTER: History.other_registers,
+    known.LATE_MONEY: History.money_is_found,
+}
