@@ -11,6 +11,10 @@ class Clock:
     """Stands in for `datetime` in `app.clock`, where every moment of the desk comes from."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Every history begins at the same time, so that it can be told again."""
         self._at = datetime(2026, 1, 10, 3, tzinfo=UTC)
 
     def now(self, _zone: object = UTC) -> datetime:

@@ -1,7 +1,7 @@
 """One history: a beginning, acts in any order, and an end that a dutiful operator finds.
 
 An act that cannot be done where it comes is left out, so that any part of a history is one too.
-`acts` draws them; those that `known` names are not played.
+`read_history` makes one of bytes; acts that `known` names are not played.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ NUMBERS = ("A1", "A1-1", "A1-2")
 OTHER_PRICE = Yen(500, 80)
 FAILED = (State.PAYFAIL, State.EXPIRED)
 UNPAID = (State.UNPROCESSED, State.REQSUCCESS, State.PAYSTART, *FAILED)
+
+BYTES_AN_ACT = 4
 
 Act = tuple[Any, ...]
 """A method of History, and what it is called with."""
@@ -172,59 +174,39 @@ def _each(things: Sequence[T], which: int, act: Callable[..., object], *how: obj
         act(things[which % len(things)], *how)
 
 
-def histories(most_acts: int) -> st.SearchStrategy[tuple[int, list[Act]]]:
+def histories(most_acts: int) -> st.SearchStrategy[bytes]:
+    """Bytes that `read_history` reads. Drawn in one piece they are evenly spread."""
+    return st.binary(min_size=1 + 6 * BYTES_AN_ACT, max_size=1 + most_acts * BYTES_AN_ACT)
+
+
+def read_history(drawn: bytes) -> tuple[int, list[Act]]:
     """How far the beginning goes well, and what happens then."""
-    return st.tuples(st.integers(1, 3), st.lists(_acts(), min_size=6, max_size=most_acts))
+    good_steps, rest = 1 + drawn[0] % 3, drawn[1:]
+    acts = [rest[start : start + BYTES_AN_ACT] for start in range(0, len(rest), BYTES_AN_ACT)]
+    return good_steps, [_read_act(*act.ljust(BYTES_AN_ACT, b"\0")) for act in acts]
 
 
-def _acts() -> st.SearchStrategy[Act]:
-    some = st.integers(0, 2)
-    # A lookup carries no value that could be refused.
-    lookup_fates = [fate for fate in Fate if fate is not Fate.VALUE_REFUSED]
-    fates = [*lookup_fates, Fate.VALUE_REFUSED] if plays(known.VALUE_REFUSED) else lookup_fates
-    peoples = lookup_fates if plays(known.SILENT_LOOKUP) else [Fate.NEVER_LEFT, Fate.BUSY]
-    settlements = ["lookup", "keep"] if plays(known.KEEPING) else ["lookup"]
-    spans = [timedelta(minutes=2), timedelta(minutes=61), timedelta(hours=24)]
-    looks_up = (
-        History.looks_up,
-        some,
-        _mostly_answered(peoples),
-        st.sampled_from([None, None, *settlements]),
-    )
-    # What is there more than once is done more often.
-    drawn: list[tuple[Any, ...]] = [
-        (History.registers, some, _mostly_answered(fates)),
-        (History.executes, some, _mostly_answered(fates)),
-        looks_up,
-        looks_up,
-        (History.desk_asks, _mostly_answered(lookup_fates)),
-        (History.settles, some, st.sampled_from(settlements)),
-        (History.time_passes, st.sampled_from(spans)),
-        (History.time_passes, st.sampled_from(spans)),
-        (History.customer_pays, some),
-        (History.customer_pays, some),
-        (History.payment_fails, some, st.sampled_from(["", "NC2000001"])),
-        (History.result_arrives, some),
-        (History.result_arrives, some),
-        (History.result_arrives_before_a_kill, some),
-        (History.takes_a_new_number,),
-        (History.gateway_notifies, some),
-        (History.other_registers, some, st.sampled_from([OURS, OTHER_PRICE])),
-        (History.other_executes, some),
-        (History.gateway_loses, some),
-        (History.money_is_found, some),
-        (History.sends_customer, some),
-        (History.sends_the_form_again, some),
-        (History.customer_leaves, some),
-        (History.forged_result_arrives, some, st.sampled_from(["wrong", "no", "another"])),
-    ]
-    left_out = {act for name, act in _NAMED.items() if not plays(name)}
-    return st.one_of([st.tuples(st.just(act), *how) for act, *how in drawn if act not in left_out])
+def _read_act(act: int, *how: int) -> Act:
+    method, *choices = ACTS[act % len(ACTS)]
+    return method, *(_pick(choice, byte) for choice, byte in zip(choices, how, strict=False))
 
 
-def _mostly_answered(fates: Sequence[Fate]) -> st.SearchStrategy[Fate]:
-    return st.sampled_from([*[Fate.ANSWERED] * len(fates), *fates])
+def _pick(choice: Sequence[T], byte: int) -> T:
+    return choice[byte % len(choice)]
 
+
+def _mostly_answered(fates: Sequence[Fate]) -> list[Fate]:
+    return [*[Fate.ANSWERED] * len(fates), *fates]
+
+
+SOME = range(3)
+SPANS = [timedelta(minutes=2), timedelta(minutes=61), timedelta(hours=24)]
+SETTLEMENTS = ["lookup", "keep"] if plays(known.KEEPING) else ["lookup"]
+# A lookup carries no value that could be refused.
+LOOKUP_FATES = [fate for fate in Fate if fate is not Fate.VALUE_REFUSED]
+FATES = [*LOOKUP_FATES, Fate.VALUE_REFUSED] if plays(known.VALUE_REFUSED) else LOOKUP_FATES
+PEOPLES = LOOKUP_FATES if plays(known.SILENT_LOOKUP) else [Fate.NEVER_LEFT, Fate.BUSY]
+LOOKS_UP = (History.looks_up, SOME, _mostly_answered(PEOPLES), [None, None, *SETTLEMENTS])
 
 _NAMED = {
     known.LOSING: History.gateway_loses,
@@ -232,3 +214,32 @@ _NAMED = {
     known.OTHERS_REGISTER: History.other_registers,
     known.LATE_MONEY: History.money_is_found,
 }
+_LEFT_OUT = {act for name, act in _NAMED.items() if not plays(name)}
+_ALL: list[tuple[Any, ...]] = [
+    (History.registers, SOME, _mostly_answered(FATES)),
+    (History.executes, SOME, _mostly_answered(FATES)),
+    LOOKS_UP,
+    LOOKS_UP,
+    (History.desk_asks, _mostly_answered(LOOKUP_FATES)),
+    (History.settles, SOME, SETTLEMENTS),
+    (History.time_passes, SPANS),
+    (History.time_passes, SPANS),
+    (History.customer_pays, SOME),
+    (History.customer_pays, SOME),
+    (History.payment_fails, SOME, ["", "NC2000001"]),
+    (History.result_arrives, SOME),
+    (History.result_arrives, SOME),
+    (History.result_arrives_before_a_kill, SOME),
+    (History.takes_a_new_number,),
+    (History.gateway_notifies, SOME),
+    (History.other_registers, SOME, [OURS, OTHER_PRICE]),
+    (History.other_executes, SOME),
+    (History.gateway_loses, SOME),
+    (History.money_is_found, SOME),
+    (History.sends_customer, SOME),
+    (History.sends_the_form_again, SOME),
+    (History.customer_leaves, SOME),
+    (History.forged_result_arrives, SOME, ["wrong", "no", "another"]),
+]
+ACTS = [act for act in _ALL if act[0] not in _LEFT_OUT]
+"""What can happen, with all it can happen with; what is there more than once happens more often."""

@@ -73,7 +73,9 @@ def _about_a_second_payment(world: World, one: Seen) -> Iterator[str]:
     number = one.order.order_id
     said = _last_said(world, number)
     trade = world.gateway.trades.get(number)
-    ours = trade is not None and trade.access_id == one.order.access_id
+    if trade is None or trade.state not in PAYABLE:
+        return
+    ours = trade.access_id == one.order.access_id
     lost = any(call.call is Call.EXEC and call.unanswered for call in _sent(world, number))
     sends_away = one.decision.next_step is NextStep.NEW_ORDER_ID
     if sends_away and ours and not lost and said in PAYABLE:

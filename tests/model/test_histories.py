@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.model.history import Act, History, histories
+from tests.model.history import History, histories, read_history
 from tests.model.world import World
 
 # A history sweeps the world before it begins.
@@ -23,15 +21,13 @@ ONE_WORLD = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
     suppress_health_check=ONE_WORLD,
 )
 def test_what_must_hold_holds_after_every_act_of_a_random_history(
-    world: World, history: tuple[int, Sequence[Act]]
+    world: World, history: bytes
 ) -> None:
-    History(world).play(*history)
+    History(world).play(*read_history(history))
 
 
 @pytest.mark.soak
 @given(history=histories(24))
 @settings(max_examples=20_000, database=None, deadline=None, suppress_health_check=ONE_WORLD)
-def test_what_must_hold_holds_in_many_long_histories(
-    world: World, history: tuple[int, Sequence[Act]]
-) -> None:
-    History(world).play(*history)
+def test_what_must_hold_holds_in_many_long_histories(world: World, history: bytes) -> None:
+    History(world).play(*read_history(history))

@@ -80,6 +80,7 @@ class World:
     def begin(self) -> None:
         """Nothing has happened yet."""
         swept(self._database)
+        self.clock.begin()
         self.gateway = Gateway(self.clock.now, START_URL)
         self.line.begin(self.clock, self.gateway)
         self.story: list[str] = []
