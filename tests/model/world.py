@@ -6,6 +6,7 @@ The desk is the real one, over a real database. What is simulated lies outside i
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,20 +16,12 @@ from sqlmodel import col, select, update
 
 import app.gateway
 from app.desk.actions import Decision, decision_of
-from app.desk.callbacks import (
-    CallbackIntake,
-    CustomerMessage,
-    customer_message_of,
-    process_one,
-    process_waiting,
-    receive,
-)
+from app.desk.callbacks import CallbackIntake, CustomerMessage, process_waiting
 from app.desk.context import Actor, BackgroundTasks, Desk, DeskSettings
 from app.desk.gateway_calls.send import close_interrupted
 from app.desk.notifications import NotificationIntake
 from app.desk.retention import RetentionPolicy
 from app.records.accounts import Role, User
-from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.exchanges import WAITING, Exchange
 from app.records.group_writer import GroupWriter
@@ -75,7 +68,7 @@ class World:
         self._database, self._writer = database, GroupWriter(database)
         self._calls = app.gateway.Gateway(PATIENCE.total_seconds(), self.line)
         self._loop = asyncio.new_event_loop()
-        self._writer.start()
+        self.run(self._start_writer())
 
     def begin(self) -> None:
         """Nothing has happened yet."""
@@ -138,7 +131,7 @@ class World:
 
     def store_result(self, body: bytes) -> None:
         """A result is stored, and nobody judges it yet."""
-        self.run(receive(self._desk, body, [], ADDRESS))
+        self.run(self._results.receive(body, [], ADDRESS))
 
     def restarts(self) -> None:
         """The desk's process is killed, and another one started."""
@@ -172,6 +165,9 @@ class World:
     def _numbered(self, order_id: str) -> Seen:
         return next(one for one in self.seen() if one.order.order_id == order_id)
 
+    async def _start_writer(self) -> None:
+        self._writer.start()
+
     def _open_shop(self) -> None:
         user = User(email="ogawa@example.jp", role=Role.OPERATOR)
         shop = Shop(
@@ -185,21 +181,22 @@ class World:
             session.add_all([user, shop])
         self.actor, self.shop = Actor(user.id, user.email, user.role, "192.0.2.1"), shop
 
+    def _seconds(self) -> float:
+        return self.clock.now().timestamp()
+
     def _new_desk(self) -> Desk:
         settings = DeskSettings("http://desk.example", None, PATIENCE.total_seconds(), SETTLE)
         desk = Desk(self._database, self._writer, self._calls, BackgroundTasks(), settings)
-        self._results = CallbackIntake(desk)
+        # A story's seconds, not the machine's: no rush, and nobody loses patience.
+        self._results = CallbackIntake(desk, clock=self._seconds, patience=math.inf)
         self._notices = NotificationIntake(desk, RetentionPolicy(timedelta(days=90), 1000))
         return desk
 
     async def _judged(self, body: bytes) -> CustomerMessage:
         key = await self._results.receive(body, [], ADDRESS)
-        if judged := await self._results.outcome(key):
-            return judged.told
-        # On a busy machine the customer's patience is over sooner: it is judged all the same.
-        await process_one(self._desk, key)
-        with self._database.reading() as session:
-            return customer_message_of(session, session.get_one(Callback, key))
+        processed = await self._results.outcome(key)
+        assert processed is not None, "nobody else waits for a page"
+        return processed.message
 
     async def _dying(self, deed: Deed) -> None:
         self.line.waits.clear()
