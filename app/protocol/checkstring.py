@@ -16,7 +16,7 @@ from hmac import compare_digest
 from app.protocol.messages.answers import Result
 from app.protocol.reading import COVERED, MALFORMED, SIGNED, Reading, read_result
 from app.protocol.statuses import Status
-from app.protocol.text import WINDOWS_31J
+from app.protocol.text import encode
 
 __all__ = [
     "COVERED",
@@ -68,7 +68,7 @@ def compute(
 
 def to_bytes(part: str | bytes) -> bytes:
     """A value as it is signed. Total: what Windows-31J cannot say simply never verifies."""
-    return part if isinstance(part, bytes) else part.encode(WINDOWS_31J, "backslashreplace")
+    return part if isinstance(part, bytes) else encode(part, "backslashreplace")
 
 
 def md5_hex(message: bytes) -> str:

@@ -145,7 +145,8 @@ def _client_field(name: str) -> Field:
     return Field(name, "CHAR", CLIENT_FIELD_BYTES, "bytes", illegal=_illegal_in_client_field)
 
 
-_hex_32 = _matching("[0-9a-f]{32}")
+# Real ones are 32 hexadecimal digits; the interface gives no more than the length.
+_long_32 = _matching("[!-~]{32}")
 
 VERSION = Field("Version", "CHAR", 3)
 SHOP_ID = Field("ShopID", "CHAR", 13, shape=_matching("[0-9A-Za-z]{1,13}"))
@@ -154,16 +155,15 @@ SHOP_PASS = Field("ShopPass", "CHAR", 8, shape=_matching("[!-~]{1,8}"))
 ORDER_ID = Field("OrderID", "CHAR", ORDER_ID_LENGTH, illegal=outside("0-9A-Za-z-"))
 AMOUNT = Field("Amount", "NUMBER", 6, illegal=outside("0-9"), parse=int)
 TAX = Field("Tax", "NUMBER", 6, illegal=outside("0-9"), parse=int)
-ACCESS_ID = Field("AccessID", "CHAR", 32, shape=_hex_32)
-ACCESS_PASS = Field("AccessPass", "CHAR", 32, shape=_hex_32)
+ACCESS_ID = Field("AccessID", "CHAR", 32, shape=_long_32)
+ACCESS_PASS = Field("AccessPass", "CHAR", 32, shape=_long_32)
 RET_URL = Field("RetURL", "CHAR", RET_URL_LENGTH, illegal=unsendable)
 CLIENT_FIELD_1 = _client_field("ClientField1")
 CLIENT_FIELD_2 = _client_field("ClientField2")
 CLIENT_FIELD_3 = _client_field("ClientField3")
 NETCASH_PAY_TYPE = Field("NetCashPayType", "CHAR", 40, illegal=outside("0-9A-Za-z"))
 PAY_TYPE = Field("PayType", "CHAR", 2)
-# Assumed: a Token is base64 in either alphabet, perhaps padded.
-TOKEN = Field("Token", "CHAR", 256, shape=_matching("[0-9A-Za-z+/_=-]{1,256}"))
+TOKEN = Field("Token", "CHAR", 256, shape=_matching("[!-~]{1,256}"))
 START_URL = Field("StartURL", "CHAR", 256, shape=_matching("(?=.{1,256}$)https?://[!-%'-~]+"))
 STATUS = Field("Status", "CHAR", 16, shape=_matching("|".join(Status)), parse=Status)
 TRAN_DATE = Field("TranDate", "CHAR", 14, shape=_is_stamp)

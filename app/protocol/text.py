@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import cache
 
-#: The codec of both directions. Not `shift_jis`, which lacks ①, 髙 and 﨑.
+#: The codec that reads both directions. Not `shift_jis`, which lacks ①, 髙 and 﨑.
+#: Never write with it: `encode` says why.
 WINDOWS_31J = "cp932"
+
+_IBM_EXTENSIONS = range(0xFA40, 0xFC4C)
+_NEC_SELECTED = (0xED, 0xEE)
 
 # Python's codec encodes these to the bytes of their neighbour, so they come back changed.
 _COMES_BACK_AS = str.maketrans("〜−‖¢£¬", "～－∥￠￡￢")
@@ -18,6 +24,32 @@ _LETTERS_AND_DIGITS = [code for code in range(0x21, 0x7F) if chr(code).isalnum()
 _HALF_WIDTH = {code + 0xFEE0: code for code in _LETTERS_AND_DIGITS} | dict.fromkeys(
     map(ord, _HYPHENS), ord("-")
 )
+
+
+def encode(text: str, errors: str = "strict") -> bytes:
+    """`text` as everybody else's Windows-31J writes it. Raises UnicodeEncodeError as `str.encode`.
+
+    373 characters (髙, 﨑, ⅰ…) stand in Windows-31J twice: among the IBM extensions, where Java,
+    PHP, Ruby, Perl, glibc and Windows itself write them, and among the NEC-selected rows, where
+    Python does. Both are read; only the former are written.
+    """
+    if text.isascii():
+        return text.encode("ascii")
+    written = _written_twice()
+    pieces = re.split(f"([{''.join(written)}])", text)
+    return b"".join(written.get(piece) or piece.encode(WINDOWS_31J, errors) for piece in pieces)
+
+
+@cache
+def _written_twice() -> dict[str, bytes]:
+    """The characters that Python writes into the NEC-selected rows, as they ought to be written."""
+    found: dict[str, bytes] = {}
+    for code in _IBM_EXTENSIONS:
+        raw = code.to_bytes(2, "big")
+        character = raw.decode(WINDOWS_31J, "replace")
+        if len(character) == 1 and character.encode(WINDOWS_31J)[0] in _NEC_SELECTED:
+            found[character] = raw
+    return found
 
 
 def encodes(text: str) -> bool:

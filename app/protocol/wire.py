@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
-from urllib.parse import unquote_to_bytes, urlencode
+from urllib.parse import quote_plus, unquote_to_bytes
 
-from app.protocol.text import WINDOWS_31J
+from app.protocol.text import WINDOWS_31J, encode
 
 ANSWER_TYPE = "text/plain;charset=Windows-31J"
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -53,7 +53,7 @@ def encode_form(pairs: Iterable[tuple[str, str]]) -> bytes:
 
 def _encoded_pair(name: str, value: str) -> bytes:
     try:
-        return urlencode([(name, value)], encoding=WINDOWS_31J, errors="strict").encode("ascii")
+        return f"{quote_plus(encode(name))}={quote_plus(encode(value))}".encode("ascii")
     except UnicodeEncodeError:
         raise NotWindows31J(name) from None
 
@@ -107,13 +107,21 @@ def _answered_pair(name: str, value: str) -> bytes:
     if any(end in value for end in "&\r\n"):
         raise BreaksTheAnswer(name)
     try:
-        return f"{name}={value}".encode(WINDOWS_31J)
+        return encode(f"{name}={value}")
     except UnicodeEncodeError:
         raise NotWindows31J(name) from None
 
 
 def split_answer(raw: bytes) -> dict[str, str]:
     """The values of an answer by lower-cased key; of a key given twice, the first.
+
+    Raises NotWindows31J.
+    """
+    return first_values(answer_pairs(raw))
+
+
+def answer_pairs(raw: bytes) -> list[tuple[str, str]]:
+    """Lower-cased keys and values of an answer, as they come.
 
     Decodes before it splits, and splits each pair at its first `=`: values are raw, so `+` and `=`
     in them mean themselves. A key without `=` has an empty value. Raises NotWindows31J.
@@ -123,7 +131,7 @@ def split_answer(raw: bytes) -> dict[str, str]:
     except UnicodeDecodeError:
         raise NotWindows31J("") from None
     pairs = (pair.partition("=") for pair in text.split("&") if pair)
-    return first_values((key.lower(), value) for key, _, value in pairs)
+    return [(key.lower(), value) for key, _, value in pairs]
 
 
 def jst_stamp(moment: datetime) -> str:

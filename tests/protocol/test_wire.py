@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.protocol import wire
+from app.protocol.text import WINDOWS_31J, encode, normalise, unsendable
 
 GOLDEN = "〜−①ほげポ掛"
 
@@ -14,15 +15,37 @@ def test_the_golden_vector_leaves_as_these_bytes() -> None:
     assert wire.encode_form([("ClientField1", GOLDEN)]) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "raw"),
+    [("髙", b"\xfb\xfc"), ("﨑", b"\xfa\xb1"), ("ⅰ", b"\xfa\x40"), ("Ⅰ", b"\x87\x54")],
+)
+def test_what_stands_in_windows_31j_twice_leaves_as_everybody_else_writes_it(
+    text: str, raw: bytes
+) -> None:
+    assert wire.unescaped(wire.encode_form([("ClientField1", text)])) == b"ClientField1=" + raw
+    assert wire.encode_answer([("ClientField1", f"a{text}b")]) == b"ClientField1=a" + raw + b"b"
+
+
+def test_both_of_its_codes_are_read() -> None:
+    for raw in (b"\xfb\xfc", b"\xee\xe0"):
+        assert wire.split_answer(b"ClientField1=" + raw) == {"clientfield1": "髙"}
+
+
+def test_whatever_is_written_is_read_as_what_was_meant() -> None:
+    for character in map(chr, range(0x10000)):
+        if not unsendable(character):
+            assert encode(character).decode(WINDOWS_31J) == normalise(character)
+
+
 def test_a_form_escapes_what_would_end_a_value() -> None:
     assert wire.encode_form([("a", "1&2=3+4 5%"), ("b", "")]) == b"a=1%262%3D3%2B4+5%25&b="
 
 
 @pytest.mark.parametrize("text", ["😀", "—"])
 def test_what_windows_31j_cannot_say_is_refused_by_the_name_of_its_place(text: str) -> None:
-    for encode in (wire.encode_form, wire.encode_answer):
+    for write in (wire.encode_form, wire.encode_answer):
         with pytest.raises(wire.NotWindows31J) as caught:
-            encode([("ClientField1", text)])
+            write([("ClientField1", text)])
         assert caught.value.parameter == "ClientField1"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 from app.protocol.messages import Result
-from app.protocol.text import WINDOWS_31J
+from app.protocol.text import WINDOWS_31J, encode
 
 NAMES = tuple(row.name for row in Result.PARAMETERS)
 
@@ -50,7 +50,7 @@ def body_in(text: str) -> Pasted:
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode(WINDOWS_31J, "replace")
+    return encode(text, "replace")
 
 
 def _encoded(pairs: Iterable[tuple[str, Any]]) -> bytes:
@@ -58,7 +58,7 @@ def _encoded(pairs: Iterable[tuple[str, Any]]) -> bytes:
 
 
 def _escaped(value: str) -> bytes:
-    return quote_plus(value, encoding=WINDOWS_31J, errors="replace").encode("ascii")
+    return quote_plus(encode(value, "replace")).encode("ascii")
 
 
 def _is_callback(names: Iterable[str]) -> bool:

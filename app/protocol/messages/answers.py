@@ -7,7 +7,7 @@ reads by position.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
@@ -16,7 +16,7 @@ from app.protocol import statuses
 from app.protocol.calls import Call
 from app.protocol.fields import Reason
 from app.protocol.messages.message import InvalidMessage, Message, Parameter
-from app.protocol.wire import NotWindows31J, split_answer
+from app.protocol.wire import NotWindows31J, answer_pairs, first_values
 
 _ERRORS = (Parameter(f.ERR_CODE, False, 3), Parameter(f.ERR_INFO, False, 9))
 _CODE = re.compile(r"[0-9A-Za-z]{1,9}")
@@ -160,15 +160,27 @@ _ANSWERS: dict[Call, type[EntryTranAnswer | ExecTranAnswer | SearchAnswer]] = {
 def read_answer(call: Call, raw: bytes) -> Answer:
     """The answer that `raw` is to `call`. Raises NotUnderstood for anything else.
 
-    Keys compare without case, unknown ones are ignored, an empty value is an absent one.
+    Keys compare without case, unknown ones are ignored, an empty value is an absent one. A
+    parameter that comes twice must say the same twice.
     """
     try:
-        values = split_answer(raw)
+        pairs = answer_pairs(raw)
     except NotWindows31J as error:
         raise NotUnderstood(str(error)) from None
+    values = first_values(pairs)
+    _refuse_two_tongues(call, pairs, values)
     if values.get("errcode") and values.get("errinfo"):
         return ErrorAnswer(_codes(values["errinfo"]))
     return _success(call, values)
+
+
+def _refuse_two_tongues(
+    call: Call, pairs: Iterable[tuple[str, str]], values: Mapping[str, str]
+) -> None:
+    known = {row.name.lower(): row.name for row in _ANSWERS[call].PARAMETERS}
+    for key, value in pairs:
+        if key in known and value != values[key]:
+            raise NotUnderstood(f"{known[key]} comes twice, with two values")
 
 
 def _codes(error_list: str) -> tuple[str, ...]:
