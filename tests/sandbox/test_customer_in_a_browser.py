@@ -57,7 +57,7 @@ class _Visit(BaseHTTPRequestHandler):
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     with Shop() as shop:
-        threading.Thread(target=shop.serve_forever, daemon=True).start()
+        threading.Thread(target=shop.serve_forever, args=(0.01,), daemon=True).start()
         yield shop
         shop.shutdown()
 

@@ -53,7 +53,8 @@ class _Notice(BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     with Receiver() as receiver:
-        threading.Thread(target=receiver.serve_forever, daemon=True).start()
+        # It looks that often whether it shall end; by itself, only twice a second.
+        threading.Thread(target=receiver.serve_forever, args=(0.01,), daemon=True).start()
         yield receiver
         receiver.shutdown()
 
