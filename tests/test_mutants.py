@@ -24,7 +24,8 @@ def test_every_module_that_decides_about_money_can_be_broken(module: str) -> Non
 
 
 def test_nothing_is_argued_that_is_no_longer_there() -> None:
-    breaks = {said for module in GUARDS for said in _breaks(module)}
+    about = GUARDS.keys() & {said.partition(" ")[0] for said in ARGUED}
+    breaks = {said for module in about for said in _breaks(module)}
     assert set(ARGUED) <= breaks
 
 
