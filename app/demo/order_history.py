@@ -175,8 +175,6 @@ class OrderHistory:
             has_access=order.access_id is not None,
             amount=order.amount,
             tax=order.tax,
-            said_amount=order.said_amount,
-            said_tax=order.said_tax,
             confirmed=order.confirmed_at is not None,
             conflict=order.conflict,
             silent_entry=went_silent(self.exchanges, Call.ENTRY),

@@ -29,9 +29,9 @@ _HALF_WIDTH = {code + 0xFEE0: code for code in _LETTERS_AND_DIGITS} | dict.fromk
 def encode(text: str, errors: str = "strict") -> bytes:
     """`text` as everybody else's Windows-31J writes it. Raises UnicodeEncodeError as `str.encode`.
 
-    373 characters (髙, 﨑, ⅰ…) stand in Windows-31J twice: among the IBM extensions, where Java,
-    PHP, Ruby, Perl, glibc and Windows itself write them, and among the NEC-selected rows, where
-    Python does. Both are read; only the former are written.
+    373 characters (U+9AD9, U+FA11, U+2170…) stand in Windows-31J twice: among the IBM extensions,
+    where Java, PHP, Ruby, Perl, glibc and Windows itself write them, and among the NEC-selected
+    rows, where Python does. Both are read; only the former are written.
     """
     if text.isascii():
         return text.encode("ascii")

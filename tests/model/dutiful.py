@@ -11,7 +11,7 @@ MOST_STEPS = 8
 _REGISTERS = (NextStep.REGISTER, NextStep.REGISTER_AGAIN)
 _EXECUTES = (NextStep.EXECUTE, NextStep.EXECUTE_AGAIN, NextStep.ADOPT_AND_EXECUTE)
 _ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP, NextStep.FIX_SETTINGS)
-ENDS = (NextStep.NOTHING, NextStep.NEW_ORDER_ID)
+ENDS = (NextStep.NOTHING, NextStep.NEW_ORDER_ID, NextStep.CORRECT_VALUES)
 """Nothing is left to be done for this OrderID."""
 
 

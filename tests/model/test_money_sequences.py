@@ -39,7 +39,6 @@ def requested(operator: Operator, order_id: str = "A1") -> str:
     return order_id
 
 
-@known("F1", "after a conflict is kept, the desk never asks again")
 def test_a_conflict_that_was_kept_does_not_end_the_lookups(
     world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
 ) -> None:
@@ -57,7 +56,6 @@ def test_a_conflict_that_was_kept_does_not_end_the_lookups(
     assert world.order(order_id).money == "confirmed"
 
 
-@known("F2", "after a foreign conflict is kept, a lookup that says paid does nothing")
 def test_a_foreign_trade_that_is_paid_after_all_is_a_conflict_again(
     world: World, operator: Operator, customer: Customer, other: OtherSystem, gatekeeper: Gatekeeper
 ) -> None:
@@ -73,7 +71,6 @@ def test_a_foreign_trade_that_is_paid_after_all_is_a_conflict_again(
     assert world.decision("A1").next_step is NextStep.SETTLE_CONFLICT
 
 
-@known("F3", "a failure under which money may have moved counts as plainly not paid")
 def test_a_failure_under_which_money_may_have_moved_is_being_confirmed(
     world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
 ) -> None:
@@ -87,7 +84,6 @@ def test_a_failure_under_which_money_may_have_moved_is_being_confirmed(
     assert Action.NEW_NUMBER in world.decision(order_id).possible
 
 
-@known("F4", "a payment that another system requested is taken for a lost token")
 def test_a_trade_that_another_system_executed_can_still_be_paid(
     world: World, operator: Operator, other: OtherSystem, gatekeeper: Gatekeeper
 ) -> None:
@@ -103,7 +99,6 @@ def test_a_trade_that_another_system_executed_can_still_be_paid(
     assert world.order("A1").lookup_due_at is not None
 
 
-@known("F5", "another amount is swallowed while another conflict stands")
 def test_another_amount_is_a_conflict_however_the_one_before_it_ended(
     world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
 ) -> None:
@@ -120,7 +115,6 @@ def test_another_amount_is_a_conflict_however_the_one_before_it_ended(
     assert world.order(order_id).conflict is Conflict.AMOUNT
 
 
-@known("F6", "one unanswered lookup makes a foreign number free again")
 def test_a_number_that_is_somebody_elses_stays_so_when_a_lookup_goes_unanswered(
     world: World, operator: Operator, other: OtherSystem
 ) -> None:
@@ -135,7 +129,6 @@ def test_a_number_that_is_somebody_elses_stays_so_when_a_lookup_goes_unanswered(
     assert Action.REGISTER in decision.locked
 
 
-@known("F7a", "a refused value leads only to the same request again")
 def test_a_value_that_the_gateway_refuses_need_not_be_sent_again(
     world: World, operator: Operator
 ) -> None:
@@ -158,7 +151,6 @@ def test_a_start_page_at_another_host_is_no_place_to_send_a_customer(
     assert world.decision(order_id).next_step is not NextStep.SEND_CUSTOMER
 
 
-@known("F7c", "execute again and ask the gateway alternate for ever")
 def test_an_access_that_the_gateway_refuses_leads_to_an_end(
     operator: Operator, dutiful: DutifulOperator, gatekeeper: Gatekeeper
 ) -> None:
@@ -169,7 +161,6 @@ def test_an_access_that_the_gateway_refuses_leads_to_an_end(
     assert dutiful.steps_to_the_end("A1") is not None
 
 
-@known("F7d", "the AccessID of a trade that is gone is held against its successor")
 def test_a_trade_registered_again_after_the_gateway_lost_it_is_adopted(
     world: World, operator: Operator, gatekeeper: Gatekeeper
 ) -> None:
@@ -210,7 +201,6 @@ def test_a_result_that_does_not_verify_is_a_reason_to_ask(
     assert world.decision(order_id).next_step is NextStep.ASK_GATEWAY
 
 
-@known("F10", "an older failure contradicts a confirmed payment")
 def test_an_older_failure_does_not_contradict_a_confirmed_payment(
     world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
 ) -> None:
@@ -226,7 +216,6 @@ def test_an_older_failure_does_not_contradict_a_confirmed_payment(
     assert world.order(order_id).money == "confirmed"
 
 
-@known("F11", "the same figures in another currency count as confirmed")
 def test_the_same_figures_in_another_currency_confirm_nothing(
     world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
 ) -> None:
@@ -239,7 +228,6 @@ def test_the_same_figures_in_another_currency_confirm_nothing(
     assert world.order(order_id).money == "reported"
 
 
-@known("F12", "a lookup whose answer was lost does not count, and the desk asks at once again")
 def test_a_persons_lookup_that_may_have_arrived_starts_the_hour(
     world: World, operator: Operator
 ) -> None:

@@ -10,10 +10,14 @@ from app.desk.actions.facts import Facts, facts_of
 from app.desk.actions.locks import lock_of
 from app.desk.actions.next_steps import step_of
 from app.desk.actions.vocabulary import Action, Decision, NextStep, NotPossible
+from app.desk.status.groups import FAILED
 from app.desk.status.snapshot import disputed_since
+from app.protocol.error_catalogue import leaves_doubt
+from app.protocol.reading import read_result
+from app.records.callbacks import first_reports
 from app.records.changes import was_settled
 from app.records.exchanges import history_of
-from app.records.orders import Order
+from app.records.orders import Order, Source
 from app.records.payment_links import has_payment_links
 
 _ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP)
@@ -43,8 +47,17 @@ def decision_of(session: Session, order: Order, at: datetime, settle: timedelta)
         launched=has_payment_links(session, order.id),
         settled=was_settled(session, order.id),
         disputed_at=disputed_since(session, order),
+        doubted=_doubted(session, order),
     )
     return decide(facts)
+
+
+def _doubted(session: Session, order: Order) -> bool:
+    """Whether the callback behind a failed claim leaves open that money has moved."""
+    if order.status not in FAILED or order.source is not Source.CALLBACK:
+        return False
+    reports = (one for one in first_reports(session, order.id) if one.status == order.status)
+    return any(leaves_doubt(read_result(callback.body).values) for callback in reports)
 
 
 def require(decision: Decision, action: Action) -> None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.desk.status.call_results import CallResult, classify, last_answer
-from app.desk.status.groups import FINAL
+from app.desk.status.groups import FAILED, FINAL, UNDER_WAY
 from app.desk.status.schedule import LOOKUP_INTERVAL
+from app.desk.status.snapshot import went_silent
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.exchanges import Exchange
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
+
+_MAY_HAVE_ASKED = (CallResult.DONE, CallResult.MISSING, CallResult.SILENCE)
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,11 @@ class Facts:
 
     `since` is when the claim was accepted (for an unanswered call: when it was asked). `settled`:
     the last thing that happened to the claim is that a person settled it. `disputed_at`: when a
-    callback last spoke against it in the conflict that stands; `answered_at`: when the gateway
-    last answered a lookup. `lookup_due_at`: from when the desk itself asks. `entry`, `execution`
-    and `lookup` are the last of their kind, `last` the last of all.
+    callback last spoke against it in the conflict that stands; `doubted`: the callback behind a
+    failure carries a code under which money may have moved. `lookup_due_at`: from when the desk
+    itself asks. `entry`, `execution` and `lookup` are the last of their kind, `answer` the last
+    lookup that was answered (`answered_at`), `last` the last of all. `exec_silent`: an ExecTran
+    went unanswered; `out_of_step`: how many were told that the trade is not as we hold it.
     """
 
     now: datetime
@@ -56,6 +61,10 @@ class Facts:
     entry: Past | None = None
     execution: Past | None = None
     lookup: Past | None = None
+    answer: Past | None = None
+    exec_silent: bool = False
+    out_of_step: int = 0
+    doubted: bool = False
     last: Past | None = None
 
     @property
@@ -89,13 +98,33 @@ class Facts:
         if not self.ours or not self.unknown or self.unanswered:
             return False
         refused = self.entry is not None and self.entry.heard is CallResult.TAKEN
-        found = self.lookup is not None and self.lookup.heard is CallResult.DONE
+        found = self.answer is not None and self.answer.heard is CallResult.DONE
         return refused or (found and not self.has_access)
 
     @property
     def token_lost(self) -> bool:
-        """Whether the payment is asked for but its Token and StartURL never reached us."""
-        return self.ours and self.status == Status.REQSUCCESS and not self.has_token
+        """Whether our ExecTran worked but its Token and StartURL never reached us."""
+        lost = self.ours and self.status == Status.REQSUCCESS and not self.has_token
+        return lost and self.exec_silent
+
+    @property
+    def executed_elsewhere(self) -> bool:
+        """Whether another system executed our trade and holds the token: the customer may pay."""
+        without = self.ours and self.status in UNDER_WAY and not self.has_token
+        return without and not self.exec_silent
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a failure may be a payment all the same, and no lookup has answered since."""
+        failed = self.status in FAILED and self.source is Source.CALLBACK
+        return failed and self.doubted and self.answered_since is None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the gateway refused the call that this order stands before, for its values."""
+        call = self.entry if self.unknown else self.execution
+        before = self.unknown or self.status == Status.UNPROCESSED
+        return before and call is not None and call.heard is CallResult.REFUSED
 
     @property
     def reported(self) -> bool:
@@ -119,9 +148,9 @@ class Facts:
     def lookup_free_at(self) -> datetime | None:
         """Until when a further lookup needs a reason; None where it needs none.
 
-        A lookup without a usable answer does not count.
+        One that never left, or that was refused, does not count; one whose answer was lost does.
         """
-        if self.lookup is None or self.lookup.heard not in (CallResult.DONE, CallResult.MISSING):
+        if self.lookup is None or self.lookup.heard not in _MAY_HAVE_ASKED:
             return None
         free_at = self.lookup.asked_at + LOOKUP_INTERVAL
         return free_at if self.now < free_at else None
@@ -132,6 +161,13 @@ class Facts:
         if self.lookup is None or self.since is None or self.lookup.asked_at < self.since:
             return None
         return self.lookup
+
+    @property
+    def answered_since(self) -> Past | None:
+        """The last answered lookup, when it was asked after the claim was accepted."""
+        if self.answer is None or self.since is None or self.answer.asked_at < self.since:
+            return None
+        return self.answer
 
     @property
     def settles_at(self) -> datetime | None:
@@ -148,6 +184,7 @@ def facts_of(
     launched: bool = False,
     settled: bool = False,
     disputed_at: datetime | None = None,
+    doubted: bool = False,
 ) -> Facts:
     """The facts of an order; its exchanges come oldest first."""
     pasts = [past_of(exchange) for exchange in exchanges]
@@ -164,6 +201,12 @@ def facts_of(
         conflict_at=order.conflict_at,
         disputed_at=disputed_at,
         answered_at=answer.answered_at if answer else None,
+        answer=past_of(answer) if answer else None,
+        exec_silent=went_silent(exchanges, Call.EXEC),
+        out_of_step=sum(
+            past.call is Call.EXEC and past.heard is CallResult.ELSEWHERE for past in pasts
+        ),
+        doubted=doubted,
         confirmed=order.confirmed_at is not None,
         settled=settled,
         has_access=order.access_id is not None and order.access_pass is not None,

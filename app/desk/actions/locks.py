@@ -20,6 +20,7 @@ _NOT_OURS: Rule = (LockReason.NOT_OURS, lambda f: not f.ours)
 _PENDING: Rule = (LockReason.ANSWER_PENDING, lambda f: f.pending)
 _CONFLICT: Rule = (LockReason.CONFLICT, lambda f: f.conflict is not None)
 _UNANSWERED: Rule = (LockReason.UNANSWERED, lambda f: f.unanswered)
+_ELSEWHERE: Rule = (LockReason.EXECUTED_ELSEWHERE, lambda f: f.executed_elsewhere)
 _FINAL: Rule = (LockReason.FINAL, lambda f: f.final)
 
 
@@ -32,7 +33,9 @@ def _spent(facts: Facts) -> bool:
     foreign = facts.conflict is Conflict.FOREIGN or (
         facts.ours and facts.status == Status.UNPROCESSED and not facts.has_access
     )
-    return foreign or facts.taken or facts.token_lost or facts.status in FAILED
+    # An order that was refused stands before a call that did nothing: nobody can pay it.
+    refused = facts.refused or (facts.status == Status.UNPROCESSED and facts.out_of_step > 1)
+    return foreign or refused or facts.taken or facts.token_lost or facts.status in FAILED
 
 
 LOCKS: Mapping[Action, tuple[Rule, ...]] = {
@@ -59,6 +62,7 @@ LOCKS: Mapping[Action, tuple[Rule, ...]] = {
         _UNANSWERED,
         _FINAL,
         (LockReason.NOT_EXECUTED, lambda f: f.status not in UNDER_WAY),
+        _ELSEWHERE,
         (LockReason.TOKEN_LOST, lambda f: not f.has_token),
     ),
     Action.LOOK_UP: (_PENDING,),
@@ -66,6 +70,8 @@ LOCKS: Mapping[Action, tuple[Rule, ...]] = {
         _PENDING,
         (LockReason.CONFLICT, lambda f: f.conflict not in (None, Conflict.FOREIGN)),
         _UNANSWERED,
+        (LockReason.IN_DOUBT, lambda f: f.in_doubt),
+        _ELSEWHERE,
         (LockReason.NUMBER_IN_USE, lambda f: not _spent(f)),
     ),
     Action.SETTLE: (
@@ -81,6 +87,8 @@ _SINCE: Mapping[LockReason, Callable[[Facts], datetime | None]] = {
     LockReason.ORDER_ID_TAKEN: lambda f: f.entry.asked_at if f.entry else None,
     LockReason.ALREADY_EXECUTED: lambda f: f.executed_at,
     LockReason.FINAL: lambda f: f.since,
+    LockReason.IN_DOUBT: lambda f: f.since,
+    LockReason.EXECUTED_ELSEWHERE: lambda f: f.since,
 }
 
 

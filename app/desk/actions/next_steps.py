@@ -89,6 +89,8 @@ STEPS: tuple[Row, ...] = (
     Row(lambda f: f.reported and _lags(f), NextStep.WAIT_UNTIL_DUE, lambda f: f.lookup_free_at),
     Row(lambda f: f.reported, NextStep.CONFIRM_BY_LOOKUP),
     Row(lambda f: f.status == Status.PAYSUCCESS, NextStep.NOTHING),
+    Row(lambda f: f.in_doubt and _refused_for_settings(f), NextStep.FIX_SETTINGS),
+    Row(lambda f: f.in_doubt, NextStep.ASK_GATEWAY),
     Row(lambda f: f.status in FAILED and f.ours, NextStep.NEW_ORDER_ID),
     Row(lambda f: f.status in FAILED, NextStep.NOTHING),
     Row(_refused_for_settings, NextStep.FIX_SETTINGS),
@@ -106,6 +108,7 @@ STEPS: tuple[Row, ...] = (
     Row(lambda f: f.unknown and not f.ours, NextStep.ASK_GATEWAY),
     Row(lambda f: f.taken, NextStep.NEW_ORDER_ID),
     Row(lambda f: f.unknown and f.entry is None, NextStep.REGISTER),
+    Row(lambda f: f.unknown and f.refused, NextStep.CORRECT_VALUES),
     Row(lambda f: f.unknown, NextStep.REGISTER_AGAIN),
     # Registered.
     Row(lambda f: _unprocessed(f) and not f.ours, NextStep.NOTHING),
@@ -113,12 +116,15 @@ STEPS: tuple[Row, ...] = (
     Row(lambda f: _unprocessed(f) and _adopted(f), NextStep.ADOPT_AND_EXECUTE),
     Row(lambda f: _unprocessed(f) and f.execution is None, NextStep.EXECUTE),
     Row(lambda f: _unprocessed(f) and _out_of_step(f), NextStep.ASK_GATEWAY),
+    # The gateway calls it unprocessed, and refuses it twice as no trade of ours.
+    Row(lambda f: _unprocessed(f) and f.out_of_step > 1, NextStep.NEW_ORDER_ID),
+    Row(lambda f: _unprocessed(f) and f.refused, NextStep.CORRECT_VALUES),
     Row(_unprocessed, NextStep.EXECUTE_AGAIN),
     # The customer can pay.
     Row(lambda f: f.token_lost, NextStep.NEW_ORDER_ID),
     Row(lambda f: f.lookup_is_due, NextStep.ASK_GATEWAY),
     Row(
-        lambda f: f.ours and f.status == Status.REQSUCCESS and not f.launched,
+        lambda f: f.ours and f.status == Status.REQSUCCESS and f.has_token and not f.launched,
         NextStep.SEND_CUSTOMER,
         lambda f: f.lookup_due_at,
     ),

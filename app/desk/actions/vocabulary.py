@@ -34,6 +34,7 @@ class NextStep(StrEnum):
     ASK_GATEWAY = "ask-gateway"
     CONFIRM_BY_LOOKUP = "confirm-by-lookup"
     NEW_ORDER_ID = "new-order-id"
+    CORRECT_VALUES = "correct-values"
     SETTLE_CONFLICT = "settle-conflict"
     FIX_SETTINGS = "fix-settings"
     NOTHING = "nothing"
@@ -53,6 +54,8 @@ class LockReason(StrEnum):
     ALREADY_EXECUTED = "already-executed"
     NOT_EXECUTED = "not-executed"
     TOKEN_LOST = "token-lost"  # noqa: S105 -- the reason's name
+    EXECUTED_ELSEWHERE = "executed-elsewhere"  # another system has the token
+    IN_DOUBT = "in-doubt"  # a failure that may be a payment all the same
     START_ELSEWHERE = "start-elsewhere"  # StartURL is not at the shop's gateway
     FINAL = "final"
     NUMBER_IN_USE = "number-in-use"  # the present OrderID still serves

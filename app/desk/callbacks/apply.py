@@ -130,7 +130,11 @@ def _heard(session: Session, checked: CheckedCallback, order: Order) -> Applied:
     status = Status(checked.judgement.reading.values["Status"])
     assert checked.shop is not None
     report = StatusReport(
-        Source.CALLBACK, status, _said_at(checked), callback_key=checked.callback.id
+        Source.CALLBACK,
+        status,
+        _said_at(checked),
+        callback_key=checked.callback.id,
+        doubted=checked.doubted,
     )
     effect = apply_report(session, order, report, Terms(checked.shop.confirmation))
     if effect is Effect.CONFLICT:

@@ -18,11 +18,18 @@ class CustomerMessage(StrEnum):
     BEING_CONFIRMED = "being-confirmed"
 
 
-def customer_message(callback: Callback, order: Order | None) -> CustomerMessage:
-    """Paid or not only on a verified callback, without conflict, of an order that we executed."""
+def customer_message(
+    callback: Callback, order: Order | None, *, doubted: bool = False
+) -> CustomerMessage:
+    """Paid or not only on a verified callback, without conflict, of an order that we executed.
+
+    `doubted`: its error code leaves open whether money has moved; until a lookup has answered.
+    """
     if callback.verdict != Verdict.VERIFIED or order is None or order.executed_at is None:
         return CustomerMessage.BEING_CONFIRMED
     if order.conflict is not None or order.status != callback.status:
+        return CustomerMessage.BEING_CONFIRMED
+    if doubted and order.confirmed_at is None:
         return CustomerMessage.BEING_CONFIRMED
     return (
         CustomerMessage.PAID if callback.status == Status.PAYSUCCESS else CustomerMessage.NOT_PAID

@@ -45,7 +45,10 @@ def process_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> list[
     if batch:
         notify(session)
     return [
-        Processed(checked.callback, customer_message(checked.callback, checked.order))
+        Processed(
+            checked.callback,
+            customer_message(checked.callback, checked.order, doubted=checked.doubted),
+        )
         for checked in batch
     ]
 

@@ -10,6 +10,8 @@ from sqlmodel import Session
 
 from app.clock import now
 from app.protocol.checkstring import Judgement, Verdict, judge, read_result
+from app.protocol.error_catalogue import leaves_doubt
+from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.orders import Number, Order
 from app.records.shops import OurShops, Shop
@@ -49,6 +51,12 @@ class CheckedCallback:
     def verified(self) -> bool:
         """Whether it may move anything."""
         return self.judgement.verdict is Verdict.VERIFIED
+
+    @property
+    def doubted(self) -> bool:
+        """Whether it reports a failure with a code under which money may have moved."""
+        values = self.judgement.reading.values
+        return values.get("Status") == Status.PAYFAIL and leaves_doubt(values)
 
     @property
     def shop_key(self) -> str:

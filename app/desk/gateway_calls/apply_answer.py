@@ -15,6 +15,7 @@ from app.desk.status.updates import (
     Terms,
     apply_not_found,
     apply_report,
+    lookup_not_sent,
     mark_unknown,
 )
 from app.gateway import Outcome, Reply
@@ -87,6 +88,7 @@ def _found(
         said_at=parse_jst_stamp(answer.ProcessDate),
         amount=answer.Amount,
         tax=answer.Tax,
+        currency=answer.Currency,
     )
     by_callbacks = order.known_by_callbacks_alone
     moved = apply_report(session, order, report, terms) is Effect.MOVED
@@ -101,6 +103,8 @@ def _found(
 
 
 def _not_found(session: Session, exchange: Exchange, order: Order, terms: Terms) -> None:
+    if classify(exchange) is CallResult.NOT_SENT:
+        lookup_not_sent(session, order, terms.confirmation)
     if classify(exchange) is not CallResult.MISSING:
         return
     if apply_not_found(session, order, exchange, terms) is Conflict.NOT_REGISTERED:

@@ -13,6 +13,7 @@ from app.desk.actions import Action, Decision, Facts, decide, decision_of, past_
 from app.desk.context import Actor, Desk
 from app.desk.gateway_calls.outgoing import OutgoingCall, record_call
 from app.desk.gateway_calls.send import record_and_send
+from app.desk.status.updates import lookup_asked
 from app.protocol.messages import SearchRequest
 from app.records.columns import REASON_LENGTH
 from app.records.exchanges import Exchange, last_lookup
@@ -60,7 +61,10 @@ def _intend(
     require(decision, Action.LOOK_UP)
     if decision.lookup_free_at and not reason:
         raise ReasonNeeded(decision.lookup_free_at)
-    return record_call(session, desk, OutgoingCall(shop, order, message, actor, reason=reason))
+    exchange = record_call(session, desk, OutgoingCall(shop, order, message, actor, reason=reason))
+    if order is not None:
+        lookup_asked(order, exchange, shop.confirmation)
+    return exchange
 
 
 def _decision(

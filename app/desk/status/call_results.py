@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from itertools import takewhile
 
 from app.gateway import Outcome
 from app.protocol.error_catalogue import Trade, fault
@@ -70,6 +71,12 @@ def last_answer(exchanges: Sequence[Exchange]) -> Exchange | None:
         and classify(exchange) in (CallResult.DONE, CallResult.MISSING)
     )
     return next(answers, None)
+
+
+def unsent_in_a_row(exchanges: Sequence[Exchange]) -> int:
+    """How many of the last calls never left. The exchanges come oldest first."""
+    heard = (classify(exchange) for exchange in reversed(exchanges))
+    return sum(1 for _ in takewhile(lambda one: one is CallResult.NOT_SENT, heard))
 
 
 def _refusal(call: Call, codes: Iterable[str]) -> CallResult:

@@ -8,19 +8,25 @@ contradicts  changes nothing and raises a conflict, which a person settles
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.desk.status.schedule import LOOKUP_INTERVAL
+from app.desk.status.schedule import LOOKUP_INTERVAL, Event
 from app.protocol.statuses import Relation, Status, relation
 from app.records.orders import Conflict, Source
+
+YEN = ("JPN", "JPY", "", None)
+
+Figures = tuple[bool, int | None, int | None]
+"""Paid or not, Amount, Tax: what a person accepts when they settle a conflict about amounts."""
 
 
 @dataclass(frozen=True)
 class StatusReport:
     """What a source says of an order. `said_at` is the time that the source itself names,
     `heard_at` when it reached us (None: this moment), `asked_at` when the call was asked that
-    brought it. `amount` and `tax` are in yen and come with a lookup only.
+    brought it. `amount`, `tax` and `currency` come with a lookup only. `doubted`: a failure with an
+    error code under which money may have moved all the same.
 
     `received_at`: set for a callback that is recalled after the first lookup of the order it was
     met by; when it had reached us. `asked_at` is then that lookup's.
@@ -34,8 +40,20 @@ class StatusReport:
     callback_key: str | None = None
     amount: int | None = None
     tax: int | None = None
+    currency: str | None = None
+    doubted: bool = False
     asked_at: datetime | None = None
     received_at: datetime | None = None
+
+    @property
+    def in_yen(self) -> bool:
+        """Whether Amount and Tax are yen (a gateway writes JPN): else they prove nothing."""
+        return self.currency in YEN
+
+    @property
+    def figures(self) -> Figures:
+        """Amount and Tax, and whether they are said to have been paid."""
+        return self.status is Status.PAYSUCCESS, self.amount, self.tax
 
 
 @dataclass(frozen=True)
@@ -43,8 +61,10 @@ class OrderSnapshot:
     """What is held of an order when a report arrives. `since` is when the claim was accepted (for
     an unanswered call: when it was asked), `settle` how long after that the call may be at work.
 
-    `amount` and `tax` are what we sent in yen, None where we sent none; `said_amount` and
-    `said_tax` what the lookup before said. `executed`: an ExecTran of ours worked or may have.
+    `amount` and `tax` are what we sent in yen, None where we sent none; `accepted` the figures that
+    a conflict has named and a person has settled; `said_status` what the lookup before said.
+    `said_at`: the time that the source of the claim itself named, asked for only where a callback
+    speaks against the claim. `executed`: an ExecTran of ours worked or may have.
     `silent_entry`: an EntryTran of ours went unanswered. `settled`: a person has had the last word.
     `paid_after_failure`: the conflict is that a callback says it was paid after all. `lagged_at`:
     when the first lookup that lagged behind this claim was asked.
@@ -59,8 +79,9 @@ class OrderSnapshot:
     has_access: bool = False
     amount: int | None = None
     tax: int | None = None
-    said_amount: int | None = None
-    said_tax: int | None = None
+    accepted: frozenset[Figures] = frozenset()
+    said_status: Status | None = None
+    said_at: datetime | None = None
     confirmed: bool = False
     conflict: Conflict | None = None
     silent_entry: bool = False
@@ -70,14 +91,14 @@ class OrderSnapshot:
 
     def agrees_in_amount(self, report: StatusReport) -> bool:
         """Whether Amount and Tax each equal what we sent; never where we sent none."""
-        return self.amount is not None and (self.amount, self.tax or 0) == (
-            report.amount,
-            report.tax,
-        )
+        sent = (self.amount, self.tax or 0)
+        return self.amount is not None and report.in_yen and sent == (report.amount, report.tax)
 
-    def was_accepted(self, report: StatusReport) -> bool:
-        """Whether the lookup before said the same figures, and a person has settled that."""
-        return (self.said_amount, self.said_tax) == (report.amount, report.tax)
+    def is_older(self, report: StatusReport) -> bool:
+        """Whether a report names a time before that of what stands: it tells of what was."""
+        if report.said_at is None or self.said_at is None:
+            return False
+        return report.said_at < self.said_at
 
     def call_is_over(self, asked_at: datetime | None) -> bool:
         """Whether an unanswered call of which a lookup asked then shows no trace never arrived."""
@@ -120,21 +141,34 @@ def _callback(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
         return NOTHING
     if snapshot.ours and not snapshot.executed:
         return StatusDecision(conflict=Conflict.NEVER_EXECUTED)
-    return (
-        StatusDecision(moves=True)
-        if stands is Relation.FURTHER
-        else StatusDecision(conflict=Conflict.STATUS)
-    )
+    if stands is Relation.FURTHER:
+        return StatusDecision(moves=True)
+    # Order of arrival proves nothing.
+    return NOTHING if snapshot.is_older(report) else StatusDecision(conflict=Conflict.STATUS)
 
 
 def _lookup(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
+    return _in_conflict(snapshot, report) if snapshot.conflict else _held_against(snapshot, report)
+
+
+def _in_conflict(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
+    """A person settles it. That the gateway calls the order paid is told them all the same."""
+    if report.status is not Status.PAYSUCCESS:
+        return NOTHING
+    if snapshot.paid_after_failure and snapshot.agrees_in_amount(report):
+        return StatusDecision(moves=True, confirms=True, ends_conflict=True)
+    alone = _held_against(replace(snapshot, conflict=None), report)
+    if alone.conflict or alone.moves:
+        return StatusDecision(conflict=alone.conflict or snapshot.conflict)
+    return NOTHING
+
+
+def _held_against(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
     same_amount = snapshot.agrees_in_amount(report)
-    if snapshot.conflict:
-        paid = snapshot.paid_after_failure and report.status is Status.PAYSUCCESS and same_amount
-        return StatusDecision(moves=True, confirms=True, ends_conflict=True) if paid else NOTHING
     if snapshot.ours and not snapshot.has_access and snapshot.status is None:
         return _found(snapshot, report)
-    if snapshot.amount is not None and not same_amount and not snapshot.was_accepted(report):
+    another = snapshot.amount is not None and not same_amount
+    if another and report.figures not in snapshot.accepted:
         return StatusDecision(conflict=Conflict.AMOUNT)
     if (
         snapshot.ours
@@ -149,11 +183,21 @@ def _found(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
     """A trade of which we hold no AccessID: ours to adopt only after our own silent EntryTran."""
     if not snapshot.silent_entry or not snapshot.agrees_in_amount(report):
         return (
-            NOTHING if snapshot.was_accepted(report) else StatusDecision(conflict=Conflict.FOREIGN)
+            NOTHING if _is_old_news(snapshot, report) else StatusDecision(conflict=Conflict.FOREIGN)
         )
     if report.status is not Status.UNPROCESSED:
         return StatusDecision(conflict=Conflict.NEVER_EXECUTED)
     return StatusDecision(moves=True, confirms=True)
+
+
+def _is_old_news(snapshot: OrderSnapshot, report: StatusReport) -> bool:
+    """Whether a person has settled that this trade, as it stands now, is somebody else's.
+
+    Not while a call of ours is unanswered, and never once it is paid: for the same goods, perhaps.
+    """
+    settled = report.figures in snapshot.accepted and report.status is snapshot.said_status
+    unpaid = report.status is not Status.PAYSUCCESS
+    return settled and unpaid and snapshot.source is not Source.ENTRY
 
 
 def _compared(snapshot: OrderSnapshot, report: StatusReport, same_amount: bool) -> StatusDecision:
@@ -179,6 +223,28 @@ def _persists(snapshot: OrderSnapshot, report: StatusReport) -> bool:
     if snapshot.lagged_at is None or report.asked_at is None:
         return False
     return report.asked_at - snapshot.lagged_at >= LOOKUP_INTERVAL
+
+
+def event_of(report: StatusReport, decision: StatusDecision, *, disputed: bool) -> Event:
+    """What the schedule calls it that this report came to. `disputed`: a conflict stood before."""
+    if report.source is Source.CALLBACK:
+        return _callback_event(report, decision)
+    if report.source is not Source.LOOKUP:
+        return Event.ANSWER_MOVED if decision.moves else Event.ANSWER_LATE
+    if disputed or decision.conflict:
+        return Event.LOOKUP_DISPUTED
+    return Event.LOOKUP_FINAL if report.status.is_final else Event.LOOKUP_OPEN
+
+
+def _callback_event(report: StatusReport, decision: StatusDecision) -> Event:
+    recalled = report.received_at is not None
+    if decision.conflict:
+        return Event.RECALL_CONFLICTED if recalled else Event.CALLBACK_CONFLICTED
+    if decision.moves and report.doubted:
+        return Event.CALLBACK_DOUBTED
+    if decision.moves:
+        return Event.RECALL_MOVED if recalled else Event.CALLBACK_MOVED
+    return Event.CALLBACK_AGREED
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ CONFIRMED_LATER = timedelta(minutes=60)
 """How long after the report a shop's AFTER_AN_HOUR confirms it."""
 
 
+NOT_SENT_AGAIN, NOT_SENT_AT_MOST = timedelta(minutes=1), timedelta(minutes=10)
+"""How soon a lookup that never left is tried again; the pause doubles up to the second."""
+
 KEEP_ASKING = timedelta(days=30)
 """How long an order is asked about. Assumed: No payment term is longer than 30 days."""
 
@@ -34,6 +37,7 @@ class Event(StrEnum):
     MET_BY_CALLBACK = "met-by-callback"  # a verified callback named a number that was no order
     CALLBACK_MOVED = "callback-moved"
     CALLBACK_CONFLICTED = "callback-conflicted"
+    CALLBACK_DOUBTED = "callback-doubted"  # a failure under which money may have moved
     CALLBACK_AGREED = "callback-agreed"  # or changed nothing for another reason
     # The callbacks that an order was met by speak once more, after its first lookup.
     RECALL_MOVED = "recall-moved"
@@ -42,6 +46,8 @@ class Event(StrEnum):
     ANSWER_LATE = "answer-late"  # the claim had gone further meanwhile
     SILENCE = "silence"  # EntryTran or ExecTran went unanswered
     LOOKUP_SENT = "lookup-sent"  # by the desk itself
+    LOOKUP_ASKED = "lookup-asked"  # by a person
+    LOOKUP_NOT_SENT = "lookup-not-sent"  # the gateway could not be reached
     LOOKUP_PUT_OFF = "lookup-put-off"  # it was due and could not be begun
     LOOKUP_OPEN = "lookup-open"  # its answer is a status that is not final: it moves, agrees, lags
     LOOKUP_FINAL = "lookup-final"  # its answer is a final status: it moves or agrees
@@ -57,9 +63,9 @@ class Event(StrEnum):
 class Moments(NamedTuple):
     """The times that a row of the schedule may look at, all UTC.
 
-    `at`: when it happened (LOOKUP_PUT_OFF: until when; POLICY_CHANGED: when what waits was
-    reported). `asked_at`: when the call that it is about was asked, or the last lookup. `since`:
-    when the claim was accepted. `due_at`: when a lookup was due before.
+    `at`: when it happened (LOOKUP_PUT_OFF, LOOKUP_NOT_SENT: until when; POLICY_CHANGED: when what
+    waits was reported). `asked_at`: when the call that it is about was asked, or the last lookup.
+    `since`: when the claim was accepted. `due_at`: when a lookup was due before.
     """
 
     at: datetime
@@ -100,6 +106,19 @@ def _policy(m: Moments, policy: Confirmation) -> datetime | None:
 
 def _interval_unless_never(m: Moments, policy: Confirmation) -> datetime | None:
     return None if policy is Confirmation.NEVER else _interval(m, policy)
+
+
+def _goes_on(m: Moments, policy: Confirmation) -> datetime | None:
+    """As before, and an interval after the last lookup where nothing was due any more."""
+    return m.due_at or max(m.at, _interval(m, policy) or m.at)
+
+
+def _after_the_person(m: Moments, policy: Confirmation) -> datetime | None:
+    return max(filter(None, (m.due_at, _interval(m, policy)))) if m.due_at else None
+
+
+def _at_if_due(m: Moments, _: Confirmation) -> datetime | None:
+    return m.at if m.due_at else None
 
 
 def _put_off(m: Moments, _: Confirmation) -> datetime | None:
@@ -149,6 +168,8 @@ SCHEDULE: Mapping[Event, Mapping[Standing, Rule]] = {
             _S.EXEC_UNANSWERED: _after_silence,
         },
     ),
+    # Whatever the shop's policy: until then nobody may be told to pay again.
+    Event.CALLBACK_DOUBTED: _row(_as_before, {_S.FAILED: _at}),
     Event.CALLBACK_AGREED: _row(_as_before),
     # The gateway has just been asked: what lags behind a callback is asked about an hour later.
     Event.RECALL_MOVED: _row(_never, {_S.PAID: _interval_unless_never}),
@@ -162,6 +183,9 @@ SCHEDULE: Mapping[Event, Mapping[Standing, Rule]] = {
     Event.LOOKUP_SENT: _row(
         _interval, dict.fromkeys((_S.FIRST_MET, _S.PAID, _S.DISPUTED), _interval_unless_never)
     ),
+    # What a person asks may have arrived, whatever becomes of its answer.
+    Event.LOOKUP_ASKED: _row(_after_the_person),
+    Event.LOOKUP_NOT_SENT: _row(_at_if_due),
     Event.LOOKUP_PUT_OFF: _row(_put_off),
     Event.LOOKUP_OPEN: _row(
         _as_before,
@@ -174,9 +198,7 @@ SCHEDULE: Mapping[Event, Mapping[Standing, Rule]] = {
     ),
     Event.LOOKUP_FINAL: _row(
         _never,
-        dict.fromkeys(
-            (_S.NEVER_SENT, _S.WENT_UNKNOWN, _S.EXEC_UNANSWERED, _S.FIRST_MET), _as_before
-        ),
+        dict.fromkeys((_S.NEVER_SENT, _S.EXEC_UNANSWERED, _S.FIRST_MET), _as_before),
     ),
     Event.LOOKUP_DISPUTED: _row(_never),
     Event.NOT_FOUND: _row(_never),
@@ -193,8 +215,13 @@ SCHEDULE: Mapping[Event, Mapping[Standing, Rule]] = {
         },
     ),
     Event.BELIEVED: _row(_never, {_S.UNDER_WAY: _interval}),
-    # What can still be paid goes on being asked about.
-    Event.KEPT: _row(_never, {_S.UNDER_WAY: _as_before, _S.EXEC_UNANSWERED: _as_before}),
+    # Whatever a person keeps: what can still be paid goes on being asked about.
+    Event.KEPT: _row(
+        _never,
+        dict.fromkeys(
+            (_S.REGISTERED, _S.WENT_UNKNOWN, _S.EXEC_UNANSWERED, _S.UNDER_WAY, _S.FAILED), _goes_on
+        ),
+    ),
     Event.POLICY_CHANGED: _row(
         _as_before, dict.fromkeys((_S.FIRST_MET, _S.PAID, _S.DISPUTED), _policy_and_interval)
     ),
@@ -209,6 +236,12 @@ def next_lookup(
     `standing` is where the order stands after the event.
     """
     return SCHEDULE[event][standing](moments, policy)
+
+
+def pause_after(unsent: int) -> timedelta:
+    """How long until a lookup is tried again, after so many that never left."""
+    doubled = 1 << min(max(unsent - 1, 0), 8)
+    return min(NOT_SENT_AGAIN * doubled, NOT_SENT_AT_MOST)
 
 
 def worth_asking(status: str, *, confirmed: bool, said: str) -> bool:

@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app.desk.status.call_results import CallResult, classify, last_answer
-from app.desk.status.rules import OrderSnapshot, StatusReport
+from app.desk.status.groups import FINAL
+from app.desk.status.rules import Figures, OrderSnapshot, StatusReport
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
-from app.records.changes import Effect, changes_since, was_settled
+from app.records.changes import Effect, changes_of, changes_since, was_settled
 from app.records.exchanges import Exchange, call_under_way, history_of
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
 from app.records.shops import Confirmation
+
+_ABOUT_FIGURES = (Conflict.AMOUNT, Conflict.FOREIGN)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,9 @@ def snapshot_of(
         has_access=order.access_id is not None,
         amount=order.amount,
         tax=order.tax,
-        said_amount=order.said_amount,
-        said_tax=order.said_tax,
+        accepted=_accepted(session, order, past) if asks_past else frozenset(),
+        said_status=_said_before(past, report),
+        said_at=_said_at(session, order, report),
         confirmed=order.confirmed_at is not None,
         conflict=order.conflict,
         silent_entry=went_silent(past, Call.ENTRY),
@@ -59,6 +63,38 @@ def snapshot_of(
         paid_after_failure=asks_past and _paid_after_failure(session, order),
         lagged_at=_lagged_at(past, order, report),
     )
+
+
+def _accepted(session: Session, order: Order, past: Sequence[Exchange]) -> frozenset[Figures]:
+    """The figures that a conflict about an amount has named and a person has settled since."""
+    lookups = {exchange.id: exchange for exchange in past}
+    named: set[Figures] = set()
+    accepted: set[Figures] = set()
+    for change in changes_of(session, order.id):
+        if change.effect is Effect.SETTLED and change.conflict in _ABOUT_FIGURES:
+            accepted |= named
+        elif change.conflict in _ABOUT_FIGURES and change.exchange_key in lookups:
+            said = lookups[change.exchange_key]
+            paid = said.said_status == Status.PAYSUCCESS
+            named.add((paid, said.said_amount, said.said_tax))
+    return frozenset(accepted)
+
+
+def _said_before(past: Sequence[Exchange], report: StatusReport | None) -> Status | None:
+    """The status that the lookup before this one named."""
+    this = report.exchange_key if report else None
+    said = (one.said_status for one in reversed(past) if one.said_status and one.id != this)
+    return next((Status(status) for status in said), None)
+
+
+def _said_at(session: Session, order: Order, report: StatusReport | None) -> datetime | None:
+    """The time that the source of the claim named; only a callback that disputes it needs it."""
+    if report is None or report.source is not Source.CALLBACK:
+        return None
+    if order.status not in FINAL or order.status == report.status:
+        return None
+    moves = (one for one in changes_of(session, order.id) if one.to_status == order.status)
+    return max((one.said_at for one in moves if one.said_at and not one.conflict), default=None)
 
 
 def went_silent(past: Sequence[Exchange], call: Call) -> bool:

@@ -7,12 +7,14 @@ Nothing is sent from here. Whoever calls holds the order's lock, unless it says 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from app.clock import now
+from app.desk.status.call_results import last_answer, unsent_in_a_row
 from app.desk.status.groups import Claim, claim_of
 from app.desk.status.history import (
     change_by_not_found,
@@ -26,13 +28,14 @@ from app.desk.status.rules import (
     StatusReport,
     decide_not_found,
     decide_status,
+    event_of,
 )
-from app.desk.status.schedule import Event, Moments, next_lookup
+from app.desk.status.schedule import Event, Moments, next_lookup, pause_after
 from app.desk.status.snapshot import Terms, snapshot_of
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.changes import Change, Effect
-from app.records.exchanges import Exchange
+from app.records.exchanges import Exchange, history_of
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source, move_claim
 from app.records.shops import Confirmation
 
@@ -47,11 +50,17 @@ __all__ = [
     "consequences",
     "consequences_of_silence",
     "keep_claim",
+    "lookup_asked",
+    "lookup_not_sent",
     "lookup_put_off",
     "lookup_sent",
     "mark_unknown",
     "met_by_callback",
 ]
+
+
+_NO_TRADE: Mapping[str, None] = dict.fromkeys(("access_id", "access_pass", "token", "start_url"))
+"""The gateway has no such trade: what it once said of one must not be held against the next."""
 
 
 class StaleClaim(Exception):
@@ -82,7 +91,8 @@ def consequences(
 ) -> tuple[dict[str, Any], list[Change]]:
     """What a decision means: the new values of the order's row, and the changes that say why."""
     at = report.heard_at or now()
-    values, event = _values(order, report, decision, at), _event(order, report, decision)
+    event = event_of(report, decision, disputed=order.conflict is not None)
+    values = _values(order, report, decision, at)
     values = _scheduled(order, values, event, policy, Moments(at, report.asked_at))
     return values, changes_by_report(order, report, decision, at)
 
@@ -96,7 +106,7 @@ def apply_not_found(
     at = exchange.answered_at or now()
     values: dict[str, Any] = {}
     if decision.frees_number:
-        values = {"source": Source.LOOKUP, "status_at": at}
+        values = {"source": Source.LOOKUP, "status_at": at, **_NO_TRADE}
     elif decision.conflict:
         values = {"conflict": decision.conflict, "conflict_at": at}
     if values:
@@ -148,6 +158,8 @@ def believe_lookup(
     }
     if status in (UNKNOWN, Status.UNPROCESSED):
         values["executed_at"] = None
+    if status == UNKNOWN:
+        values |= _NO_TRADE
     moments = Moments(at, lookup.asked_at)
     change = _settle(session, order, values, Event.BELIEVED, policy, moments)
     change.said_at, change.exchange_key = lookup.said_at, lookup.id
@@ -163,7 +175,9 @@ def keep_claim(session: Session, order: Order, policy: Confirmation) -> Change:
     if order.status_at is None:
         # Met through callbacks alone: that nothing is known of it is now somebody's decision.
         values["status_at"] = now()
-    return _settle(session, order, values, Event.KEPT, policy, Moments(now()))
+    last = last_answer(history_of(session, order.id))
+    moments = Moments(now(), last.asked_at if last else None)
+    return _settle(session, order, values, Event.KEPT, policy, moments)
 
 
 def met_by_callback(policy: Confirmation) -> dict[str, Any]:
@@ -176,6 +190,20 @@ def met_by_callback(policy: Confirmation) -> dict[str, Any]:
 def lookup_sent(order: Order, lookup: Exchange, policy: Confirmation) -> None:
     """The desk itself is about to ask."""
     _reschedule(order, Event.LOOKUP_SENT, policy, Moments(lookup.asked_at, lookup.asked_at))
+
+
+def lookup_asked(order: Order, lookup: Exchange, policy: Confirmation) -> None:
+    """A person is about to ask: the desk itself keeps the interval from then on."""
+    _reschedule(order, Event.LOOKUP_ASKED, policy, Moments(lookup.asked_at, lookup.asked_at))
+
+
+def lookup_not_sent(session: Session, order: Order, policy: Confirmation) -> None:
+    """The gateway could not be reached: nothing was asked, so the interval has not begun.
+
+    It is tried again within a minute, and every ten while that goes on.
+    """
+    pause = pause_after(unsent_in_a_row(history_of(session, order.id)))
+    _reschedule(order, Event.LOOKUP_NOT_SENT, policy, Moments(now() + pause))
 
 
 def lookup_put_off(order: Order, until: datetime, policy: Confirmation) -> None:
@@ -237,26 +265,6 @@ def _scheduled(
 def _move_locked(session: Session, order: Order, values: dict[str, Any]) -> None:
     if values and not move_claim(session, order, values):
         raise StaleClaim(order.id)
-
-
-def _event(order: Order, report: StatusReport, decision: StatusDecision) -> Event:
-    """What the schedule calls it that this report came to."""
-    if report.source is Source.CALLBACK:
-        return _callback_event(report, decision)
-    if report.source is not Source.LOOKUP:
-        return Event.ANSWER_MOVED if decision.moves else Event.ANSWER_LATE
-    if order.conflict or decision.conflict:
-        return Event.LOOKUP_DISPUTED
-    return Event.LOOKUP_FINAL if report.status.is_final else Event.LOOKUP_OPEN
-
-
-def _callback_event(report: StatusReport, decision: StatusDecision) -> Event:
-    recalled = report.received_at is not None
-    if decision.conflict:
-        return Event.RECALL_CONFLICTED if recalled else Event.CALLBACK_CONFLICTED
-    if decision.moves:
-        return Event.RECALL_MOVED if recalled else Event.CALLBACK_MOVED
-    return Event.CALLBACK_AGREED
 
 
 def _values(

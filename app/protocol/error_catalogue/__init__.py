@@ -14,7 +14,7 @@ from app.protocol.error_catalogue.system import SYSTEM_FAULTS
 from app.protocol.error_catalogue.values import VALUE_FAULTS
 from app.protocol.words import N_
 
-__all__ = ["CATALOGUE", "Fault", "Trade", "fault"]
+__all__ = ["CATALOGUE", "Fault", "Trade", "fault", "leaves_doubt"]
 
 CATALOGUE: Mapping[str, Fault] = {
     fault.code: fault for fault in (*VALUE_FAULTS, *PAYMENT_FAULTS, *SYSTEM_FAULTS)
@@ -30,3 +30,9 @@ def fault(code: str) -> Fault:
         Trade.UNKNOWN,
         N_("Ask the gateway for the state of the trade, and the provider what the code means."),
     )
+
+
+def leaves_doubt(values: Mapping[str, str]) -> bool:
+    """Whether one of the codes in a failed result's ErrInfo leaves open that money has moved."""
+    codes = (code for code in values.get("ErrInfo", "").split("|") if code)
+    return any(fault(code).money_may_have_moved for code in codes)

@@ -49,6 +49,11 @@ class Fault:
     ask_again: bool = False  # whether sending the very same call again makes sense
 
     @property
+    def money_may_have_moved(self) -> bool:
+        """Whether a failure with this code may be a payment all the same."""
+        return self.trade is not Trade.UNCHANGED
+
+    @property
     def trade_words(self) -> Words:
         """What it says about the trade, as a sentence."""
         return _TRADE_WORDS[self.trade]

@@ -76,9 +76,12 @@ _PAYMENT = (
         "NC1000008",
         N_("The trade could not be moved on while the customer was paying."),
     ),
-    _payment(
+    Fault(
         "NC1000009",
+        "payment",
         N_("The NET CASH centre refused the payment."),
+        Trade.UNCHANGED,
+        N_("To be paid, register with a new OrderID."),
     ),
     _payment(
         "NC1000010",

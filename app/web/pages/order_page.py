@@ -47,6 +47,7 @@ STEP_ACTIONS: Mapping[NextStep, Action] = {
     NextStep.ASK_GATEWAY: Action.LOOK_UP,
     NextStep.CONFIRM_BY_LOOKUP: Action.LOOK_UP,
     NextStep.NEW_ORDER_ID: Action.NEW_NUMBER,
+    NextStep.CORRECT_VALUES: Action.NEW_NUMBER,
 }
 
 

@@ -86,6 +86,10 @@ STEPS: dict[NextStep, Step] = {
         N_("A new OrderID is needed"),
         N_("This OrderID can no longer lead to a payment, and none can be used twice."),
     ),
+    NextStep.CORRECT_VALUES: Step(
+        N_("Correct the values and try again"),
+        N_("The gateway refused them, so nothing was done. A copy of the form opens with them."),
+    ),
     NextStep.SETTLE_CONFLICT: Step(
         N_("Settle the conflict now"),
         N_("The sources disagree. Decide which to believe, and say why."),
@@ -122,6 +126,13 @@ LOCKS: dict[LockReason, str] = {
     LockReason.START_ELSEWHERE: N_(
         "The gateway named a start address outside its own. Customers are not sent there."
     ),
+    LockReason.EXECUTED_ELSEWHERE: N_(
+        "Another system has requested this payment and holds its Token: the customer may still pay"
+        " there."
+    ),
+    LockReason.IN_DOUBT: N_(
+        "It failed with a code under which money may have moved. Ask the gateway first."
+    ),
     LockReason.FINAL: N_("The order has come to its end: no call can change it."),
     LockReason.NUMBER_IN_USE: N_(
         "This OrderID is paid, or can still be. With a second one the customer may pay twice."
@@ -141,6 +152,8 @@ WORTH_SHOWING = frozenset(
         LockReason.ORDER_ID_TAKEN,
         LockReason.TOKEN_LOST,
         LockReason.START_ELSEWHERE,
+        LockReason.EXECUTED_ELSEWHERE,
+        LockReason.IN_DOUBT,
     }
 )
 """The reasons a person has to know of; the others only say that it is too early or too late."""

@@ -46,6 +46,10 @@ def lookup(heard: CallResult, at: datetime = T, said: str | None = None) -> Past
 
 def facts(**values: Any) -> Facts:
     base: dict[str, Any] = {"now": NOW, "settle": SETTLE, "since": T}
+    asked, executed = values.get("lookup"), values.get("execution")
+    if asked and asked.heard in (CallResult.DONE, CallResult.MISSING):
+        base["answer"] = asked
+    base["exec_silent"] = executed is not None and executed.heard is CallResult.SILENCE
     return Facts(**(base | values))
 
 
@@ -84,7 +88,7 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
     # Never sent, or sent without effect.
     ("fresh", unknown(None, since=None), NextStep.REGISTER, {R, A}),
     ("not sent", unknown(None, entry=entry(CallResult.NOT_SENT)), NextStep.REGISTER_AGAIN, {R, A}),
-    ("refused", unknown(None, entry=entry(CallResult.REFUSED)), NextStep.REGISTER_AGAIN, {R, A}),
+    ("refused", unknown(None, entry=entry(CallResult.REFUSED)), NextStep.CORRECT_VALUES, {R, A, N}),
     ("too busy", unknown(None, entry=entry(CallResult.LATER)), NextStep.REGISTER_AGAIN, {R, A}),
     (
         "password refused",
@@ -196,8 +200,18 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
     (
         "exec refused",
         registered(execution=execution(CallResult.REFUSED)),
-        NextStep.EXECUTE_AGAIN,
-        {E, A},
+        NextStep.CORRECT_VALUES,
+        {E, A, N},
+    ),
+    (
+        "exec refused twice as no trade of ours, which the gateway has",
+        registered(
+            execution=execution(CallResult.ELSEWHERE),
+            out_of_step=2,
+            lookup=lookup(CallResult.DONE, T + timedelta(seconds=1), "UNPROCESSED"),
+        ),
+        NextStep.NEW_ORDER_ID,
+        {E, A, N},
     ),
     (
         "exec refused for the password",
@@ -248,9 +262,15 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
     ),
     (
         "exec silent, found requested",
-        under_way(source=Source.LOOKUP, has_token=False),
+        under_way(source=Source.LOOKUP, has_token=False, execution=execution(CallResult.SILENCE)),
         NextStep.NEW_ORDER_ID,
         {A, N},
+    ),
+    (
+        "executed by another system, which holds the token",
+        under_way(source=Source.LOOKUP, has_token=False, execution=execution(CallResult.REQUESTED)),
+        NextStep.WAIT_FOR_CUSTOMER,
+        {A},
     ),
     (
         "exec silent, found paid",
@@ -377,6 +397,34 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
     ("met unprocessed", met(status="UNPROCESSED"), NextStep.NOTHING, {A}),
     ("met requested", met(status="REQSUCCESS"), NextStep.WAIT_FOR_CUSTOMER, {A}),
     ("met paid", met(status="PAYSUCCESS"), NextStep.NOTHING, {A}),
+    (
+        "failed with a code under which money may have moved",
+        under_way(Status.PAYFAIL, source=Source.CALLBACK, doubted=True),
+        NextStep.ASK_GATEWAY,
+        {A},
+    ),
+    (
+        "the same, and the gateway refuses the shop's password",
+        under_way(
+            Status.PAYFAIL,
+            source=Source.CALLBACK,
+            doubted=True,
+            last=lookup(CallResult.SETTINGS),
+        ),
+        NextStep.FIX_SETTINGS,
+        {A},
+    ),
+    (
+        "the same, once a lookup has answered",
+        under_way(
+            Status.PAYFAIL,
+            source=Source.CALLBACK,
+            doubted=True,
+            lookup=lookup(CallResult.DONE, T, "PAYFAIL"),
+        ),
+        NextStep.NEW_ORDER_ID,
+        {A, N},
+    ),
     ("met failed", met(status="PAYFAIL"), NextStep.NOTHING, {A, N}),
     (
         "met paid by a callback, and a lookup agrees",
@@ -426,7 +474,20 @@ def test_every_row_of_both_tables_is_reached_by_some_situation() -> None:
         (unknown(None), E, LockReason.NOT_REGISTERED, None),
         (under_way(), E, LockReason.ALREADY_EXECUTED, T),
         (paid(), E, LockReason.FINAL, T),
-        (under_way(has_token=False), L, LockReason.TOKEN_LOST, None),
+        (
+            under_way(has_token=False, execution=execution(CallResult.SILENCE)),
+            L,
+            LockReason.TOKEN_LOST,
+            None,
+        ),
+        (under_way(has_token=False), L, LockReason.EXECUTED_ELSEWHERE, T),
+        (under_way(has_token=False), N, LockReason.EXECUTED_ELSEWHERE, T),
+        (
+            under_way(Status.PAYFAIL, source=Source.CALLBACK, doubted=True),
+            N,
+            LockReason.IN_DOUBT,
+            T,
+        ),
         (registered(), L, LockReason.NOT_EXECUTED, None),
         (registered(last=lookup(CallResult.PENDING)), A, LockReason.ANSWER_PENDING, T),
         (registered(conflict=Conflict.NEVER_EXECUTED), E, LockReason.CONFLICT, None),
@@ -462,7 +523,7 @@ def test_a_step_for_later_says_when() -> None:
         (under_way(), None),
         (under_way(lookup=lookup(CallResult.DONE)), T + HOUR),
         (under_way(lookup=lookup(CallResult.DONE), now=T + HOUR), None),
-        (under_way(lookup=lookup(CallResult.SILENCE)), None),
+        (under_way(lookup=lookup(CallResult.SILENCE)), T + HOUR),
         (under_way(lookup=lookup(CallResult.NOT_SENT)), None),
         (under_way(lookup=lookup(CallResult.LATER)), None),
         (unknown(Source.EXEC, lookup=lookup(CallResult.DONE, T - SETTLE)), None),

@@ -173,7 +173,7 @@ async def test_whatever_may_have_executed_is_unknown_until_a_lookup(
 @pytest.mark.parametrize(
     ("code", "step"),
     [
-        ("M01056012", NextStep.EXECUTE_AGAIN),
+        ("M01056012", NextStep.CORRECT_VALUES),
         ("E92000002", NextStep.EXECUTE_AGAIN),
         ("M01002002", NextStep.FIX_SETTINGS),
         ("M01054004", NextStep.ASK_GATEWAY),

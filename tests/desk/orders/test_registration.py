@@ -90,7 +90,7 @@ async def test_ten_tabs_at_once_send_it_once(any_stage: Stage) -> None:
         ),
         ([refused("E92000001")], Outcome.PROTOCOL_ERROR, NextStep.REGISTER_AGAIN, None),
         ([refused("M01002002")], Outcome.PROTOCOL_ERROR, NextStep.FIX_SETTINGS, None),
-        ([refused("M01005011")], Outcome.PROTOCOL_ERROR, NextStep.REGISTER_AGAIN, None),
+        ([refused("M01005011")], Outcome.PROTOCOL_ERROR, NextStep.CORRECT_VALUES, None),
         (
             [refused("M01004010")],
             Outcome.PROTOCOL_ERROR,

@@ -43,6 +43,22 @@ MET = OrderSnapshot(ours=False, status=REQSUCCESS, source=LOOKUP, has_access=Tru
 MET_BY_CALLBACK = OrderSnapshot(ours=False)
 
 
+ACCEPTED_FOREIGN = replace(
+    OURS,
+    said_status=UNPROCESSED,
+    accepted=frozenset({(False, 1000, 80), (False, 1, 80), (True, 1000, 80)}),
+)
+
+
+def accepting(snapshot: OrderSnapshot, paid: bool, amount: int) -> OrderSnapshot:
+    """One whose conflict about these figures a person has settled."""
+    return replace(snapshot, accepted=frozenset({(paid, amount, 80)}))
+
+
+def in_conflict(snapshot: OrderSnapshot, kind: Conflict) -> OrderSnapshot:
+    return replace(snapshot, conflict=kind, paid_after_failure=snapshot is FAILED)
+
+
 def conflict(kind: Conflict) -> StatusDecision:
     return StatusDecision(conflict=kind)
 
@@ -126,9 +142,33 @@ def test_a_verified_callback(held: OrderSnapshot, status: Status, ruling: Status
         (replace(REPORTED, tax=None), lookup(PAYSUCCESS, tax=0), CONFIRMS),
         (MET, lookup(REQSUCCESS), NOTHING),
         # What a person has settled once is not raised again.
-        (replace(OURS, said_amount=1000, said_tax=80), lookup(UNPROCESSED), NOTHING),
-        (replace(REPORTED, said_amount=1, said_tax=80), lookup(PAYSUCCESS, amount=1), NOTHING),
-        (replace(REQUESTED, said_amount=1, said_tax=80), lookup(PAYSUCCESS, amount=1), MOVES),
+        (ACCEPTED_FOREIGN, lookup(UNPROCESSED), NOTHING),
+        (accepting(REPORTED, True, 1), lookup(PAYSUCCESS, amount=1), NOTHING),
+        (accepting(REQUESTED, False, 1), lookup(PAYSTART, amount=1), MOVES),
+        # But what has changed since is, and that it is paid is never without effect.
+        (accepting(REQUESTED, False, 1), lookup(PAYSUCCESS, amount=1), conflict(Conflict.AMOUNT)),
+        (ACCEPTED_FOREIGN, lookup(REQSUCCESS), conflict(Conflict.FOREIGN)),
+        (ACCEPTED_FOREIGN, lookup(PAYSUCCESS), conflict(Conflict.FOREIGN)),
+        (
+            replace(ACCEPTED_FOREIGN, source=ENTRY, silent_entry=True),
+            lookup(UNPROCESSED, amount=1),
+            conflict(Conflict.FOREIGN),
+        ),
+        # A conflict stands: a person is told all the same that the gateway calls it paid.
+        (in_conflict(REQUESTED, Conflict.LAGGING), lookup(UNPROCESSED), NOTHING),
+        (
+            in_conflict(REQUESTED, Conflict.LAGGING),
+            lookup(PAYSUCCESS),
+            conflict(Conflict.LAGGING),
+        ),
+        (
+            in_conflict(FAILED, Conflict.STATUS),
+            lookup(PAYSUCCESS, amount=1),
+            conflict(Conflict.AMOUNT),
+        ),
+        # Yen, or nothing is proven.
+        (REPORTED, replace(lookup(PAYSUCCESS), currency="JPY"), CONFIRMS),
+        (REPORTED, replace(lookup(PAYSUCCESS), currency="USD"), conflict(Conflict.AMOUNT)),
         (replace(ADOPTED, status=PAYSUCCESS), lookup(PAYSUCCESS), CONFIRMS),
         # Further.
         (REQUESTED, lookup(PAYSTART), MOVES_AND_CONFIRMS),
@@ -150,7 +190,7 @@ def test_a_verified_callback(held: OrderSnapshot, status: Status, ruling: Status
         (FAILED, lookup(PAYSUCCESS), conflict(Conflict.STATUS)),
         # A conflict stands until a person settles it, with one exception.
         (replace(REPORTED, conflict=Conflict.STATUS), lookup(PAYSUCCESS), NOTHING),
-        (replace(REQUESTED, conflict=Conflict.AMOUNT), lookup(PAYSUCCESS), NOTHING),
+        (replace(REQUESTED, conflict=Conflict.AMOUNT), lookup(PAYSTART), NOTHING),
         (
             replace(FAILED, conflict=Conflict.STATUS, paid_after_failure=True),
             lookup(PAYSUCCESS),
@@ -159,7 +199,7 @@ def test_a_verified_callback(held: OrderSnapshot, status: Status, ruling: Status
         (
             replace(FAILED, conflict=Conflict.STATUS, paid_after_failure=True),
             lookup(PAYSUCCESS, amount=1),
-            NOTHING,
+            conflict(Conflict.AMOUNT),
         ),
         (
             replace(FAILED, conflict=Conflict.STATUS, paid_after_failure=True),

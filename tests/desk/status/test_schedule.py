@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.desk.status.groups import Standing
-from app.desk.status.schedule import Event, Moments, next_lookup, worth_asking
+from app.desk.status.schedule import Event, Moments, next_lookup, pause_after, worth_asking
 from app.protocol.statuses import Status
 from app.records.orders import UNKNOWN
 from app.records.shops import Confirmation
@@ -25,6 +25,7 @@ WORDS = {
     # What each policy makes of it: at once, after an hour, never.
     "-": (None, None, None),
     "as-before": (DUE, DUE, DUE),
+    "at": (T, T, T),
     "policy": (T, T + HOUR, None),
     "hour": (ASKED + HOUR, ASKED + HOUR, ASKED + HOUR),
     "hour*": (ASKED + HOUR, ASKED + HOUR, None),  # not where the shop never confirms
@@ -43,6 +44,7 @@ ROWS = """
 met-by-callback     =       =       =       =       policy  =       =       =       =
 callback-moved      -       -       -       -       -       -       policy  -       -
 callback-conflicted -       policy  silence silence policy  policy  policy  policy  policy
+callback-doubted    =       =       =       =       =       =       =       at      =
 callback-agreed     =       =       =       =       =       =       =       =       =
 recall-moved        -       -       -       -       -       -       hour*   -       -
 recall-conflicted   -       -       -       -       -       -       -       -       -
@@ -50,15 +52,17 @@ answer-moved        =       -       =       =       =       hour    =       =   
 answer-late         =       =       =       =       =       =       =       =       =
 silence             =       =       silence silence =       =       =       =       =
 lookup-sent         hour    hour    hour    hour    hour*   hour    hour*   hour    hour*
+lookup-asked        =       =       =       =       =       =       =       =       =
+lookup-not-sent     at      at      at      at      at      at      at      at      at
 lookup-put-off      put-off put-off put-off put-off put-off put-off put-off put-off put-off
 lookup-open         =       -       =       =       =       hour    hour*   hour    =
-lookup-final        =       -       =       =       =       -       -       -       -
+lookup-final        =       -       -       =       =       -       -       -       -
 lookup-disputed     -       -       -       -       -       -       -       -       -
 not-found           -       -       -       -       -       -       -       -       -
 not-found-yet       =       =       =       =       =       =       =       =       =
 notified            =       =       sooner  sooner  sooner* sooner  sooner* sooner  sooner*
 believed            -       -       -       -       -       hour    -       -       -
-kept                -       -       -       =       -       =       -       -       -
+kept                -       =   =   =   -       =   -       =   -
 policy-changed      =       =       =       =       policy+ =       policy+ =       policy+
 """
 
@@ -120,6 +124,41 @@ def test_what_is_put_off_is_never_due_sooner_and_what_is_not_due_stays_so() -> N
     policy, put_off = Confirmation.AT_ONCE, Event.LOOKUP_PUT_OFF
     assert next_lookup(put_off, Standing.PAID, policy, Moments(T, due_at=minutes(-5))) == T
     assert next_lookup(put_off, Standing.PAID, policy, Moments(T)) is None
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+def test_what_a_person_keeps_goes_on_being_asked_about_where_it_can_still_be_paid(
+    standing: Standing,
+) -> None:
+    policy, moments = Confirmation.AT_ONCE, Moments(T, asked_at=ASKED, since=SINCE)
+    settled = {Standing.NEVER_SENT, Standing.FIRST_MET, Standing.PAID, Standing.DISPUTED}
+    due_at = next_lookup(Event.KEPT, standing, policy, moments)
+    assert due_at == (None if standing in settled else ASKED + HOUR)
+    late = Moments(T, asked_at=minutes(-90), since=SINCE)
+    assert next_lookup(Event.KEPT, Standing.UNDER_WAY, policy, late) == T
+    never = Moments(T, since=SINCE)
+    assert next_lookup(Event.KEPT, Standing.UNDER_WAY, policy, never) == T + HOUR
+
+
+def test_a_lookup_that_a_person_asks_puts_off_the_desk_s_own() -> None:
+    policy, standing = Confirmation.AT_ONCE, Standing.UNDER_WAY
+    for due_at, then in ((minutes(1), T + HOUR), (minutes(70), minutes(70)), (None, None)):
+        moments = Moments(T, asked_at=T, since=SINCE, due_at=due_at)
+        assert next_lookup(Event.LOOKUP_ASKED, standing, policy, moments) == then
+
+
+def test_one_that_never_left_is_tried_again_where_one_was_due() -> None:
+    policy, standing = Confirmation.AT_ONCE, Standing.UNDER_WAY
+    soon = Moments(minutes(1), due_at=minutes(60))
+    assert next_lookup(Event.LOOKUP_NOT_SENT, standing, policy, soon) == minutes(1)
+    assert next_lookup(Event.LOOKUP_NOT_SENT, standing, policy, Moments(minutes(1))) is None
+
+
+@pytest.mark.parametrize(
+    ("unsent", "minutes_later"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 10), (60, 10)]
+)
+def test_the_pause_grows_from_a_minute_to_ten(unsent: int, minutes_later: int) -> None:
+    assert pause_after(unsent) == timedelta(minutes=minutes_later)
 
 
 def test_silence_found_late_is_asked_about_at_once() -> None:
