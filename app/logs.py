@@ -56,23 +56,26 @@ class TextLine(logging.Formatter):
         """One line, and below it the traceback of a fault of ours."""
         words = record.getMessage().strip().translate(_CONTROLS)
         line = f"{_when(record)} {record.levelname} {record.name} {request_id.get() or '-'} {words}"
-        return "\n".join([line, *_traceback_of(record)])
+        # Indented: no words of an error can pass for a line of its own.
+        return "\n".join([line, *(f"  {below}" for below in _traceback_of(record))])
 
 
 class JsonLine(logging.Formatter):
-    """`time`, `level`, `logger`, `message`; `request_id` and `traceback` where there is one."""
+    """`time`, `level`, `logger`, `request_id` (null outside a request), `message`; and `traceback`
+    where there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One object on one line."""
-        told = {
+        told: dict[str, str | None] = {
             "time": _when(record),
             "level": record.levelname,
             "logger": record.name,
             "request_id": request_id.get(),
             "message": record.getMessage().strip(),
-            "traceback": "\n".join(_traceback_of(record)),
         }
-        return json.dumps({name: value for name, value in told.items() if value})
+        if below := _traceback_of(record):
+            told["traceback"] = "\n".join(below)
+        return json.dumps(told)
 
 
 @dataclass
@@ -80,10 +83,14 @@ class _Lasting:
     told_at: float
     untold: int = 0
     total: int = 1
+    over: bool = False
+    flaps: bool = False
 
 
 class Repeated:
     """A failure that lasts: told when it begins, then counted, told once a minute, and its end.
+
+    One that comes and goes counts as one that lasts: its end is told once it has gone for a minute.
 
     `failure` and `recovery` are what is said, with a `%s` for each thing of `about` (which gateway,
     say); each is counted apart, and so is each kind of error. An error that is none of `outside` is
@@ -107,7 +114,7 @@ class Repeated:
 
     def failed(self, why: BaseException | str, *about: str) -> None:
         """It has failed, for the first time or once more."""
-        kind = why if isinstance(why, str) else type(why).__name__
+        kind = why if isinstance(why, str) else self._kind_of(why)
         known = self._lasting.setdefault(about, {})
         moment = self._clock()
         if kind not in known:
@@ -116,16 +123,36 @@ class Repeated:
             level = logging.ERROR if fault else self._level
             self._log.log(level, self._begins, *about, kind, exc_info=fault)
             return
-        one = known[kind]
-        one.untold, one.total = one.untold + 1, one.total + 1
-        if (passed := moment - one.told_at) >= COUNTED_FOR:
+        one, passed = known[kind], moment - known[kind].told_at
+        one.flaps = one.flaps or (one.over and passed < COUNTED_FOR)
+        one.untold, one.total, one.over = one.untold + 1, one.total + 1, False
+        if passed >= COUNTED_FOR:
             self._log.log(self._level, self._goes_on, *about, kind, one.untold, passed)
             one.told_at, one.untold = moment, 0
 
     def worked(self, *about: str) -> None:
         """It has not failed this time."""
-        if self._lasting and (over := self._lasting.pop(about, None)):
-            self._log.info(self._ends, *about, sum(one.total for one in over.values()))
+        known = self._lasting.get(about) if self._lasting else None
+        if not known:
+            return
+        moment = self._clock()
+        recent = [one for one in known.values() if moment - one.told_at < COUNTED_FOR]
+        if all(one.over for one in known.values()):
+            if not recent:
+                del self._lasting[about]
+            return
+        if any(one.flaps for one in recent):
+            return
+        self._log.info(self._ends, *about, sum(one.total for one in known.values() if not one.over))
+        for one in known.values():
+            one.over, one.told_at, one.untold, one.total = True, moment, 0, 0
+
+    def _kind_of(self, error: BaseException) -> str:
+        """What an error is called; of one from outside, with what the driver says first: a disk
+        that is full and a lock are both an OperationalError. A refused row is never quoted."""
+        cause = getattr(error, "orig", None) if isinstance(error, self._outside) else None
+        said = [line[:120].translate(_CONTROLS) for line in str(cause or "").splitlines()[:1]]
+        return ": ".join([type(error).__name__, *said])
 
     def _fault(self, why: BaseException | str) -> BaseException | None:
         """What deserves a traceback."""

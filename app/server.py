@@ -16,6 +16,8 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.logs import Repeated
+
 GRACE_SECONDS = 2
 """How long requests in flight may still take once the process has been told to stop."""
 
@@ -153,12 +155,21 @@ def listening(host: str, port: int) -> socket.socket:
         raise CannotListen(f"PORT {port} is not one: it goes up to 65535.") from None
 
 
+log = logging.getLogger(__name__)
+
+_NO_HTTP = "Invalid HTTP request received."
+_no_http = Repeated(log, "a request came that is no HTTP", "", level=logging.WARNING)
+
+
 def _is_news(record: logging.LogRecord) -> bool:
     """Whether it is worth a line.
 
     A request cut off by our own end is no fault of the program, and nor is an answer that stops
     short: only the sandbox gives one, on purpose.
     """
+    if record.msg == _NO_HTTP:
+        _no_http.failed("anybody can send one")
+        return False
     cut_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
     return not cut_off and record.msg != _STOPPED_SHORT
 

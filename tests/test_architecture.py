@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"protocol", "desk", "records", "clock", "logs"},
     "sandbox": {"protocol"},
     "settings": {"protocol"},
-    "server": set(),
+    "server": {"logs"},
 }
 
 STOREYS: dict[str, str] = {

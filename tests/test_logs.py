@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, suppress
@@ -24,7 +25,7 @@ from app.records.database import UNREACHABLE, Database
 from app.web.http.requests import desk_of
 from app.web.http.routing import Route
 from tests.cast import ADMIN
-from tests.conftest import browser_for
+from tests.conftest import Served, browser_for
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +96,7 @@ def test_json_is_one_object_a_line_with_the_same_fields() -> None:
         "time": "2026-01-10T05:03:22.250Z",
         "level": "WARNING",
         "logger": "app.desk",
+        "request_id": None,
         "message": "two\nlines",
     }
 
@@ -166,11 +168,14 @@ def test_a_failure_that_lasts_is_counted_once_a_minute(caplog: pytest.LogCapture
 def test_different_things_and_different_failures_are_counted_apart(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    trouble = counted(caplog, Clock())
+    clock = Clock()
+    trouble = counted(caplog, clock)
     for _ in range(3):
         trouble.failed("no-answer", "one")
         trouble.failed("no-answer", "two")
         trouble.failed("not-sent", "one")
+    trouble.worked("one")
+    clock.seconds += 61
     trouble.worked("one")
     trouble.failed("no-answer", "one")
     assert caplog.messages == [
@@ -180,6 +185,34 @@ def test_different_things_and_different_failures_are_counted_apart(
         "one is back, after 6 failures",
         "one is away (no-answer)",
     ]
+
+
+def test_what_comes_and_goes_is_counted_like_what_lasts(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    trouble = counted(caplog, clock)
+    for _ in range(500):
+        trouble.failed("no-answer", "it")
+        trouble.worked("it")
+    assert caplog.messages == ["it is away (no-answer)", "it is back, after 1 failures"]
+    clock.seconds += 61
+    trouble.failed("no-answer", "it")
+    assert caplog.messages[2:] == ["it is away (no-answer), 500 more times in 61 s"]
+    clock.seconds += 61
+    trouble.worked("it")
+    assert caplog.messages[3:] == ["it is back, after 500 failures"]
+
+
+def test_a_database_that_is_away_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    trouble = counted(caplog, Clock())
+    trouble.failed(OperationalError("select", {}, Exception("disk is full\nsecond line")), "it")
+    assert caplog.messages == ["it is away (OperationalError: disk is full)"]
+
+
+def test_a_traceback_cannot_forge_a_line_of_the_text() -> None:
+    forged = "x\n2026-01-01T00:00:00.000Z INFO app.forged - forged"
+    told = record("words", error=raised(lambda: (_ for _ in ()).throw(RuntimeError(forged))))
+    lines = TextLine().format(told).splitlines()
+    assert all(line.startswith("  ") for line in lines[1:])
 
 
 def test_our_own_fault_has_a_traceback_and_the_networks_has_none(
@@ -275,3 +308,14 @@ async def test_a_page_that_needs_the_database_says_in_one_line_that_it_is_away(
     assert "traceback" not in outside
     assert ours["message"] == "GET /fault failed (RuntimeError)"
     assert ours["traceback"].endswith("RuntimeError: ours")
+
+
+def test_requests_that_are_no_http_are_counted_not_repeated(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(5):
+        with socket.create_connection(("127.0.0.1", served.settings.port), 30) as connection:
+            connection.sendall(b"no http at all\r\n\r\n")
+            assert b"400" in connection.recv(4096)
+    told = [one for one in caplog.messages if "no HTTP" in one or "Invalid HTTP" in one]
+    assert len(told) <= 1

@@ -14,7 +14,6 @@ from app.protocol.words import say
 from app.sandbox.calls.misbehaviour import drip_pauses
 from app.sandbox.scenarios.catalogue import ORDINARY, SCENARIOS, scenario_of
 from app.sandbox.scenarios.effects import DRIP_SECONDS
-from tests.sandbox.conftest import LATE_SECONDS
 from tests.sandbox.merchant import Merchant
 from tests.sandbox.test_states import verdict
 
@@ -33,7 +32,6 @@ def ordinary(merchant: Merchant) -> None:
 
 def timeout(merchant: Merchant) -> None:
     trade, answer = execute(merchant, "-timeout")
-    assert answer.elapsed.total_seconds() >= LATE_SECONDS
     assert b"&Token=" in answer.content
     assert merchant.status(trade) == "REQSUCCESS"
 

@@ -72,7 +72,6 @@ COLUMNS: Final = ", ".join(
 )
 
 _BY_ACCESS_ID = f"select {COLUMNS} from trade where AccessID = ?"  # noqa: S608
-_BY_ORDER_ID = f"select {COLUMNS} from trade where ShopID = ? and OrderID = ?"  # noqa: S608
 _IS_SHOP = "select 1 from shop where ShopID = ? and ShopPass = ?"
 
 
@@ -85,11 +84,6 @@ def one(cursor: sqlite3.Cursor) -> Trade | None:
 def by_access_id(connection: sqlite3.Connection, access_id: str) -> Trade | None:
     """The trade with this AccessID, of whatever shop."""
     return one(connection.execute(_BY_ACCESS_ID, (access_id,)))
-
-
-def by_order_id(connection: sqlite3.Connection, shop_id: str, order_id: str) -> Trade | None:
-    """The trade with this OrderID of this shop."""
-    return one(connection.execute(_BY_ORDER_ID, (shop_id, order_id)))
 
 
 def is_shop(connection: sqlite3.Connection, shop_id: str, shop_pass: str) -> bool:

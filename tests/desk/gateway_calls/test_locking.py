@@ -44,7 +44,7 @@ async def test_who_comes_second_waits_for_the_first(
         waiting = asyncio.create_task(asyncio.to_thread(second))
         done, _ = await asyncio.wait({waiting}, timeout=0.2)
         assert not done
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def test_the_place_for_a_call_under_way_is_taken_once(any_stage: Stage) -> None:

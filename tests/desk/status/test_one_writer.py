@@ -17,6 +17,9 @@ NOT_ORDERS = {"callback", "change", "exchange", "notice", "notification"}
 WRITES_AN_ORDER = {"move_claim", "update"}
 """Functions that write an order's columns by their names."""
 
+PAGES = {
+    path: ast.parse(path.read_text("utf-8")) for path in sorted((DESK.parent / "web").rglob("*.py"))
+}
 CODE = {path: ast.parse(path.read_text("utf-8")) for path in sorted(DESK.rglob("*.py"))}
 
 
@@ -48,6 +51,17 @@ def test_only_the_updates_write_an_orders_status_source_confirmation_and_next_lo
         for path, tree in CODE.items()
         if path != WRITER
         for place in written(tree)
+    }
+    assert found == set()
+
+
+def test_no_page_writes_a_column_of_the_claim() -> None:
+    found = {
+        f"{path.name}:{node.lineno}"
+        for path, tree in PAGES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if node.attr in CLAIM or ast.unparse(node.value) == "order"
     }
     assert found == set()
 
