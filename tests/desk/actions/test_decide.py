@@ -204,6 +204,52 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
         {E, A, N},
     ),
     (
+        "exec pending",
+        registered(execution=execution(CallResult.PENDING), last=execution(CallResult.PENDING)),
+        NextStep.WAIT_FOR_ANSWER,
+        set(),
+    ),
+    (
+        "failed, and a lookup is pending",
+        under_way(Status.PAYFAIL, last=lookup(CallResult.PENDING)),
+        NextStep.WAIT_FOR_ANSWER,
+        set(),
+    ),
+    (
+        "in conflict, and a lookup is pending",
+        under_way(conflict=Conflict.AMOUNT, last=lookup(CallResult.PENDING)),
+        NextStep.WAIT_FOR_ANSWER,
+        set(),
+    ),
+    (
+        "registered with another amount",
+        registered(conflict=Conflict.AMOUNT),
+        NextStep.SETTLE_CONFLICT,
+        {A, S},
+    ),
+    (
+        "somebody else's number",
+        unknown(None, conflict=Conflict.FOREIGN),
+        NextStep.SETTLE_CONFLICT,
+        {A, N, S},
+    ),
+    (
+        "disputed by a callback, never looked up, and a lookup is due later",
+        under_way(conflict=Conflict.STATUS, disputed_at=T),
+        NextStep.ASK_GATEWAY,
+        {A, S},
+    ),
+    (
+        "exec refused once as no trade of ours, which the gateway has",
+        registered(
+            execution=execution(CallResult.ELSEWHERE),
+            out_of_step=1,
+            lookup=lookup(CallResult.DONE, T + timedelta(seconds=1), "UNPROCESSED"),
+        ),
+        NextStep.EXECUTE_AGAIN,
+        {E, A},
+    ),
+    (
         "exec refused twice as no trade of ours, which the gateway has",
         registered(
             execution=execution(CallResult.ELSEWHERE),
@@ -479,6 +525,31 @@ def test_every_row_of_both_tables_is_reached_by_some_situation() -> None:
             L,
             LockReason.TOKEN_LOST,
             None,
+        ),
+        # The first reason that holds is the one shown.
+        *(
+            (met(status="UNPROCESSED", has_access=True), action, LockReason.NOT_OURS, None)
+            for action in (R, E, L)
+        ),
+        *((unknown(Source.EXEC), action, LockReason.UNANSWERED, T) for action in (E, L, N)),
+        *((paid(confirmed=True), action, LockReason.FINAL, T) for action in (E, L)),
+        *(
+            (
+                under_way(conflict=Conflict.AMOUNT, conflict_at=T + HOUR),
+                action,
+                LockReason.CONFLICT,
+                T + HOUR,
+            )
+            for action in (R, E, L, N)
+        ),
+        *(
+            (
+                under_way(last=lookup(CallResult.PENDING)),
+                action,
+                LockReason.ANSWER_PENDING,
+                T,
+            )
+            for action in (R, E, A, N, S)
         ),
         (under_way(has_token=False), L, LockReason.EXECUTED_ELSEWHERE, T),
         (under_way(has_token=False), N, LockReason.EXECUTED_ELSEWHERE, T),

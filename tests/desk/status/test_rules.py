@@ -168,6 +168,7 @@ def test_a_verified_callback(held: OrderSnapshot, status: Status, ruling: Status
         ),
         # Yen, or nothing is proven.
         (REPORTED, replace(lookup(PAYSUCCESS), currency="JPY"), CONFIRMS),
+        (REPORTED, replace(lookup(PAYSUCCESS), currency=""), CONFIRMS),
         (REPORTED, replace(lookup(PAYSUCCESS), currency="USD"), conflict(Conflict.AMOUNT)),
         (replace(ADOPTED, status=PAYSUCCESS), lookup(PAYSUCCESS), CONFIRMS),
         # Further.
@@ -243,3 +244,20 @@ def test_no_word_both_moves_and_raises_a_conflict(
     ruling = decide_status(held, StatusReport(source, status, amount=1000, tax=80, asked_at=T))
     assert not (ruling.moves and ruling.conflict)
     assert not ruling.confirms or source is LOOKUP
+
+
+@pytest.mark.parametrize(
+    ("said_at", "stands", "ruling"),
+    [
+        (T - HOUR, T, NOTHING),
+        (T, T, conflict(Conflict.STATUS)),
+        (T + HOUR, T, conflict(Conflict.STATUS)),
+        (T - HOUR, None, conflict(Conflict.STATUS)),
+        (None, T, conflict(Conflict.STATUS)),
+    ],
+)
+def test_a_callback_that_tells_of_an_earlier_time_contradicts_nothing(
+    said_at: datetime | None, stands: datetime | None, ruling: StatusDecision
+) -> None:
+    older = StatusReport(CALLBACK, PAYFAIL, said_at)
+    assert decide_status(replace(REPORTED, said_at=stands), older) == ruling
