@@ -261,3 +261,10 @@ def test_a_callback_that_tells_of_an_earlier_time_contradicts_nothing(
 ) -> None:
     older = StatusReport(CALLBACK, PAYFAIL, said_at)
     assert decide_status(replace(REPORTED, said_at=stands), older) == ruling
+
+
+def test_not_found_too_early_is_neither_known_nor_frees_the_number() -> None:
+    early = decide_not_found(SILENT_ENTRY, TOO_EARLY)
+    assert (early.known, early.frees_number, early.conflict) == (False, False, None)
+    conflicted = decide_not_found(REGISTERED, LATE_ENOUGH)
+    assert (conflicted.known, conflicted.frees_number) == (False, False)
