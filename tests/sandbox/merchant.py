@@ -19,6 +19,7 @@ import uvicorn
 from app.protocol.messages import Call
 from app.protocol.wire import encode_form, split_answer
 from app.sandbox.app import create_sandbox
+from tests.plain import plain_client
 
 SHOP = {"ShopID": "tshop00000001", "ShopPass": "tpass7xq"}
 RET_URL = "https://shop.example/return?from=gateway"
@@ -58,7 +59,7 @@ class Merchant:
     ) -> None:
         self.port = port
         self.stop = stop
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}{prefix}", timeout=10)
+        self.http = plain_client(f"http://127.0.0.1:{port}{prefix}")
 
     def close(self) -> None:
         self.http.close()
