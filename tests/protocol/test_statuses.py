@@ -4,7 +4,16 @@ import pytest
 
 from app.protocol.calls import Call
 from app.protocol.error_catalogue import CATALOGUE
-from app.protocol.statuses import EDGES, Cause, Relation, Status, refusal, relation
+from app.protocol.statuses import (
+    EDGES,
+    FAILED,
+    RETURNED,
+    Cause,
+    Relation,
+    Status,
+    refusal,
+    relation,
+)
 
 UNPROCESSED, REQSUCCESS, PAYSTART, PAYSUCCESS, PAYFAIL, EXPIRED = Status
 
@@ -27,6 +36,14 @@ def test_a_trade_expires_once_it_has_a_payment_term_and_is_not_final() -> None:
 
 def test_final_is_what_no_edge_leaves() -> None:
     assert [status for status in Status if status.is_final] == [PAYSUCCESS, PAYFAIL, EXPIRED]
+
+
+def test_the_browser_comes_back_with_a_payment_or_its_failure_and_with_nothing_else() -> None:
+    assert RETURNED == (PAYSUCCESS, PAYFAIL)
+
+
+def test_what_ends_without_money_is_all_that_is_final_but_a_payment() -> None:
+    assert {*FAILED, PAYSUCCESS} == {status for status in Status if status.is_final}
 
 
 @pytest.mark.parametrize(

@@ -36,18 +36,6 @@ class CallResult(StrEnum):
     REFUSED = "refused"  # refused for what was asked
 
 
-UNCHANGED = frozenset(
-    {
-        CallResult.NOT_SENT,
-        CallResult.ELSEWHERE,
-        CallResult.LATER,
-        CallResult.SETTINGS,
-        CallResult.REFUSED,
-    }
-)
-"""What leaves the trade as it was."""
-
-
 _PLAIN: dict[str, CallResult] = {
     WAITING: CallResult.PENDING,
     Outcome.ANSWERED: CallResult.DONE,

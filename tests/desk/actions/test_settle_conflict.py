@@ -115,6 +115,14 @@ async def test_a_lookup_from_before_the_conflict_cannot_be_believed(stage: Stage
     assert stage.order(order).conflict is Conflict.NEVER_EXECUTED
 
 
+async def test_where_no_lookup_has_answered_none_can_be_believed(stage: Stage) -> None:
+    order = await stage.registered()
+    with stage.desk.database.writing() as session:
+        apply_report(session, session.get_one(Order, order.id), PAID, Terms(Confirmation.AT_ONCE))
+    with pytest.raises(NoLookupToBelieve):
+        settled(stage, order, "lookup")
+
+
 async def test_without_a_reason_or_a_conflict_nothing_is_settled(stage: Stage) -> None:
     order = await contradicted(stage)
     with pytest.raises(ReasonMissing):

@@ -2,7 +2,12 @@
 
 import pytest
 
-from app.desk.status.call_results import CallResult, classify
+from app.desk.status.call_results import (
+    CallResult,
+    classify,
+    last_answer,
+    unsent_in_a_row,
+)
 from app.gateway import Outcome
 from app.protocol.error_catalogue import CATALOGUE
 from app.protocol.messages import Call
@@ -51,8 +56,14 @@ def test_whatever_left_us_without_a_usable_answer_may_have_worked(
         (Call.EXEC, "M01004002", CallResult.ELSEWHERE),
         (Call.EXEC, "M01054004", CallResult.ELSEWHERE),
         (Call.EXEC, "M01058002", CallResult.ELSEWHERE),
+        (Call.EXEC, "M01058010", CallResult.ELSEWHERE),
         (Call.ENTRY, "M01002002", CallResult.SETTINGS),
+        (Call.ENTRY, "M01003001", CallResult.SETTINGS),
         (Call.SEARCH, "E91099997", CallResult.SETTINGS),
+        (Call.EXEC, "NC2000002", CallResult.SETTINGS),
+        (Call.EXEC, "NC2000003", CallResult.SETTINGS),
+        (Call.EXEC, "NC2000004", CallResult.SETTINGS),
+        (Call.EXEC, "NC2000005", CallResult.SETTINGS),
         (Call.ENTRY, "E92000001", CallResult.LATER),
         (Call.EXEC, "E92000002", CallResult.LATER),
         (Call.ENTRY, "M01004001|M01005001", CallResult.REFUSED),
@@ -74,3 +85,20 @@ def test_an_error_says_what_it_means_for_the_trade(
 def test_a_failure_inside_the_gateway_is_as_uncertain_as_silence(code: str) -> None:
     expected = CallResult.SETTINGS if code == "E91099997" else CallResult.SILENCE
     assert classify(exchange(Call.EXEC, Outcome.PROTOCOL_ERROR, code)) is expected
+
+
+def test_only_a_lookup_says_what_the_gateway_knows_and_the_last_one_that_did_counts() -> None:
+    known = exchange(Call.SEARCH, Outcome.ANSWERED)
+    missing = exchange(Call.SEARCH, Outcome.PROTOCOL_ERROR, "M01004002")
+    later = [exchange(Call.SEARCH, Outcome.NO_ANSWER), exchange(Call.EXEC, Outcome.ANSWERED)]
+    assert last_answer([missing, known, *later]) is known
+    assert last_answer([known, missing, *later]) is missing
+    assert last_answer(later) is None
+
+
+def test_calls_that_never_left_count_back_to_the_last_one_that_did() -> None:
+    answered, unsent = (
+        exchange(Call.SEARCH, outcome) for outcome in (Outcome.ANSWERED, Outcome.NOT_SENT)
+    )
+    assert unsent_in_a_row([unsent, answered, unsent, unsent]) == 2
+    assert unsent_in_a_row([unsent, answered]) == 0
