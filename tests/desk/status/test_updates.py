@@ -206,3 +206,27 @@ async def test_a_result_that_arrives_before_the_answer_to_exec_is_not_overwritte
     assert order.executed_at is not None
     assert order.lookup_due_at is not None
     assert order.lookup_due_at <= now()
+
+
+async def test_a_lookup_that_finds_the_payment_says_so_twice_and_any_other_once(
+    stage: Stage,
+) -> None:
+    order = await stage.look_up(await stage.requested(), found("REQSUCCESS"))
+    assert stage.effects(order)[-1] == "confirmed"
+    stage.time_passes(HOUR)
+    order = await stage.look_up(order, found("PAYSTART"))
+    assert stage.effects(order)[-2:] == ["confirmed", "moved"]
+    stage.time_passes(HOUR)
+    order = await stage.look_up(order, found("PAYSUCCESS"))
+    assert stage.effects(order)[-3:] == ["moved", "moved", "confirmed"]
+
+
+async def test_not_registered_is_a_conflict_where_the_order_was_and_a_fact_where_it_may_not_be(
+    stage: Stage,
+) -> None:
+    registered = await stage.look_up(await stage.requested(), refused("M01004002"))
+    assert stage.effects(registered)[-1] == "conflict"
+    unanswered = await stage.register(stage.open(OrderID="A1002"))
+    stage.time_passes(HOUR)
+    unanswered = await stage.look_up(unanswered, refused("M01004002"))
+    assert stage.effects(unanswered)[-1] == "not-registered"
