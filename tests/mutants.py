@@ -51,6 +51,7 @@ GUARDS: Mapping[str, Sequence[str]] = {
     "app.desk.status.updates": (
         SEQUENCES,
         f"{DESK}/status",
+        f"{DESK}/actions",
         f"{DESK}/gateway_calls",
         f"{DESK}/callbacks",
     ),

@@ -102,6 +102,8 @@ async def test_believing_that_an_order_is_not_registered_frees_its_number(stage:
     order = settled(stage, order, "lookup")
     assert (order.status, order.source) == ("unknown", Source.LOOKUP)
     assert stage.decision(order).next_step is NextStep.REGISTER_AGAIN
+    trade = (order.access_id, order.access_pass, order.token, order.start_url)
+    assert trade == (None, None, None, None)
 
 
 async def test_a_lookup_from_before_the_conflict_cannot_be_believed(stage: Stage) -> None:
