@@ -54,6 +54,7 @@ def test_upper_case_is_accepted_and_said() -> None:
     assert judgement.verdict is Verdict.VERIFIED
     assert judgement.upper_case
     assert not judged(BODY.replace(SIGNATURE, "F" * 32)).upper_case
+    assert not judged(BODY.replace(SIGNATURE, "")).upper_case
 
 
 @pytest.mark.parametrize(
