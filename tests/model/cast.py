@@ -50,6 +50,10 @@ class Operator:
         self._keys[order_id] = order.id
         return order_id
 
+    def numbers(self) -> list[str]:
+        """The OrderIDs for which a form was filled in."""
+        return list(self._forms)
+
     def sends_again(self, order_id: str) -> None:
         """Click the form's button a second time."""
         self._world.tells(f"The form of {order_id} is sent a second time.")

@@ -103,12 +103,13 @@ class History:
         _each(self.can(Action.LAUNCH), which, self.operator.sends_customer)
 
     def takes_a_new_number(self) -> None:
-        used = len(self.numbers())
-        if used < len(NUMBERS) and self.can(Action.NEW_NUMBER):
-            self.operator.opens(NUMBERS[used])
+        # A result of another system's trade makes its number an order here.
+        free = [number for number in NUMBERS if number not in self.numbers()]
+        if free and self.can(Action.NEW_NUMBER):
+            self.operator.opens(free[0])
 
     def sends_the_form_again(self, which: int) -> None:
-        _each(self.numbers(), which, self.operator.sends_again)
+        _each(self.operator.numbers(), which, self.operator.sends_again)
 
     def customer_pays(self, which: int) -> None:
         _each(self.tokens(), which, self.customer.pays)
