@@ -172,7 +172,7 @@ class OrderHistory:
             source=order.source,
             since=order.status_at,
             executed=order.executed_at is not None,
-            has_access=order.access_id is not None,
+            access_id=order.access_id,
             amount=order.amount,
             tax=order.tax,
             confirmed=order.confirmed_at is not None,

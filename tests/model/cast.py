@@ -10,7 +10,12 @@ from functools import partial
 from typing import Any
 
 from app.desk.actions import NotPossible
-from app.desk.actions.settle_conflict import NoLookupToBelieve, Settlement, settle_conflict
+from app.desk.actions.settle_conflict import (
+    NoLookupToBelieve,
+    PaidAllTheSame,
+    Settlement,
+    settle_conflict,
+)
 from app.desk.callbacks import CustomerMessage
 from app.desk.gateway_calls.lookups import ReasonNeeded, look_up
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
@@ -77,13 +82,14 @@ class Operator:
 
     def settles(self, order_id: str, believe: Settlement) -> None:
         """End a conflict either way."""
+        key = self._world.order(order_id).id
         words = "believe the lookup" if believe == "lookup" else "keep what we held"
         self._world.tells(f"An operator settles the conflict of {order_id}: {words}.")
         desk, actor = self._world.desk, self._world.actor
         try:
-            settle_conflict(desk, actor, self._keys[order_id], believe, "decided")
-        except (NotPossible, NoLookupToBelieve) as refusal:
-            self._world.tells(f"  The desk refuses: {refusal}.")
+            settle_conflict(desk, actor, key, believe, "decided")
+        except (NotPossible, NoLookupToBelieve, PaidAllTheSame) as refusal:
+            self._world.tells(f"  The desk refuses: {refusal or type(refusal).__name__}.")
         else:
             self._world.settled.append((self._world.clock.now(), order_id))
 
@@ -113,6 +119,14 @@ class Operator:
             self._world.call(OPERATOR, fate, deed)
         except (NotPossible, ReasonNeeded) as refusal:
             self._world.tells(f"  The desk refuses: {refusal}.")
+
+
+def requested(operator: Operator, order_id: str = "A1") -> str:
+    """An order for which the customer can pay."""
+    operator.opens(order_id)
+    operator.registers(order_id)
+    operator.executes(order_id)
+    return order_id
 
 
 class Customer:
@@ -147,12 +161,13 @@ class Customer:
         """A result is stored, and the process dies before anybody has judged it."""
         self._world.tells(f"A browser brings {result.order_id} {result.state}; the desk is killed.")
         self._world.store_result(result.body)
-        self._note(result)
         self._world.restarts()
+        self._note(result)
 
     def _note(self, result: Result) -> None:
-        at = self._world.clock.now()
-        self._world.heard.append(Heard(at, result.order_id, result.state, result.body))
+        at, number = self._world.clock.now(), result.order_id
+        disputed = self._world.order(number).conflict is not None
+        self._world.heard.append(Heard(at, number, result.state, result.body, disputed))
 
 
 class Forger:

@@ -1,7 +1,7 @@
 """One history: a beginning, acts in any order, and an end that a dutiful operator finds.
 
 An act that cannot be done where it comes is left out, so that any part of a history is one too.
-`read_history` makes one of bytes; acts that `known` names are not played.
+`read_history` makes one of bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from app.desk.actions import Action
 from app.desk.actions.settle_conflict import Settlement
-from tests.model import known
 from tests.model.cast import (
     OURS,
     Customer,
@@ -27,7 +26,6 @@ from tests.model.cast import (
 from tests.model.dutiful import MOST_STEPS, DutifulOperator
 from tests.model.gateway import State, Trade, Yen
 from tests.model.invariants import broken
-from tests.model.known import plays
 from tests.model.line import Fate
 from tests.model.world import World
 
@@ -202,23 +200,14 @@ def _mostly_answered(fates: Sequence[Fate]) -> list[Fate]:
 
 SOME = range(3)
 SPANS = [timedelta(minutes=2), timedelta(minutes=61), timedelta(hours=24)]
-SETTLEMENTS = ["lookup", "keep"] if plays(known.KEEPING) else ["lookup"]
+SETTLEMENTS: list[Settlement] = ["lookup", "keep"]
 # A lookup carries no value that could be refused.
 LOOKUP_FATES = [fate for fate in Fate if fate is not Fate.VALUE_REFUSED]
-FATES = [*LOOKUP_FATES, Fate.VALUE_REFUSED] if plays(known.VALUE_REFUSED) else LOOKUP_FATES
-PEOPLES = LOOKUP_FATES if plays(known.SILENT_LOOKUP) else [Fate.NEVER_LEFT, Fate.BUSY]
-LOOKS_UP = (History.looks_up, SOME, _mostly_answered(PEOPLES), [None, None, *SETTLEMENTS])
+LOOKS_UP = (History.looks_up, SOME, _mostly_answered(LOOKUP_FATES), [None, None, *SETTLEMENTS])
 
-_NAMED = {
-    known.LOSING: History.gateway_loses,
-    known.OTHERS_EXECUTE: History.other_executes,
-    known.OTHERS_REGISTER: History.other_registers,
-    known.LATE_MONEY: History.money_is_found,
-}
-_LEFT_OUT = {act for name, act in _NAMED.items() if not plays(name)}
-_ALL: list[tuple[Any, ...]] = [
-    (History.registers, SOME, _mostly_answered(FATES)),
-    (History.executes, SOME, _mostly_answered(FATES)),
+ACTS: list[tuple[Any, ...]] = [
+    (History.registers, SOME, _mostly_answered(list(Fate))),
+    (History.executes, SOME, _mostly_answered(list(Fate))),
     LOOKS_UP,
     LOOKS_UP,
     (History.desk_asks, _mostly_answered(LOOKUP_FATES)),
@@ -242,5 +231,4 @@ _ALL: list[tuple[Any, ...]] = [
     (History.customer_leaves, SOME),
     (History.forged_result_arrives, SOME, ["wrong", "no", "another"]),
 ]
-ACTS = [act for act in _ALL if act[0] not in _LEFT_OUT]
 """What can happen, with all it can happen with; what is there more than once happens more often."""

@@ -13,13 +13,17 @@ from app.desk.actions import Action, NextStep
 from app.desk.callbacks import CustomerMessage
 from app.protocol.calls import Call
 from app.protocol.wire import split_form
+from app.records.orders import Order, Origin
 from tests.model.gateway import PAYABLE, State, Yen
 from tests.model.line import Fate, Sent
-from tests.model.world import DESK, SETTLE, Seen, World
+from tests.model.world import DESK, SETTLE, Heard, Seen, World
 
 HOUR = timedelta(hours=1)
 MOMENT = timedelta(seconds=2)
 """What passes at most between a deed of the desk's and its way over the line."""
+
+MONEY_MAY_HAVE_MOVED = b"NC2000001"
+"""The code of a failure under which, says the interface, money may have moved all the same."""
 
 FINAL = (State.PAYSUCCESS, State.PAYFAIL, State.EXPIRED)
 
@@ -118,11 +122,16 @@ def _about_the_way_on(one: Seen) -> Iterator[str]:
             yield f"{number}: the next step is {step}, which is locked"
     elif step is NextStep.WAIT_UNTIL_DUE and decision.due_at is None:
         yield f"{number}: the next step is to wait, and nobody says until when"
-    elif step is NextStep.NOTHING and order.status not in FINAL:
+    elif step is NextStep.NOTHING and order.status not in FINAL and _is_to_be_ended(order):
         yield f"{number} is {order.status}, and there is nothing to do"
     waits = order.status in PAYABLE and order.conflict is None
     if waits and order.lookup_due_at is None:
         yield f"{number} can be paid, and no lookup is due"
+
+
+def _is_to_be_ended(order: Order) -> bool:
+    """Another system's order is not the desk's to end, while nobody can pay it."""
+    return order.origin is Origin.CREATED or order.status in PAYABLE
 
 
 def _about_repeats(sent: Sequence[Sent]) -> Iterator[str]:
@@ -164,11 +173,13 @@ def _is_exempt(world: World, last: Sent, call: Sent, sent: Sequence[Sent]) -> bo
     reported = any(
         last.at < one.at <= call.at
         and one.order_id == call.order_id
-        and one.state in _ASKED_AT_ONCE
+        and _asks_at_once(one)
         and one.body not in earlier
         for one in world.heard
     )
     return went_silent or reported
 
 
-_ASKED_AT_ONCE = (State.PAYSUCCESS,)
+def _asks_at_once(one: Heard) -> bool:
+    """Whether a result says that money has moved, may have moved, or that sources disagree."""
+    return one.state == State.PAYSUCCESS or MONEY_MAY_HAVE_MOVED in one.body or one.disputed

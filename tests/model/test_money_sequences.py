@@ -10,12 +10,20 @@ from datetime import timedelta
 
 import pytest
 
-from app.desk.actions import Action, NextStep
+from app.desk.actions import Action, LockReason, NextStep
 from app.desk.callbacks import CustomerMessage
 from app.protocol.calls import Call
 from app.records.orders import Conflict
 from app.web.presentation import labels
-from tests.model.cast import Customer, Forger, Gatekeeper, Operator, OtherSystem, desk_asks
+from tests.model.cast import (
+    Customer,
+    Forger,
+    Gatekeeper,
+    Operator,
+    OtherSystem,
+    desk_asks,
+    requested,
+)
 from tests.model.dutiful import DutifulOperator
 from tests.model.gateway import State, Yen
 from tests.model.line import Fate
@@ -29,14 +37,6 @@ LATER = timedelta(minutes=2)
 def known(number: str, why: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A fault that stands. A test that passes in spite of it fails: then the mark goes."""
     return pytest.mark.xfail(strict=True, raises=AssertionError, reason=f"{number}: {why}")
-
-
-def requested(operator: Operator, order_id: str = "A1") -> str:
-    """An order for which the customer can pay."""
-    operator.opens(order_id)
-    operator.registers(order_id)
-    operator.executes(order_id)
-    return order_id
 
 
 def test_a_conflict_that_was_kept_does_not_end_the_lookups(
@@ -141,7 +141,6 @@ def test_a_value_that_the_gateway_refuses_need_not_be_sent_again(
     assert Action.NEW_NUMBER in decision.possible
 
 
-@known("F7b", "a start page at another host leads to a button that never works")
 def test_a_start_page_at_another_host_is_no_place_to_send_a_customer(
     world: World, operator: Operator
 ) -> None:
@@ -149,6 +148,33 @@ def test_a_start_page_at_another_host_is_no_place_to_send_a_customer(
     order_id = requested(operator)
     assert operator.sends_customer(order_id) is None
     assert world.decision(order_id).next_step is not NextStep.SEND_CUSTOMER
+
+
+def test_a_token_that_no_customer_can_be_sent_with_is_given_up_after_a_lookup(
+    world: World, operator: Operator
+) -> None:
+    world.gateway.start_url = "https://elsewhere.example/payment/NetCashStart.idPass"
+    order_id = requested(operator)
+    decision = world.decision(order_id)
+    assert decision.next_step is NextStep.CHECK_ADDRESS
+    assert decision.locked[Action.NEW_NUMBER].reason is LockReason.START_ELSEWHERE
+    operator.looks_up(order_id)
+    assert world.decision(order_id).next_step is NextStep.NEW_ORDER_ID
+    assert Action.NEW_NUMBER in world.decision(order_id).possible
+
+
+def test_a_start_page_that_somebody_has_opened_elsewhere_can_still_be_paid_on(
+    world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
+) -> None:
+    world.gateway.start_url = "https://elsewhere.example/payment/NetCashStart.idPass"
+    order_id = requested(operator)
+    token = gatekeeper.trade(order_id).token
+    assert token
+    customer.leaves(token)
+    operator.looks_up(order_id)
+    decision = world.decision(order_id)
+    assert decision.next_step is NextStep.WAIT_FOR_CUSTOMER
+    assert Action.NEW_NUMBER in decision.locked
 
 
 def test_an_access_that_the_gateway_refuses_leads_to_an_end(

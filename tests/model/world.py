@@ -44,12 +44,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Heard:
-    """A genuine result that a browser has brought to the desk."""
+    """A genuine result that a browser has brought; `disputed`: a conflict stands then."""
 
     at: datetime
     order_id: str
     state: str
     body: bytes
+    disputed: bool
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.desk.status.call_results import CallResult, classify, last_answer
+from app.desk.status.call_results import (
+    CallResult,
+    classify,
+    is_too_early,
+    last_answer,
+    last_asked,
+    last_silence,
+)
 from app.desk.status.groups import FAILED, FINAL, UNDER_WAY
 from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.desk.status.snapshot import went_silent
@@ -14,8 +21,6 @@ from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.exchanges import Exchange
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
-
-_MAY_HAVE_ASKED = (CallResult.DONE, CallResult.MISSING, CallResult.SILENCE)
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,13 @@ class Facts:
     the last thing that happened to the claim is that a person settled it. `disputed_at`: when a
     callback last spoke against it in the conflict that stands; `doubted`: the callback behind a
     failure carries a code under which money may have moved. `lookup_due_at`: from when the desk
-    itself asks. `entry`, `execution` and `lookup` are the last of their kind, `answer` the last
-    lookup that was answered (`answered_at`), `last` the last of all. `exec_silent`: an ExecTran
-    went unanswered; `out_of_step`: how many were told that the trade is not as we hold it.
+    itself asks. `entry` and `execution` are the last of their kind, `lookup` the last that may have
+    reached the gateway, `answer` the last that was answered (`answered_at`), `last` the last of
+    all. `entry_silent`, `exec_silent`: such a call went unanswered and may have worked;
+    `silent_until`: until when the last of them may be at work, `answer_too_early`: the answer shows
+    no trace of it and was asked before that. `out_of_step`: how many ExecTran of this claim were
+    told that the trade is not as we hold it. `start_elsewhere`: the payment page is not at the
+    shop's gateway.
     """
 
     now: datetime
@@ -62,7 +71,11 @@ class Facts:
     execution: Past | None = None
     lookup: Past | None = None
     answer: Past | None = None
+    entry_silent: bool = False
     exec_silent: bool = False
+    silent_until: datetime | None = None
+    answer_too_early: bool = False
+    start_elsewhere: bool = False
     out_of_step: int = 0
     doubted: bool = False
     last: Past | None = None
@@ -114,6 +127,12 @@ class Facts:
         return without and not self.exec_silent
 
     @property
+    def token_useless(self) -> bool:
+        """Whether we hold a Token with which no customer can be sent, and nobody has been."""
+        held = self.ours and self.status == Status.REQSUCCESS and self.has_token
+        return held and self.start_elsewhere and not self.launched
+
+    @property
     def in_doubt(self) -> bool:
         """Whether a failure may be a payment all the same, and no lookup has answered since."""
         failed = self.status in FAILED and self.source is Source.CALLBACK
@@ -150,7 +169,7 @@ class Facts:
 
         One that never left, or that was refused, does not count; one whose answer was lost does.
         """
-        if self.lookup is None or self.lookup.heard not in _MAY_HAVE_ASKED:
+        if self.lookup is None:
             return None
         free_at = self.lookup.asked_at + LOOKUP_INTERVAL
         return free_at if self.now < free_at else None
@@ -185,10 +204,12 @@ def facts_of(
     settled: bool = False,
     disputed_at: datetime | None = None,
     doubted: bool = False,
+    start_elsewhere: bool = False,
 ) -> Facts:
     """The facts of an order; its exchanges come oldest first."""
     pasts = [past_of(exchange) for exchange in exchanges]
-    answer = last_answer(exchanges)
+    answer, asked = last_answer(exchanges), last_asked(exchanges)
+    silence = last_silence(exchanges)
     latest = {past.call: past for past in pasts}
     return Facts(
         now=now,
@@ -202,10 +223,13 @@ def facts_of(
         disputed_at=disputed_at,
         answered_at=answer.answered_at if answer else None,
         answer=past_of(answer) if answer else None,
-        exec_silent=went_silent(exchanges, Call.EXEC),
-        out_of_step=sum(
-            past.call is Call.EXEC and past.heard is CallResult.ELSEWHERE for past in pasts
-        ),
+        entry_silent=went_silent(exchanges, Call.ENTRY),
+        # A lookup may have said since that it did not work, or that the trade is another one.
+        exec_silent=order.executed_at is not None and went_silent(exchanges, Call.EXEC),
+        silent_until=silence.asked_at + settle if silence else None,
+        answer_too_early=answer is not None and is_too_early(answer, silence, settle),
+        start_elsewhere=start_elsewhere,
+        out_of_step=sum(_is_out_of_step(past, order.status_at) for past in pasts),
         doubted=doubted,
         confirmed=order.confirmed_at is not None,
         settled=settled,
@@ -216,9 +240,14 @@ def facts_of(
         lookup_due_at=order.lookup_due_at,
         entry=latest.get(Call.ENTRY),
         execution=latest.get(Call.EXEC),
-        lookup=latest.get(Call.SEARCH),
+        lookup=past_of(asked) if asked else None,
         last=pasts[-1] if pasts else None,
     )
+
+
+def _is_out_of_step(past: Past, since: datetime | None) -> bool:
+    told = past.call is Call.EXEC and past.heard is CallResult.ELSEWHERE
+    return told and (since is None or past.asked_at >= since)
 
 
 def past_of(exchange: Exchange) -> Past:

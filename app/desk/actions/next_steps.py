@@ -37,6 +37,12 @@ def _dispute_unasked(facts: Facts) -> bool:
     return facts.lookup_is_due or (facts.disputed_unasked and not _asks_again(facts))
 
 
+def _waits_for_silence(facts: Facts) -> bool:
+    """Whether the gateway has answered while an unanswered call may still be at work."""
+    until = facts.silent_until
+    return facts.answer_too_early and until is not None and facts.now < until
+
+
 def _asks_again(facts: Facts) -> bool:
     """Whether the desk itself has asked in vain, and will again an interval after that."""
     lookup, due_at = facts.lookup, facts.lookup_due_at
@@ -71,7 +77,8 @@ def _refused_for_settings(facts: Facts) -> bool:
 def _adopted(facts: Facts) -> bool:
     """Whether a lookup found what our own EntryTran was never told: one answered needs none."""
     told = facts.entry is not None and facts.entry.heard is CallResult.DONE
-    return facts.source is Source.LOOKUP and facts.execution is None and not told
+    unheard = facts.entry_silent and not told
+    return facts.source is Source.LOOKUP and facts.execution is None and unheard
 
 
 def _unprocessed(facts: Facts) -> bool:
@@ -81,6 +88,12 @@ def _unprocessed(facts: Facts) -> bool:
 STEPS: tuple[Row, ...] = (
     Row(lambda f: f.pending, NextStep.WAIT_FOR_ANSWER),
     Row(lambda f: f.conflict is not None and _dispute_unasked(f), NextStep.ASK_GATEWAY),
+    Row(
+        lambda f: f.conflict is not None and _waits_for_silence(f),
+        NextStep.WAIT_UNTIL_DUE,
+        lambda f: f.silent_until,
+    ),
+    Row(lambda f: f.conflict is not None and f.answer_too_early, NextStep.ASK_GATEWAY),
     Row(lambda f: f.conflict is not None, NextStep.SETTLE_CONFLICT),
     # Paid, or never to be paid.
     Row(lambda f: f.reported and _refused_for_settings(f), NextStep.FIX_SETTINGS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Literal
 
 from sqlmodel import Session
@@ -11,12 +12,13 @@ from app.clock import now
 from app.desk.actions import Action, decision_of, require
 from app.desk.audit import record_action
 from app.desk.context import Actor, Desk
-from app.desk.status.call_results import last_answer
+from app.desk.status.call_results import is_too_early, last_answer, last_silence
 from app.desk.status.updates import believe_lookup, keep_claim
+from app.protocol.statuses import Status
 from app.records.changes import Change
 from app.records.columns import REASON_LENGTH
-from app.records.exchanges import Exchange, history_of
-from app.records.orders import Order, locked_order
+from app.records.exchanges import Exchange, exchanges_of
+from app.records.orders import Conflict, Order, locked_order
 from app.records.shops import Confirmation, confirmation_of
 
 Settlement = Literal["lookup", "keep"]
@@ -27,7 +29,11 @@ class ReasonMissing(Exception):
 
 
 class NoLookupToBelieve(Exception):
-    """The gateway has not answered a lookup since the conflict was raised."""
+    """The gateway has not answered a lookup since the conflict was raised, or too early."""
+
+
+class PaidAllTheSame(Exception):
+    """What we held cannot stay: the gateway says that our order is paid."""
 
 
 def settle_conflict(
@@ -35,7 +41,8 @@ def settle_conflict(
 ) -> Order:
     """End the conflict: believe the gateway's last lookup, or keep what we had.
 
-    Raises NotPossible, ReasonMissing, NoLookupToBelieve, and LookupError for an unknown order.
+    Raises NotPossible, ReasonMissing, NoLookupToBelieve, PaidAllTheSame, and LookupError for an
+    unknown order.
     """
     given = reason.strip()[:REASON_LENGTH]
     if not given:
@@ -44,10 +51,12 @@ def settle_conflict(
         order = locked_order(session, order_key)
         if order is None:
             raise LookupError(order_key)
-        require(decision_of(session, order, now(), desk.settings.gateway_settle), Action.SETTLE)
+        settle = desk.settings.gateway_settle
+        require(decision_of(session, order, now(), settle), Action.SETTLE)
         policy = confirmation_of(session, order.shop_key)
-        end = _believe if believe == "lookup" else keep_claim
-        change = end(session, order, policy)
+        lookup = believable_lookup(order, exchanges_of(session, order.id), settle)
+        end = _believe if believe == "lookup" else _keep
+        change = end(session, order, lookup, policy)
         change.user_key, change.reason = actor.user_key, given
         session.add(change)
         subject = order.order_id
@@ -57,19 +66,32 @@ def settle_conflict(
         return order
 
 
-def believable_lookup(order: Order, exchanges: Sequence[Exchange]) -> Exchange | None:
+def believable_lookup(
+    order: Order, exchanges: Sequence[Exchange], settle: timedelta
+) -> Exchange | None:
     """The last lookup that the gateway answered, if it speaks of the conflict that stands.
 
-    The exchanges come oldest first.
+    Not while an unanswered call of which it shows no trace may still be at work. The exchanges
+    come oldest first.
     """
     last = last_answer(exchanges)
     if last is None or last.answered_at is None or order.conflict_at is None:
         return None
-    return last if last.answered_at >= order.conflict_at else None
+    too_early = is_too_early(last, last_silence(exchanges), settle)
+    return last if last.answered_at >= order.conflict_at and not too_early else None
 
 
-def _believe(session: Session, order: Order, policy: Confirmation) -> Change:
-    lookup = believable_lookup(order, history_of(session, order.id))
+def _believe(
+    session: Session, order: Order, lookup: Exchange | None, policy: Confirmation
+) -> Change:
     if lookup is None:
         raise NoLookupToBelieve
     return believe_lookup(session, order, lookup, policy)
+
+
+def _keep(session: Session, order: Order, lookup: Exchange | None, policy: Confirmation) -> Change:
+    paid = lookup is not None and lookup.said_status == Status.PAYSUCCESS
+    if paid and order.conflict is Conflict.NEVER_EXECUTED:
+        # Kept unpaid, it would be executed: the gateway refuses that, and all begins again.
+        raise PaidAllTheSame
+    return keep_claim(session, order, policy)

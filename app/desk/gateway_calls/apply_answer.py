@@ -29,11 +29,14 @@ from app.records.shops import confirmation_of
 
 
 def believable(reply: Reply, exchange: Exchange, order: Order | None) -> Reply:
-    """The reply, unless it is about another trade than we asked for: then it is not understood."""
+    """The reply, unless it is about another trade than we asked for: then it is not understood.
+
+    A lookup asks for a number: whichever trade has it is the answer.
+    """
     match reply.answer:
         case EntryTranAnswer() as answer:
             about_ours = answer.OrderID == exchange.order_id
-        case ExecTranAnswer() | SearchAnswer() as answer:
+        case ExecTranAnswer() as answer:
             known = order.access_id if order else None
             about_ours = known is None or answer.AccessID == known
         case _:
@@ -86,9 +89,10 @@ def _found(
     report = replace(
         _report(exchange, Source.LOOKUP, answer.Status),
         said_at=parse_jst_stamp(answer.ProcessDate),
+        access_id=answer.AccessID,
         amount=answer.Amount,
         tax=answer.Tax,
-        currency=answer.Currency,
+        in_yen=answer.in_yen,
     )
     by_callbacks = order.known_by_callbacks_alone
     moved = apply_report(session, order, report, terms) is Effect.MOVED

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.protocol.messages import Call, NotUnderstood, SearchAnswer, read_answer
+from app.desk.status.call_results import found_by
+from app.protocol.messages import SearchAnswer
 from app.protocol.statuses import Relation, Status, relation
 from app.protocol.text import normalise
 from app.protocol.wire import NotAStamp, parse_jst_stamp
@@ -45,22 +46,12 @@ def lookup_answer(session: Session, exchange: Exchange, order: Order | None) -> 
     """The answer of one lookup. What was held is read from the history, not from today."""
     changes = changes_of(session, order.id) if order else ()
     effects = [change for change in changes if change.exchange_key == exchange.id]
-    answer = _read(exchange)
+    answer = found_by(exchange)
     if answer is None:
         return LookupAnswer(None, (), effects)
     rows = [_status_row(_held_status(exchange, changes, effects), answer.Status)]
     rows += _value_rows(exchange, order, answer)
     return LookupAnswer(answer, rows, effects)
-
-
-def _read(exchange: Exchange) -> SearchAnswer | None:
-    if exchange.call is not Call.SEARCH or not exchange.answer:
-        return None
-    try:
-        answer = read_answer(Call.SEARCH, exchange.answer)
-    except NotUnderstood:
-        return None
-    return answer if isinstance(answer, SearchAnswer) else None
 
 
 def _held_status(

@@ -13,6 +13,7 @@ from app.desk.actions import Action, Decision, Facts, decide, decision_of, past_
 from app.desk.context import Actor, Desk
 from app.desk.gateway_calls.outgoing import OutgoingCall, record_call
 from app.desk.gateway_calls.send import record_and_send
+from app.desk.status.call_results import MAY_HAVE_ASKED
 from app.desk.status.updates import lookup_asked
 from app.protocol.messages import SearchRequest
 from app.records.columns import REASON_LENGTH
@@ -76,4 +77,5 @@ def _decision(
     # A number that is no order here has no past but the lookups that did not find it.
     last = last_lookup(session, shop, order_id)
     past = past_of(last) if last else None
-    return decide(Facts(now(), settle, lookup=past, last=past))
+    asked = past if past and past.heard in MAY_HAVE_ASKED else None
+    return decide(Facts(now(), settle, lookup=asked, last=past))

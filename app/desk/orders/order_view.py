@@ -10,16 +10,15 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from app.clock import now
-from app.desk.actions import Action, Decision, decide, facts_of
+from app.desk.actions import Action, Decision, decision_of
 from app.desk.actions.settle_conflict import believable_lookup
 from app.desk.context import DeskSettings
 from app.desk.notifications import Outstanding, outstanding
 from app.desk.orders.source_comparison import FieldComparison, compare
-from app.desk.status.snapshot import disputed_since
 from app.protocol.masking import curl_of, mask_answer, mask_form
 from app.records.accounts import AuditEntry, User, audit_entries_of
 from app.records.callbacks import Callback, callbacks_of
-from app.records.changes import Change, Effect, changes_of
+from app.records.changes import Change, changes_of
 from app.records.exchanges import Exchange, exchanges_of
 from app.records.notifications import Notification, has_notifications, notifications_of
 from app.records.orders import Order
@@ -122,19 +121,10 @@ def order_view(session: Session, order: Order, terms: DeskSettings) -> OrderView
     audit_entries = audit_entries_of(session, order.id)
     shop = session.get_one(Shop, order.shop_key)
     views = [exchange_view(exchange) for exchange in exchanges]
-    facts = facts_of(
-        order,
-        exchanges,
-        now(),
-        terms.gateway_settle,
-        launched=bool(launches),
-        settled=bool(changes) and changes[-1].effect is Effect.SETTLED,
-        disputed_at=disputed_since(session, order),
-    )
     return OrderView(
         order=order,
         shop=shop,
-        decision=decide(facts),
+        decision=decision_of(session, order, now(), terms.gateway_settle),
         exchanges=views,
         callbacks=callbacks,
         changes=changes,
@@ -143,7 +133,7 @@ def order_view(session: Session, order: Order, terms: DeskSettings) -> OrderView
         emails=_emails(session, order, exchanges, changes, launches),
         timeline=_timeline(views, results, notifications, changes, launches, audit_entries),
         facts=compare(order, exchanges, callbacks),
-        believable_lookup=believable_lookup(order, exchanges),
+        believable_lookup=believable_lookup(order, exchanges, terms.gateway_settle),
         outstanding=outstanding(callbacks, notifications)
         if has_notifications(session, shop.shop_id)
         else None,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.desk.status.call_results import CallResult, classify
+from app.desk.status.call_results import CallResult, classify, found_by
 from app.protocol.checkstring import Verdict
-from app.protocol.messages import Call, NotUnderstood, SearchAnswer, read_answer
+from app.protocol.messages import Call, SearchAnswer
 from app.protocol.statuses import Relation, Status, relation
 from app.protocol.text import normalise
 from app.records.callbacks import Callback
@@ -38,7 +38,7 @@ def compare(
 ) -> list[FieldComparison]:
     """The facts of an order; exchanges (with their bodies) and callbacks come oldest first."""
     lookup = next((one for one in reversed(exchanges) if _is_found(one)), None)
-    answer = _read(lookup) if lookup else None
+    answer = found_by(lookup) if lookup else None
     return [
         _status(order, exchanges, callbacks, lookup),
         _value("Amount", order.amount, answer.Amount if answer else None),
@@ -50,14 +50,6 @@ def compare(
 
 def _is_found(exchange: Exchange) -> bool:
     return exchange.call is Call.SEARCH and classify(exchange) is CallResult.DONE
-
-
-def _read(lookup: Exchange) -> SearchAnswer | None:
-    try:
-        answer = read_answer(Call.SEARCH, lookup.answer or b"")
-    except NotUnderstood:
-        return None
-    return answer if isinstance(answer, SearchAnswer) else None
 
 
 def _status(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from itertools import takewhile
 
 from app.gateway import Outcome
 from app.protocol.error_catalogue import Trade, fault
-from app.protocol.messages import Call
+from app.protocol.messages import Call, NotUnderstood, SearchAnswer, read_answer
+from app.protocol.statuses import Status
 from app.records.exchanges import WAITING, Exchange
 
 NOT_REGISTERED = "M01004002"
@@ -36,6 +38,9 @@ class CallResult(StrEnum):
     REFUSED = "refused"  # refused for what was asked
 
 
+MAY_HAVE_ASKED = frozenset({CallResult.DONE, CallResult.MISSING, CallResult.SILENCE})
+"""What a lookup tells that has reached the gateway, or may have: the interval counts from it."""
+
 _PLAIN: dict[str, CallResult] = {
     WAITING: CallResult.PENDING,
     Outcome.ANSWERED: CallResult.DONE,
@@ -59,6 +64,50 @@ def last_answer(exchanges: Sequence[Exchange]) -> Exchange | None:
         and classify(exchange) in (CallResult.DONE, CallResult.MISSING)
     )
     return next(answers, None)
+
+
+def last_asked(exchanges: Sequence[Exchange]) -> Exchange | None:
+    """The last lookup that may have reached the gateway. The exchanges come oldest first."""
+    asked = (
+        exchange
+        for exchange in reversed(exchanges)
+        if exchange.call is Call.SEARCH and classify(exchange) in MAY_HAVE_ASKED
+    )
+    return next(asked, None)
+
+
+def found_by(lookup: Exchange) -> SearchAnswer | None:
+    """The trade that a lookup, read with its bodies, found; None where it found none."""
+    if lookup.call is not Call.SEARCH or not lookup.answer:
+        return None
+    try:
+        answer = read_answer(Call.SEARCH, lookup.answer)
+    except NotUnderstood:
+        return None
+    return answer if isinstance(answer, SearchAnswer) else None
+
+
+def last_silence(exchanges: Sequence[Exchange]) -> Exchange | None:
+    """The last call that changes a trade and went unanswered. The exchanges come oldest first."""
+    silent = (
+        exchange
+        for exchange in reversed(exchanges)
+        if exchange.call is not Call.SEARCH and classify(exchange) is CallResult.SILENCE
+    )
+    return next(silent, None)
+
+
+def is_too_early(answer: Exchange, silence: Exchange | None, settle: timedelta) -> bool:
+    """Whether a lookup's answer shows no trace of an unanswered call that may yet have worked.
+
+    `settle` is the time after which such a call can no longer be at work. That a trade is
+    registered is the trace of EntryTran, which needs no wait.
+    """
+    if silence is None or answer.asked_at - silence.asked_at >= settle:
+        return False
+    if silence.call is Call.ENTRY:
+        return answer.said_status is None
+    return answer.said_status in (None, Status.UNPROCESSED)
 
 
 def unsent_in_a_row(exchanges: Sequence[Exchange]) -> int:

@@ -15,8 +15,6 @@ from app.desk.status.schedule import LOOKUP_INTERVAL, Event
 from app.protocol.statuses import Relation, Status, relation
 from app.records.orders import Conflict, Source
 
-YEN = ("JPN", "JPY", "", None)
-
 Figures = tuple[bool, int | None, int | None]
 """Paid or not, Amount, Tax: what a person accepts when they settle a conflict about amounts."""
 
@@ -25,8 +23,9 @@ Figures = tuple[bool, int | None, int | None]
 class StatusReport:
     """What a source says of an order. `said_at` is the time that the source itself names,
     `heard_at` when it reached us (None: this moment), `asked_at` when the call was asked that
-    brought it. `amount`, `tax` and `currency` come with a lookup only. `doubted`: a failure with an
-    error code under which money may have moved all the same.
+    brought it. `access_id`, `amount`, `tax` and `in_yen` come with a lookup only; without yen no
+    amount is proven. `doubted`: a failure with an error code under which money may have moved all
+    the same.
 
     `received_at`: set for a callback that is recalled after the first lookup of the order it was
     met by; when it had reached us. `asked_at` is then that lookup's.
@@ -38,17 +37,13 @@ class StatusReport:
     heard_at: datetime | None = None
     exchange_key: str | None = None
     callback_key: str | None = None
+    access_id: str | None = None
     amount: int | None = None
     tax: int | None = None
-    currency: str | None = None
+    in_yen: bool = True
     doubted: bool = False
     asked_at: datetime | None = None
     received_at: datetime | None = None
-
-    @property
-    def in_yen(self) -> bool:
-        """Whether Amount and Tax are yen (a gateway writes JPN): else they prove nothing."""
-        return self.currency in YEN
 
     @property
     def figures(self) -> Figures:
@@ -76,7 +71,7 @@ class OrderSnapshot:
     settle: timedelta = timedelta.max
     ours: bool = True
     executed: bool = False
-    has_access: bool = False
+    access_id: str | None = None
     amount: int | None = None
     tax: int | None = None
     accepted: frozenset[Figures] = frozenset()
@@ -93,6 +88,11 @@ class OrderSnapshot:
         """Whether Amount and Tax each equal what we sent; never where we sent none."""
         sent = (self.amount, self.tax or 0)
         return self.amount is not None and report.in_yen and sent == (report.amount, report.tax)
+
+    def is_another(self, report: StatusReport) -> bool:
+        """Whether a lookup found another trade under this number than the one we know."""
+        known = self.access_id is not None and report.access_id is not None
+        return known and self.access_id != report.access_id
 
     def is_older(self, report: StatusReport) -> bool:
         """Whether a report names a time before that of what stands: it tells of what was."""
@@ -155,7 +155,8 @@ def _in_conflict(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecisio
     """A person settles it. That the gateway calls the order paid is told them all the same."""
     if report.status is not Status.PAYSUCCESS:
         return NOTHING
-    if snapshot.paid_after_failure and snapshot.agrees_in_amount(report):
+    ours = not snapshot.is_another(report) and snapshot.agrees_in_amount(report)
+    if snapshot.paid_after_failure and ours:
         return StatusDecision(moves=True, confirms=True, ends_conflict=True)
     alone = _held_against(replace(snapshot, conflict=None), report)
     if alone.conflict or alone.moves:
@@ -165,7 +166,10 @@ def _in_conflict(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecisio
 
 def _held_against(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
     same_amount = snapshot.agrees_in_amount(report)
-    if snapshot.ours and not snapshot.has_access and snapshot.status is None:
+    if snapshot.is_another(report):
+        # The gateway has lost ours, and somebody has registered the number since.
+        return StatusDecision(conflict=Conflict.FOREIGN)
+    if snapshot.ours and snapshot.access_id is None and snapshot.status is None:
         return _found(snapshot, report)
     another = snapshot.amount is not None and not same_amount
     if another and report.figures not in snapshot.accepted:

@@ -117,10 +117,6 @@ def _after_the_person(m: Moments, policy: Confirmation) -> datetime | None:
     return max(filter(None, (m.due_at, _interval(m, policy)))) if m.due_at else None
 
 
-def _at_if_due(m: Moments, _: Confirmation) -> datetime | None:
-    return m.at if m.due_at else None
-
-
 def _put_off(m: Moments, _: Confirmation) -> datetime | None:
     return max(m.due_at, m.at) if m.due_at else None
 
@@ -128,6 +124,10 @@ def _put_off(m: Moments, _: Confirmation) -> datetime | None:
 def _free_at(m: Moments) -> datetime:
     """As soon as the interval after the last lookup is over, answered or not."""
     return max(m.at, m.asked_at + LOOKUP_INTERVAL) if m.asked_at else m.at
+
+
+def _free_if_due(m: Moments, _: Confirmation) -> datetime | None:
+    return _free_at(m) if m.due_at else None
 
 
 def _sooner(rule: Rule) -> Rule:
@@ -185,7 +185,7 @@ SCHEDULE: Mapping[Event, Mapping[Standing, Rule]] = {
     ),
     # What a person asks may have arrived, whatever becomes of its answer.
     Event.LOOKUP_ASKED: _row(_after_the_person),
-    Event.LOOKUP_NOT_SENT: _row(_at_if_due),
+    Event.LOOKUP_NOT_SENT: _row(_free_if_due),
     Event.LOOKUP_PUT_OFF: _row(_put_off),
     Event.LOOKUP_OPEN: _row(
         _as_before,

@@ -50,7 +50,7 @@ def snapshot_of(
         settle=settle,
         ours=order.origin is Origin.CREATED,
         executed=_executed(session, order),
-        has_access=order.access_id is not None,
+        access_id=order.access_id,
         amount=order.amount,
         tax=order.tax,
         accepted=_accepted(session, order, past) if asks_past else frozenset(),

@@ -7,14 +7,14 @@ Nothing is sent from here. Whoever calls holds the order's lock, unless it says 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.status.call_results import last_answer, unsent_in_a_row
+from app.desk.status.believing import NO_TRADE, is_in_our_amount, trade_of
+from app.desk.status.call_results import found_by, last_asked, unsent_in_a_row
 from app.desk.status.groups import Claim, claim_of
 from app.desk.status.history import (
     change_by_not_found,
@@ -57,10 +57,6 @@ __all__ = [
     "mark_unknown",
     "met_by_callback",
 ]
-
-
-_NO_TRADE: Mapping[str, None] = dict.fromkeys(("access_id", "access_pass", "token", "start_url"))
-"""The gateway has no such trade: what it once said of one must not be held against the next."""
 
 
 class StaleClaim(Exception):
@@ -106,7 +102,7 @@ def apply_not_found(
     at = exchange.answered_at or now()
     values: dict[str, Any] = {}
     if decision.frees_number:
-        values = {"source": Source.LOOKUP, "status_at": at, **_NO_TRADE}
+        values = {"source": Source.LOOKUP, "status_at": at, **NO_TRADE}
     elif decision.conflict:
         values = {"conflict": decision.conflict, "conflict_at": at}
     if values:
@@ -147,21 +143,19 @@ def consequences_of_silence(
 def believe_lookup(
     session: Session, order: Order, lookup: Exchange, policy: Confirmation
 ) -> Change:
-    """A person ends the conflict: the claim is what this lookup said."""
-    status, at = lookup.said_status or UNKNOWN, now()
-    same = (lookup.said_amount, lookup.said_tax) == (order.amount, order.tax or 0)
+    """A person ends the conflict: the claim is what this lookup, read with its bodies, said."""
+    found, at = found_by(lookup), now()
+    status = found.Status if found else UNKNOWN
     values: dict[str, Any] = {
         "status": status,
         "source": Source.LOOKUP,
         "status_at": at,
-        "confirmed_at": at if same else None,
+        "confirmed_at": at if found and is_in_our_amount(order, found) else None,
     }
     if status in (UNKNOWN, Status.UNPROCESSED):
         values["executed_at"] = None
-    if status == UNKNOWN:
-        values |= _NO_TRADE
-    moments = Moments(at, lookup.asked_at)
-    change = _settle(session, order, values, Event.BELIEVED, policy, moments)
+    values |= trade_of(order, found)
+    change = _settle(session, order, values, Event.BELIEVED, policy)
     change.said_at, change.exchange_key = lookup.said_at, lookup.id
     return change
 
@@ -169,15 +163,13 @@ def believe_lookup(
 def keep_claim(session: Session, order: Order, policy: Confirmation) -> Change:
     """A person ends the conflict: the claim stays as it was."""
     values: dict[str, Any] = {}
-    if order.conflict is Conflict.FOREIGN:
+    if order.conflict is Conflict.FOREIGN and order.access_id is None:
         # The number is somebody else's: no call of ours is open any more.
         values["source"] = None
     if order.status_at is None:
         # Met through callbacks alone: that nothing is known of it is now somebody's decision.
         values["status_at"] = now()
-    last = last_answer(history_of(session, order.id))
-    moments = Moments(now(), last.asked_at if last else None)
-    return _settle(session, order, values, Event.KEPT, policy, moments)
+    return _settle(session, order, values, Event.KEPT, policy)
 
 
 def met_by_callback(policy: Confirmation) -> dict[str, Any]:
@@ -200,10 +192,13 @@ def lookup_asked(order: Order, lookup: Exchange, policy: Confirmation) -> None:
 def lookup_not_sent(session: Session, order: Order, policy: Confirmation) -> None:
     """The gateway could not be reached: nothing was asked, so the interval has not begun.
 
-    It is tried again within a minute, and every ten while that goes on.
+    It is tried again within a minute, and every ten while that goes on; but what has been asked
+    before about the claim or the conflict as it stands keeps its interval.
     """
-    pause = pause_after(unsent_in_a_row(history_of(session, order.id)))
-    _reschedule(order, Event.LOOKUP_NOT_SENT, policy, Moments(now() + pause))
+    past, about = history_of(session, order.id), order.conflict_at or order.status_at
+    asked, at = last_asked(past), now() + pause_after(unsent_in_a_row(past))
+    begun = asked.asked_at if asked and about and asked.asked_at >= about else None
+    _reschedule(order, Event.LOOKUP_NOT_SENT, policy, Moments(at, begun))
 
 
 def lookup_put_off(order: Order, until: datetime, policy: Confirmation) -> None:
@@ -229,14 +224,12 @@ def apply_policy(
 
 
 def _settle(
-    session: Session,
-    order: Order,
-    values: dict[str, Any],
-    event: Event,
-    policy: Confirmation,
-    moments: Moments,
+    session: Session, order: Order, values: dict[str, Any], event: Event, policy: Confirmation
 ) -> Change:
-    change = change_by_settlement(order, moments.at)
+    # A later lookup than the one believed may have arrived, and its answer not.
+    asked, at = last_asked(history_of(session, order.id)), now()
+    moments = Moments(at, asked.asked_at if asked else None)
+    change = change_by_settlement(order, at)
     values |= {"conflict": None, "conflict_at": None}
     _move_locked(session, order, _scheduled(order, values, event, policy, moments))
     change.to_status, change.source = order.status, order.source

@@ -19,6 +19,7 @@ from app.protocol.messages.message import InvalidMessage, Message, Parameter
 from app.protocol.wire import NotWindows31J, answer_pairs, first_values
 
 _ERRORS = (Parameter(f.ERR_CODE, False, 3), Parameter(f.ERR_INFO, False, 9))
+_YEN = ("JPN", "JPY", "", None)
 _CODE = re.compile(r"[0-9A-Za-z]{1,9}")
 
 
@@ -90,6 +91,11 @@ class SearchAnswer(Message):
     ClientField3: str | None = None
     PayType: str = "16"
     NetCashPayType: str | None = "NETCASH"
+
+    @property
+    def in_yen(self) -> bool:
+        """Whether Amount and Tax are in yen, which a gateway writes JPN, or not at all."""
+        return self.Currency in _YEN
 
     def pairs(self) -> list[tuple[str, str]]:
         """Names and values in the table's order; absent ones with an empty value."""

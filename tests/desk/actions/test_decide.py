@@ -49,6 +49,8 @@ def facts(**values: Any) -> Facts:
     asked, executed = values.get("lookup"), values.get("execution")
     if asked and asked.heard in (CallResult.DONE, CallResult.MISSING):
         base["answer"] = asked
+    entered = values.get("entry")
+    base["entry_silent"] = entered is not None and entered.heard is CallResult.SILENCE
     base["exec_silent"] = executed is not None and executed.heard is CallResult.SILENCE
     return Facts(**(base | values))
 

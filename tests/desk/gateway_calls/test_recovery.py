@@ -6,7 +6,6 @@ import pytest
 
 from app.desk.actions import Action, LockReason, NextStep, NotPossible
 from app.desk.orders.transactions import execute, register
-from app.gateway import Outcome
 from app.records.orders import Conflict, Order, Source
 from tests.desk.conftest import ACCESS_ID, Stage, entered, executed, found, refused
 from tests.scripted import TIMED_OUT, Step, http
@@ -199,11 +198,11 @@ async def test_a_lookup_without_an_answer_settles_nothing_and_may_be_repeated(
         assert stage.decision(order).next_step is NextStep.ASK_GATEWAY
 
 
-async def test_a_lookup_that_names_another_trade_is_not_believed(stage: Stage) -> None:
+async def test_a_lookup_that_names_another_trade_is_a_conflict(stage: Stage) -> None:
     order = await silent_exec(stage)
     order = await stage.look_up(order, found("PAYSUCCESS", access_id="c" * 32))
-    assert order.status == "unknown"
-    assert stage.exchanges(order)[-1].outcome == Outcome.NOT_UNDERSTOOD
+    assert (order.status, order.conflict) == ("unknown", Conflict.FOREIGN)
+    assert order.access_id != "c" * 32
 
 
 async def test_a_trade_the_gateway_has_forgotten_is_a_conflict(stage: Stage) -> None:

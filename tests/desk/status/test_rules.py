@@ -31,7 +31,7 @@ CONFIRMS = StatusDecision(confirms=True)
 
 OURS = OrderSnapshot(amount=1000, tax=80)
 SILENT_ENTRY = replace(OURS, source=ENTRY, silent_entry=True, since=T, settle=SETTLE)
-REGISTERED = replace(OURS, status=UNPROCESSED, source=ENTRY, has_access=True)
+REGISTERED = replace(OURS, status=UNPROCESSED, source=ENTRY, access_id="ours")
 ADOPTED = replace(REGISTERED, source=LOOKUP)
 SILENT_EXEC = replace(REGISTERED, status=None, source=EXEC, executed=True, since=T, settle=SETTLE)
 REQUESTED = replace(REGISTERED, status=REQSUCCESS, source=EXEC, executed=True)
@@ -39,7 +39,7 @@ PAYING = replace(REQUESTED, status=PAYSTART, source=LOOKUP)
 REPORTED = replace(REQUESTED, status=PAYSUCCESS, source=CALLBACK)
 FAILED = replace(REQUESTED, status=PAYFAIL, source=CALLBACK)
 OVER = replace(REQUESTED, status=EXPIRED, source=LOOKUP)
-MET = OrderSnapshot(ours=False, status=REQSUCCESS, source=LOOKUP, has_access=True)
+MET = OrderSnapshot(ours=False, status=REQSUCCESS, source=LOOKUP, access_id="ours")
 MET_BY_CALLBACK = OrderSnapshot(ours=False)
 
 
@@ -67,6 +67,11 @@ def lookup(
     status: Status, amount: int = 1000, tax: int = 80, asked_at: datetime = T + HOUR
 ) -> StatusReport:
     return StatusReport(LOOKUP, status, amount=amount, tax=tax, asked_at=asked_at)
+
+
+def another(status: Status) -> StatusReport:
+    """What a lookup says that finds a trade with another AccessID under our number."""
+    return replace(lookup(status), access_id="another")
 
 
 @pytest.mark.parametrize(
@@ -167,9 +172,15 @@ def test_a_verified_callback(held: OrderSnapshot, status: Status, ruling: Status
             conflict(Conflict.AMOUNT),
         ),
         # Yen, or nothing is proven.
-        (REPORTED, replace(lookup(PAYSUCCESS), currency="JPY"), CONFIRMS),
-        (REPORTED, replace(lookup(PAYSUCCESS), currency=""), CONFIRMS),
-        (REPORTED, replace(lookup(PAYSUCCESS), currency="USD"), conflict(Conflict.AMOUNT)),
+        (REPORTED, replace(lookup(PAYSUCCESS), in_yen=False), conflict(Conflict.AMOUNT)),
+        # The gateway has another trade under our number than ours, whatever it is over.
+        (REGISTERED, another(UNPROCESSED), conflict(Conflict.FOREIGN)),
+        (SILENT_EXEC, another(UNPROCESSED), conflict(Conflict.FOREIGN)),
+        (REPORTED, another(PAYSUCCESS), conflict(Conflict.FOREIGN)),
+        (MET, another(REQSUCCESS), conflict(Conflict.FOREIGN)),
+        (in_conflict(FAILED, Conflict.STATUS), another(PAYSUCCESS), conflict(Conflict.FOREIGN)),
+        (in_conflict(FAILED, Conflict.STATUS), another(PAYFAIL), NOTHING),
+        (REPORTED, replace(lookup(PAYSUCCESS), access_id="ours"), CONFIRMS),
         (replace(ADOPTED, status=PAYSUCCESS), lookup(PAYSUCCESS), CONFIRMS),
         # Further.
         (REQUESTED, lookup(PAYSTART), MOVES_AND_CONFIRMS),

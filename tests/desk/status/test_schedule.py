@@ -53,7 +53,7 @@ answer-late         =       =       =       =       =       =       =       =   
 silence             =       =       silence silence =       =       =       =       =
 lookup-sent         hour    hour    hour    hour    hour*   hour    hour*   hour    hour*
 lookup-asked        =       =       =       =       =       =       =       =       =
-lookup-not-sent     at      at      at      at      at      at      at      at      at
+lookup-not-sent     hour    hour    hour    hour    hour    hour    hour    hour    hour
 lookup-put-off      put-off put-off put-off put-off put-off put-off put-off put-off put-off
 lookup-open         =       -       =       =       =       hour    hour*   hour    =
 lookup-final        =       -       -       =       =       -       -       -       -
