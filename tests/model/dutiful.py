@@ -10,7 +10,12 @@ MOST_STEPS = 8
 
 _REGISTERS = (NextStep.REGISTER, NextStep.REGISTER_AGAIN)
 _EXECUTES = (NextStep.EXECUTE, NextStep.EXECUTE_AGAIN, NextStep.ADOPT_AND_EXECUTE)
-_ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP, NextStep.FIX_SETTINGS)
+_ASKS = (
+    NextStep.ASK_GATEWAY,
+    NextStep.CONFIRM_BY_LOOKUP,
+    NextStep.FIX_SETTINGS,
+    NextStep.CHECK_ADDRESS,
+)
 ENDS = (NextStep.NOTHING, NextStep.NEW_ORDER_ID, NextStep.CORRECT_VALUES)
 """Nothing is left to be done for this OrderID."""
 

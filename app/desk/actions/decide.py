@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.desk.actions.facts import Facts, facts_of
 from app.desk.actions.locks import lock_of
 from app.desk.actions.next_steps import step_of
+from app.desk.actions.start_page import starts_elsewhere
 from app.desk.actions.vocabulary import Action, Decision, NextStep, NotPossible
 from app.desk.status.groups import FAILED
 from app.desk.status.snapshot import disputed_since
@@ -19,6 +20,7 @@ from app.records.changes import was_settled
 from app.records.exchanges import history_of
 from app.records.orders import Order, Source
 from app.records.payment_links import has_payment_links
+from app.records.shops import Shop
 
 _ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP)
 
@@ -48,6 +50,7 @@ def decision_of(session: Session, order: Order, at: datetime, settle: timedelta)
         settled=was_settled(session, order.id),
         disputed_at=disputed_since(session, order),
         doubted=_doubted(session, order),
+        start_elsewhere=_starts_elsewhere(session, order),
     )
     return decide(facts)
 
@@ -58,6 +61,12 @@ def _doubted(session: Session, order: Order) -> bool:
         return False
     reports = (one for one in first_reports(session, order.id) if one.status == order.status)
     return any(leaves_doubt(read_result(callback.body).values) for callback in reports)
+
+
+def _starts_elsewhere(session: Session, order: Order) -> bool:
+    if order.start_url is None:
+        return False
+    return starts_elsewhere(order, session.get_one(Shop, order.shop_key))
 
 
 def require(decision: Decision, action: Action) -> None:

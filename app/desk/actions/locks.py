@@ -35,7 +35,8 @@ def _spent(facts: Facts) -> bool:
     )
     # An order that was refused stands before a call that did nothing: nobody can pay it.
     refused = facts.refused or (facts.status == Status.UNPROCESSED and facts.out_of_step > 1)
-    return foreign or refused or facts.taken or facts.token_lost or facts.status in FAILED
+    useless = facts.token_useless or facts.token_lost
+    return foreign or refused or useless or facts.taken or facts.status in FAILED
 
 
 LOCKS: Mapping[Action, tuple[Rule, ...]] = {
@@ -64,6 +65,7 @@ LOCKS: Mapping[Action, tuple[Rule, ...]] = {
         (LockReason.NOT_EXECUTED, lambda f: f.status not in UNDER_WAY),
         _ELSEWHERE,
         (LockReason.TOKEN_LOST, lambda f: not f.has_token),
+        (LockReason.START_ELSEWHERE, lambda f: f.start_elsewhere),
     ),
     Action.LOOK_UP: (_PENDING,),
     Action.NEW_NUMBER: (
@@ -72,6 +74,7 @@ LOCKS: Mapping[Action, tuple[Rule, ...]] = {
         _UNANSWERED,
         (LockReason.IN_DOUBT, lambda f: f.in_doubt),
         _ELSEWHERE,
+        (LockReason.START_ELSEWHERE, lambda f: f.token_useless and f.answered_since is None),
         (LockReason.NUMBER_IN_USE, lambda f: not _spent(f)),
     ),
     Action.SETTLE: (

@@ -135,6 +135,12 @@ STEPS: tuple[Row, ...] = (
     Row(_unprocessed, NextStep.EXECUTE_AGAIN),
     # The customer can pay.
     Row(lambda f: f.token_lost, NextStep.NEW_ORDER_ID),
+    Row(
+        lambda f: f.token_useless and f.answered_since is None,
+        NextStep.CHECK_ADDRESS,
+        lambda f: f.lookup_due_at,
+    ),
+    Row(lambda f: f.token_useless, NextStep.NEW_ORDER_ID),
     Row(lambda f: f.lookup_is_due, NextStep.ASK_GATEWAY),
     Row(
         lambda f: f.ours and f.status == Status.REQSUCCESS and f.has_token and not f.launched,

@@ -37,6 +37,7 @@ class NextStep(StrEnum):
     CORRECT_VALUES = "correct-values"
     SETTLE_CONFLICT = "settle-conflict"
     FIX_SETTINGS = "fix-settings"
+    CHECK_ADDRESS = "check-address"
     NOTHING = "nothing"
 
 

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.actions import Action, Lock, LockReason, NotPossible, decision_of, require
+from app.desk.actions import Action, decision_of, require
 from app.desk.audit import record_action
-from app.desk.context import Actor, Desk
-from app.protocol.messages import Call
+from app.desk.context import Actor, Desk, NoGateway
 from app.records.keys import digest, new_secret
 from app.records.orders import Order, locked_order
 from app.records.payment_links import PaymentLink, payment_link_by_secret
@@ -20,8 +19,6 @@ from app.records.shops import Shop
 
 PAYMENT_TERM = timedelta(minutes=60)
 """Assumed: a customer can pay for 60 minutes after ExecTran. The interface gives no figure."""
-
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ def create_payment_link(desk: Desk, actor: Actor, order_key: str) -> tuple[Payme
         at = now()
         require(decision_of(session, order, at, desk.settings.gateway_settle), Action.LAUNCH)
         if _start_url(session, desk, order) is None:
-            raise NotPossible(Action.LAUNCH, Lock(LockReason.START_ELSEWHERE))
+            raise NoGateway
         secret = new_secret()
         launch = PaymentLink(
             order_key=order.id,
@@ -86,26 +83,13 @@ def _expiry(order: Order, at: datetime) -> datetime:
 
 
 def _start_url(session: Session, desk: Desk, order: Order) -> str | None:
-    """Where the browser is sent; None unless that is at the shop's own gateway."""
-    shop = session.get_one(Shop, order.shop_key)
+    """Where the browser is sent: to the shop's gateway; None while the sandbox that it is is off.
+
+    The sandbox is at the desk's own address, wherever that is today.
+    """
     start = order.start_url or ""
-    if shop.gateway_url is None:
-        return _at_present_sandbox(desk, start)
-    return start if _origin(start) == _origin(shop.gateway_url) is not None else None
-
-
-def _at_present_sandbox(desk: Desk, start: str) -> str | None:
-    """The built-in sandbox's start page: the same data may be served at another port today."""
-    path = urlsplit(start).path
-    if desk.settings.sandbox_url is None or not path.endswith(Call.START.path):
+    if session.get_one(Shop, order.shop_key).gateway_url is not None:
+        return start
+    if desk.settings.sandbox_url is None:
         return None
-    return desk.settings.base_url + path
-
-
-def _origin(url: str) -> tuple[str, str, int | None] | None:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme)
-    except ValueError:
-        return None
-    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+    return desk.settings.base_url + urlsplit(start).path

@@ -98,6 +98,15 @@ STEPS: dict[NextStep, Step] = {
         N_("Check the shop's settings"),
         N_("The gateway refuses this shop's calls, or its address cannot be reached."),
     ),
+    NextStep.CHECK_ADDRESS: Step(
+        N_("Check the gateway's address"),
+        N_(
+            "The gateway answered with a payment page at another host than this shop's gateway"
+            " address, so no customer is sent there. If that host is the right one, correct the"
+            " address in the shop's settings. If it is not, ask the gateway: once it says that"
+            " nobody has begun to pay, the order can have a new OrderID."
+        ),
+    ),
     NextStep.NOTHING: Step(
         N_("Nothing to do"),
         N_("Nothing is left to be done here."),
@@ -124,7 +133,9 @@ LOCKS: dict[LockReason, str] = {
         " The customer needs a new OrderID."
     ),
     LockReason.START_ELSEWHERE: N_(
-        "The gateway named a start address outside its own. Customers are not sent there."
+        "The gateway's payment page is at another host than this shop's gateway address, so no"
+        " customer is sent there. Correct the address, or ask the gateway before another OrderID is"
+        " used."
     ),
     LockReason.EXECUTED_ELSEWHERE: N_(
         "Another system has requested this payment and holds its Token: the customer may still pay"

@@ -443,6 +443,43 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
         {A},
     ),
     ("met unprocessed", met(status="UNPROCESSED"), NextStep.NOTHING, {A}),
+    # The payment page is at another host than the shop's gateway.
+    (
+        "start page elsewhere",
+        under_way(start_elsewhere=True),
+        NextStep.CHECK_ADDRESS,
+        {A},
+    ),
+    (
+        "start page elsewhere, and the gateway says that nobody has begun",
+        under_way(start_elsewhere=True, lookup=lookup(CallResult.DONE, T, "REQSUCCESS")),
+        NextStep.NEW_ORDER_ID,
+        {A, N},
+    ),
+    (
+        "start page elsewhere, since a customer was sent",
+        under_way(start_elsewhere=True, launched=True),
+        NextStep.WAIT_FOR_CUSTOMER,
+        {A},
+    ),
+    # The gateway was asked about a conflict while an unanswered call may still be at work.
+    (
+        "in conflict, answered too early, still too early",
+        unknown(
+            Source.EXEC,
+            conflict=Conflict.STATUS,
+            answer_too_early=True,
+            silent_until=NOW + SETTLE,
+        ),
+        NextStep.WAIT_UNTIL_DUE,
+        {A, S},
+    ),
+    (
+        "in conflict, answered too early, late enough",
+        unknown(Source.EXEC, conflict=Conflict.STATUS, answer_too_early=True, silent_until=NOW),
+        NextStep.ASK_GATEWAY,
+        {A, S},
+    ),
     ("met requested", met(status="REQSUCCESS"), NextStep.WAIT_FOR_CUSTOMER, {A}),
     ("met paid", met(status="PAYSUCCESS"), NextStep.NOTHING, {A}),
     (
@@ -597,8 +634,6 @@ def test_a_step_for_later_says_when() -> None:
         (under_way(lookup=lookup(CallResult.DONE)), T + HOUR),
         (under_way(lookup=lookup(CallResult.DONE), now=T + HOUR), None),
         (under_way(lookup=lookup(CallResult.SILENCE)), T + HOUR),
-        (under_way(lookup=lookup(CallResult.NOT_SENT)), None),
-        (under_way(lookup=lookup(CallResult.LATER)), None),
         (unknown(Source.EXEC, lookup=lookup(CallResult.DONE, T - SETTLE)), None),
         (paid(lookup=lookup(CallResult.DONE, T - SETTLE)), None),
         (paid(confirmed=True, lookup=lookup(CallResult.DONE)), T + HOUR),

@@ -61,7 +61,12 @@ def test_each_table_says_every_word_of_its_enum(
 
 def test_only_steps_that_a_person_takes_have_a_button() -> None:
     waiting = {NextStep.WAIT_FOR_CUSTOMER, NextStep.WAIT_FOR_ANSWER, NextStep.WAIT_UNTIL_DUE}
-    elsewhere = {NextStep.SETTLE_CONFLICT, NextStep.FIX_SETTINGS, NextStep.NOTHING}
+    elsewhere = {
+        NextStep.SETTLE_CONFLICT,
+        NextStep.FIX_SETTINGS,
+        NextStep.CHECK_ADDRESS,
+        NextStep.NOTHING,
+    }
     assert set(NextStep) - set(STEP_ACTIONS) == waiting | elsewhere
 
 
