@@ -28,6 +28,7 @@ SECONDS = 300
 
 DESK = "tests/desk"
 SEQUENCES = "tests/model/test_money_sequences.py"
+SETTLEMENTS = "tests/model/test_settlements.py"
 GUARDS: Mapping[str, Sequence[str]] = {
     "app.protocol.statuses": ("tests/protocol/test_statuses.py", f"{DESK}/status"),
     "app.protocol.checkstring": ("tests/protocol",),
@@ -55,6 +56,7 @@ GUARDS: Mapping[str, Sequence[str]] = {
         f"{DESK}/gateway_calls",
         f"{DESK}/callbacks",
     ),
+    "app.desk.status.believing": (SETTLEMENTS,),
     "app.desk.status.call_results": (f"{DESK}/status", f"{DESK}/gateway_calls"),
     "app.desk.actions.locks": (f"{DESK}/actions",),
     "app.desk.actions.next_steps": (f"{DESK}/actions",),
@@ -66,8 +68,10 @@ GUARDS: Mapping[str, Sequence[str]] = {
     ),
     "app.desk.actions.settle_conflict": (
         SEQUENCES,
+        SETTLEMENTS,
         f"{DESK}/actions",
     ),
+    "app.desk.actions.start_page": (f"{DESK}/orders/test_payment_links.py",),
     "app.desk.callbacks.queue": (f"{DESK}/callbacks/test_queue.py",),
     "app.desk.callbacks.customer_message": (f"{DESK}/callbacks", "tests/web/pages"),
     "app.desk.gateway_calls.apply_answer": (SEQUENCES, f"{DESK}/gateway_calls", f"{DESK}/actions"),

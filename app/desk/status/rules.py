@@ -121,6 +121,7 @@ class StatusDecision:
 
 
 NOTHING = StatusDecision()
+_STATUS = StatusDecision(conflict=Conflict.STATUS)
 
 
 def decide_status(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
@@ -139,12 +140,11 @@ def _callback(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
     stands = relation(snapshot.status, report.status)
     if stands is Relation.AGREES:
         return NOTHING
+    if stands is not Relation.FURTHER and snapshot.is_older(report):
+        return NOTHING  # order of arrival proves nothing
     if snapshot.ours and not snapshot.executed:
         return StatusDecision(conflict=Conflict.NEVER_EXECUTED)
-    if stands is Relation.FURTHER:
-        return StatusDecision(moves=True)
-    # Order of arrival proves nothing.
-    return NOTHING if snapshot.is_older(report) else StatusDecision(conflict=Conflict.STATUS)
+    return StatusDecision(moves=True) if stands is Relation.FURTHER else _STATUS
 
 
 def _lookup(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
@@ -220,7 +220,7 @@ def _compared(snapshot: OrderSnapshot, report: StatusReport, same_amount: bool) 
                 else NOTHING
             )
         case Relation.CONTRADICTS:
-            return StatusDecision(conflict=Conflict.STATUS)
+            return _STATUS
 
 
 def _persists(snapshot: OrderSnapshot, report: StatusReport) -> bool:

@@ -24,6 +24,7 @@ from app.desk.status.history import (
     raised_before,
 )
 from app.desk.status.rules import (
+    NotFoundDecision,
     StatusDecision,
     StatusReport,
     decide_not_found,
@@ -48,6 +49,7 @@ __all__ = [
     "apply_report",
     "believe_lookup",
     "consequences",
+    "consequences_of_not_found",
     "consequences_of_silence",
     "keep_claim",
     "lookup_asked",
@@ -99,18 +101,25 @@ def apply_not_found(
     """A lookup finds no such order; the conflict that this raises."""
     snapshot = snapshot_of(session, order, None, terms.settle)
     decision = decide_not_found(snapshot, exchange.asked_at)
+    values, changes = consequences_of_not_found(order, exchange, decision, terms.confirmation)
+    session.add_all(changes)
+    _move_locked(session, order, values)
+    return decision.conflict
+
+
+def consequences_of_not_found(
+    order: Order, exchange: Exchange, decision: NotFoundDecision, policy: Confirmation
+) -> tuple[dict[str, Any], list[Change]]:
+    """What it means that a lookup found no such order: the new values, and why they are."""
     at = exchange.answered_at or now()
     values: dict[str, Any] = {}
     if decision.frees_number:
         values = {"source": Source.LOOKUP, "status_at": at, **NO_TRADE}
     elif decision.conflict:
         values = {"conflict": decision.conflict, "conflict_at": at}
-    if values:
-        session.add(change_by_not_found(order, exchange, decision, at))
+    changes = [change_by_not_found(order, exchange, decision, at)] if values else []
     event = Event.NOT_FOUND if values or decision.known else Event.NOT_FOUND_YET
-    moments = Moments(at, exchange.asked_at)
-    _move_locked(session, order, _scheduled(order, values, event, terms.confirmation, moments))
-    return decision.conflict
+    return _scheduled(order, values, event, policy, Moments(at, exchange.asked_at)), changes
 
 
 def mark_unknown(session: Session, order: Order, exchange: Exchange, policy: Confirmation) -> None:
