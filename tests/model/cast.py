@@ -25,7 +25,7 @@ from app.protocol.calls import Call
 from app.protocol.wire import encode_answer, jst_stamp
 from app.records.keys import new_key
 from tests.model.gateway import SHOP_ID, SHOP_PASS, Result, Trade, Yen, signed
-from tests.model.line import Fate
+from tests.model.line import START_URL, Fate
 from tests.model.world import DESK, Deed, Heard, World
 
 OURS = Yen(1000, 80)
@@ -205,6 +205,7 @@ class OtherSystem:
         access = {"AccessID": trade.access_id, "AccessPass": trade.access_pass}
         self._ask(Call.EXEC, trade.order_id, **access)
         assert trade.token
+        trade.start_url = START_URL  # they send their customers wherever it is
         return trade.token
 
     def looks_up(self, order_id: str) -> None:
@@ -225,6 +226,14 @@ class Gatekeeper:
     def trade(self, order_id: str) -> Trade:
         """What the gateway holds under this number."""
         return self._world.gateway.trades[order_id]
+
+    def moves_its_page(self, url: str) -> None:
+        self._world.tells(f"The gateway's payment page is at {url} from now on.")
+        self._world.gateway.start_url = url
+
+    def counts_in(self, trade: Trade, currency: str) -> None:
+        self._world.tells(f"The gateway has {trade.order_id} in {currency}.")
+        trade.currency = currency
 
     def loses(self, trade: Trade) -> None:
         self._world.tells(f"The gateway loses {trade.order_id}.")

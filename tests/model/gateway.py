@@ -35,6 +35,7 @@ class State(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+YEN = "JPN"
 PAYABLE = (State.REQSUCCESS, State.PAYSTART)
 
 
@@ -59,7 +60,9 @@ class Result(NamedTuple):
 
 @dataclass
 class Trade:
-    """One trade. `token` is the one that was issued for it; it ends with the payment term."""
+    """One trade. `token` is the one that was issued for it, for the page at `start_url`; it ends
+    with the payment term.
+    """
 
     order_id: str
     price: Yen
@@ -69,7 +72,8 @@ class Trade:
     state: State = State.UNPROCESSED
     token: str | None = None
     term_ends: datetime | None = None
-    currency: str = "JPN"
+    currency: str = YEN
+    start_url: str | None = None
 
     def becomes(self, state: State, at: datetime) -> None:
         """The trade is in this state from this moment on."""
@@ -106,9 +110,14 @@ class Gateway:
             return refusal_of(str(refusal))
 
     def paid(self, order_id: str) -> Yen | None:
-        """What has truly been paid for this OrderID."""
+        """What has truly been paid for this OrderID, in whatever currency."""
         trade = self.trades.get(order_id)
         return trade.price if trade and trade.state is State.PAYSUCCESS else None
+
+    def paid_in_yen(self, order_id: str) -> Yen | None:
+        """What has truly been paid for this OrderID in yen."""
+        paid = self.paid(order_id)
+        return paid if paid and self.trades[order_id].currency == YEN else None
 
     def payable(self) -> list[Trade]:
         """The trades that somebody who has their token could pay now."""
@@ -197,7 +206,8 @@ class Gateway:
             raise Refused("M01054004")
         trade.becomes(State.REQSUCCESS, self.now())
         trade.token, trade.term_ends = f"token+of/{trade.access_id}", trade.since + TERM
-        return {"AccessID": trade.access_id, "Token": trade.token, "StartURL": self.start_url}
+        trade.start_url = self.start_url
+        return {"AccessID": trade.access_id, "Token": trade.token, "StartURL": trade.start_url}
 
 
 def signed(

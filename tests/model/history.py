@@ -26,7 +26,7 @@ from tests.model.cast import (
 from tests.model.dutiful import MOST_STEPS, DutifulOperator
 from tests.model.gateway import State, Trade, Yen
 from tests.model.invariants import broken
-from tests.model.line import Fate
+from tests.model.line import START_URL, Fate
 from tests.model.world import World
 
 NUMBERS = ("A1", "A1-1", "A1-2")
@@ -125,7 +125,9 @@ class History:
         _each(self.world.gateway.results, which, self.customer.brings_before_a_kill)
 
     def forged_result_arrives(self, which: int, how: str) -> None:
+        before = self.claims()
         _each(self.numbers(), which, self.forger.brings, State.PAYSUCCESS, how)
+        assert self.claims() == before, self.told("a forged result has changed a claim")
 
     def other_registers(self, which: int, price: Yen) -> None:
         free = [number for number in NUMBERS if number not in self.world.gateway.trades]
@@ -133,6 +135,12 @@ class History:
 
     def other_executes(self, which: int) -> None:
         _each(self.trades(State.UNPROCESSED), which, self.other.executes)
+
+    def page_moves(self, url: str) -> None:
+        self.gatekeeper.moves_its_page(url)
+
+    def trade_is_in_another_currency(self, which: int) -> None:
+        _each(self.trades(*UNPAID), which, self.gatekeeper.counts_in, "USD")
 
     def gateway_loses(self, which: int) -> None:
         _each(self.trades(*UNPAID), which, self.gatekeeper.loses)
@@ -159,8 +167,16 @@ class History:
         return [one.order.order_id for one in seen if action in one.decision.possible]
 
     def tokens(self) -> list[str]:
-        """The Tokens that have been issued and still open a page."""
-        return [trade.token for trade in self.world.gateway.payable() if trade.token]
+        """The Tokens with which somebody can be sent to a page, and which still open it."""
+        payable = self.world.gateway.payable()
+        return [one.token for one in payable if one.token and one.start_url == START_URL]
+
+    def claims(self) -> list[tuple[object, ...]]:
+        """What the desk holds of each order."""
+        return [
+            (one.order.id, one.order.status, one.order.source, one.order.conflict, one.order.money)
+            for one in self.world.seen()
+        ]
 
     def trades(self, *states: State) -> list[Trade]:
         """The gateway's trades in these states."""
@@ -225,6 +241,8 @@ ACTS: list[tuple[Any, ...]] = [
     (History.other_registers, SOME, [OURS, OTHER_PRICE]),
     (History.other_executes, SOME),
     (History.gateway_loses, SOME),
+    (History.page_moves, [START_URL, "https://elsewhere.example/NetCashStart.idPass"]),
+    (History.trade_is_in_another_currency, SOME),
     (History.money_is_found, SOME),
     (History.sends_customer, SOME),
     (History.sends_the_form_again, SOME),

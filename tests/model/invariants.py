@@ -15,7 +15,7 @@ from app.protocol.calls import Call
 from app.protocol.wire import split_form
 from app.records.orders import Order, Origin
 from tests.model.gateway import PAYABLE, State, Yen
-from tests.model.line import Fate, Sent
+from tests.model.line import START_URL, Fate, Sent
 from tests.model.world import DESK, SETTLE, Heard, Seen, World
 
 HOUR = timedelta(hours=1)
@@ -60,8 +60,9 @@ def _faults(world: World) -> Iterator[str]:
 def _about_money(world: World, one: Seen) -> Iterator[str]:
     number, order = one.order.order_id, one.order
     paid = world.gateway.paid(number)
-    if order.money == "confirmed" and paid != Yen(order.amount or 0, order.tax or 0):
-        yield f"{number} is shown as confirmed, and truly paid is {paid}"
+    in_yen = world.gateway.paid_in_yen(number)
+    if order.money == "confirmed" and in_yen != Yen(order.amount or 0, order.tax or 0):
+        yield f"{number} is shown as confirmed, and truly paid in yen is {in_yen}"
     shown = order.status == State.PAYSUCCESS or order.conflict is not None
     if not paid and (number, CustomerMessage.PAID) in world.read:
         yield f"a customer has read that {number} is paid, and nobody has paid it"
@@ -81,8 +82,10 @@ def _about_a_second_payment(world: World, one: Seen) -> Iterator[str]:
         return
     ours = trade.access_id == one.order.access_id
     lost = any(call.call is Call.EXEC and call.unanswered for call in _sent(world, number))
+    # Nobody has its Token: no customer can be sent to that page.
+    unreachable = trade.start_url != START_URL
     sends_away = one.decision.next_step is NextStep.NEW_ORDER_ID
-    if sends_away and ours and not lost and said in PAYABLE:
+    if sends_away and ours and not (lost or unreachable) and said in PAYABLE:
         yield f"{number} can be paid, as a lookup has said, and a new OrderID is recommended"
 
 

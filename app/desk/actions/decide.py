@@ -22,7 +22,7 @@ from app.records.orders import Order, Source
 from app.records.payment_links import has_payment_links
 from app.records.shops import Shop
 
-_ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP)
+_ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP, NextStep.CHECK_ADDRESS)
 
 
 def decide(facts: Facts) -> Decision:
