@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.desk.actions import Action, LockReason, NextStep
+from app.protocol.wire import jst_stamp
 from app.records.orders import Conflict
 from tests.model.cast import (
     OURS,
@@ -15,7 +16,7 @@ from tests.model.cast import (
     desk_asks,
     requested,
 )
-from tests.model.gateway import State, Yen
+from tests.model.gateway import Result, State, Yen, signed
 from tests.model.line import Fate
 from tests.model.world import World
 
@@ -173,3 +174,56 @@ def test_a_lookup_that_never_left_is_tried_again_soon_where_none_has_asked_befor
     world.passes(LATER)
     desk_asks(world)
     assert world.order(order_id).money == "confirmed"
+
+
+def test_another_amount_named_in_another_conflict_outlives_the_lookup_that_is_believed(
+    world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
+) -> None:
+    order_id = requested(operator)
+    trade = gatekeeper.trade(order_id)
+    trade.price = Yen(500, 80)
+    assert trade.token
+    customer.brings(customer.cancels(trade.token))
+    customer.brings(gatekeeper.finds_money(trade))
+    operator.looks_up(order_id)
+    assert world.order(order_id).conflict is Conflict.STATUS
+    operator.settles(order_id, "lookup")
+    assert world.order(order_id).conflict is Conflict.AMOUNT
+    operator.settles(order_id, "lookup")
+    assert (world.order(order_id).conflict, world.order(order_id).money) == (None, "reported")
+
+
+def test_another_amount_named_in_another_conflict_outlives_the_claim_that_is_kept(
+    world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
+) -> None:
+    order_id = requested(operator)
+    trade = gatekeeper.trade(order_id)
+    trade.price = Yen(500, 80)
+    assert trade.token
+    customer.brings(customer.pays(trade.token))
+    world.passes(LATER)
+    later = jst_stamp(world.clock.now())
+    failure = Result(order_id, State.PAYFAIL, signed(order_id, State.PAYFAIL, later))
+    customer.brings(failure)
+    operator.looks_up(order_id)
+    assert world.order(order_id).conflict is Conflict.STATUS
+    operator.settles(order_id, "keep")
+    assert world.order(order_id).conflict is Conflict.AMOUNT
+
+
+def test_a_payment_before_the_failure_that_stands_is_asked_about(
+    world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
+) -> None:
+    order_id = requested(operator)
+    trade = gatekeeper.trade(order_id)
+    assert trade.token
+    payment = customer.pays(trade.token)
+    trade.becomes(State.EXPIRED, world.clock.now())
+    operator.looks_up(order_id)
+    assert world.order(order_id).status == State.EXPIRED
+    trade.becomes(State.PAYSUCCESS, world.clock.now())
+    customer.brings(payment)
+    assert world.order(order_id).conflict is None
+    assert world.decision(order_id).next_step is NextStep.ASK_GATEWAY
+    desk_asks(world)
+    assert world.order(order_id).conflict is Conflict.STATUS

@@ -104,6 +104,7 @@ STEPS: tuple[Row, ...] = (
     Row(lambda f: f.status == Status.PAYSUCCESS, NextStep.NOTHING),
     Row(lambda f: f.in_doubt and _refused_for_settings(f), NextStep.FIX_SETTINGS),
     Row(lambda f: f.in_doubt, NextStep.ASK_GATEWAY),
+    Row(lambda f: f.status in FAILED and f.lookup_is_due, NextStep.ASK_GATEWAY),
     Row(lambda f: f.status in FAILED and f.ours, NextStep.NEW_ORDER_ID),
     Row(lambda f: f.status in FAILED, NextStep.NOTHING),
     Row(_refused_for_settings, NextStep.FIX_SETTINGS),

@@ -55,6 +55,16 @@ def raised_before(session: Session, order: Order, report: StatusReport, conflict
     return any((change.source, change.to_status, change.conflict) == said for change in since)
 
 
+def amount_named(session: Session, order: Order, answer: Exchange | None) -> Change | None:
+    """What this last answered lookup said of another amount while another conflict stood."""
+    about_figures = order.conflict in (Conflict.AMOUNT, Conflict.FOREIGN)
+    if answer is None or about_figures or order.conflict_at is None:
+        return None
+    since = changes_since(session, order.id, order.conflict_at)
+    named = (one for one in since if one.conflict is Conflict.AMOUNT)
+    return next((one for one in named if one.exchange_key == answer.id), None)
+
+
 def _effects(report: StatusReport, decision: StatusDecision) -> Iterator[Effect]:
     if decision.moves:
         yield Effect.MOVED

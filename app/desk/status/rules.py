@@ -248,7 +248,7 @@ def _callback_event(report: StatusReport, decision: StatusDecision) -> Event:
         return Event.CALLBACK_DOUBTED
     if decision.moves:
         return Event.RECALL_MOVED if recalled else Event.CALLBACK_MOVED
-    return Event.CALLBACK_AGREED
+    return Event.CALLBACK_PAID if report.status is Status.PAYSUCCESS else Event.CALLBACK_AGREED
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class Event(StrEnum):
     CALLBACK_MOVED = "callback-moved"
     CALLBACK_CONFLICTED = "callback-conflicted"
     CALLBACK_DOUBTED = "callback-doubted"  # a failure under which money may have moved
+    CALLBACK_PAID = "callback-paid"  # it agrees, or is older than the failure that stands
     CALLBACK_AGREED = "callback-agreed"  # or changed nothing for another reason
     # The callbacks that an order was met by speak once more, after its first lookup.
     RECALL_MOVED = "recall-moved"
@@ -170,6 +171,8 @@ SCHEDULE: Mapping[Event, Mapping[Standing, Rule]] = {
     ),
     # Whatever the shop's policy: until then nobody may be told to pay again.
     Event.CALLBACK_DOUBTED: _row(_as_before, {_S.FAILED: _at}),
+    # What came earlier contradicts nothing; but money is asked about.
+    Event.CALLBACK_PAID: _row(_as_before, {_S.FAILED: _at}),
     Event.CALLBACK_AGREED: _row(_as_before),
     # The gateway has just been asked: what lags behind a callback is asked about an hour later.
     Event.RECALL_MOVED: _row(_never, {_S.PAID: _interval_unless_never}),

@@ -14,9 +14,10 @@ from sqlmodel import Session
 
 from app.clock import now
 from app.desk.status.believing import NO_TRADE, is_in_our_amount, trade_of
-from app.desk.status.call_results import found_by, last_asked, unsent_in_a_row
+from app.desk.status.call_results import found_by, last_answer, last_asked, unsent_in_a_row
 from app.desk.status.groups import Claim, claim_of
 from app.desk.status.history import (
+    amount_named,
     change_by_not_found,
     change_by_settlement,
     change_by_silence,
@@ -236,10 +237,14 @@ def _settle(
     session: Session, order: Order, values: dict[str, Any], event: Event, policy: Confirmation
 ) -> Change:
     # A later lookup than the one believed may have arrived, and its answer not.
-    asked, at = last_asked(history_of(session, order.id)), now()
+    past, at = history_of(session, order.id), now()
+    asked, amount = last_asked(past), amount_named(session, order, last_answer(past))
     moments = Moments(at, asked.asked_at if asked else None)
     change = change_by_settlement(order, at)
     values |= {"conflict": None, "conflict_at": None}
+    if amount:
+        # Another amount was named while this conflict stood: nobody has decided about that.
+        values |= {"conflict": amount.conflict, "conflict_at": amount.recorded_at}
     _move_locked(session, order, _scheduled(order, values, event, policy, moments))
     change.to_status, change.source = order.status, order.source
     return change

@@ -443,6 +443,12 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
         {A},
     ),
     ("met unprocessed", met(status="UNPROCESSED"), NextStep.NOTHING, {A}),
+    (
+        "failed, and a lookup is due",
+        under_way(Status.PAYFAIL, source=Source.LOOKUP, lookup_due_at=T),
+        NextStep.ASK_GATEWAY,
+        {A, N},
+    ),
     # The payment page is at another host than the shop's gateway.
     (
         "start page elsewhere",

@@ -8,7 +8,7 @@ import pytest
 
 from app.desk.actions import Action, NextStep
 from app.desk.status.rules import NotFoundDecision, StatusDecision
-from app.protocol.statuses import FINAL, UNDER_WAY
+from app.protocol.statuses import FAILED, FINAL, UNDER_WAY
 from app.records.orders import UNKNOWN, Conflict, Order, Source
 from app.records.shops import Confirmation
 from tests.desk.status.product import (
@@ -163,6 +163,18 @@ def test_a_failure_in_doubt_is_asked_about_at_once_and_locks_a_new_number(
     assert none(doubted, lambda case: Action.NEW_NUMBER in case.decision.possible)
     assert none(free, lambda case: case.after.lookup_due_at != NOW)
     assert free
+
+
+def test_a_payment_heard_of_after_a_failure_is_in_conflict_or_asked_about_at_once(
+    product: list[Case],
+) -> None:
+    def breaks(case: Case) -> bool:
+        heard = case.word.source is Source.CALLBACK and case.word.status is PAYSUCCESS
+        failed = case.held.status in FAILED and case.held.conflict is None
+        asked = case.after.lookup_due_at == NOW
+        return heard and failed and case.ruling.conflict is None and not asked
+
+    assert none(product, breaks)
 
 
 def test_whatever_can_be_paid_is_asked_about(product: list[Case]) -> None:

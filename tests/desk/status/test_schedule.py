@@ -45,6 +45,7 @@ met-by-callback     =       =       =       =       policy  =       =       =   
 callback-moved      -       -       -       -       -       -       policy  -       -
 callback-conflicted -       policy  silence silence policy  policy  policy  policy  policy
 callback-doubted    =       =       =       =       =       =       =       at      =
+callback-paid       =       =       =       =       =       =       =       at      =
 callback-agreed     =       =       =       =       =       =       =       =       =
 recall-moved        -       -       -       -       -       -       hour*   -       -
 recall-conflicted   -       -       -       -       -       -       -       -       -
