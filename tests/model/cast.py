@@ -10,12 +10,7 @@ from functools import partial
 from typing import Any
 
 from app.desk.actions import NotPossible
-from app.desk.actions.settle_conflict import (
-    NoLookupToBelieve,
-    PaidAllTheSame,
-    Settlement,
-    settle_conflict,
-)
+from app.desk.actions.settle_conflict import NoLookupToBelieve, Settlement, settle_conflict
 from app.desk.callbacks import CustomerMessage
 from app.desk.gateway_calls.lookups import ReasonNeeded, look_up
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
@@ -88,8 +83,8 @@ class Operator:
         desk, actor = self._world.desk, self._world.actor
         try:
             settle_conflict(desk, actor, key, believe, "decided")
-        except (NotPossible, NoLookupToBelieve, PaidAllTheSame) as refusal:
-            self._world.tells(f"  The desk refuses: {refusal or type(refusal).__name__}.")
+        except (NotPossible, NoLookupToBelieve) as refusal:
+            self._world.tells(f"  The desk refuses: {refusal}.")
         else:
             self._world.settled.append((self._world.clock.now(), order_id))
 

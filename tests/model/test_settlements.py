@@ -119,20 +119,6 @@ def test_the_hour_after_a_settlement_counts_from_the_last_lookup_that_may_have_a
     assert due - last.at >= timedelta(minutes=59)
 
 
-def test_what_the_gateway_calls_paid_is_not_kept_as_never_executed(
-    world: World, operator: Operator, other: OtherSystem, customer: Customer, gatekeeper: Gatekeeper
-) -> None:
-    operator.opens("A1")
-    operator.registers("A1")
-    token = other.executes(gatekeeper.trade("A1"))
-    customer.brings(customer.pays(token))
-    operator.looks_up("A1")
-    operator.settles("A1", "keep")
-    assert world.order("A1").conflict is Conflict.NEVER_EXECUTED
-    operator.settles("A1", "lookup")
-    assert world.order("A1").money == "confirmed"
-
-
 def test_what_is_believed_of_another_currency_is_not_confirmed(
     world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
 ) -> None:

@@ -14,11 +14,10 @@ from app.desk.audit import record_action
 from app.desk.context import Actor, Desk
 from app.desk.status.call_results import is_too_early, last_answer, last_silence
 from app.desk.status.updates import believe_lookup, keep_claim
-from app.protocol.statuses import Status
 from app.records.changes import Change
 from app.records.columns import REASON_LENGTH
 from app.records.exchanges import Exchange, exchanges_of
-from app.records.orders import Conflict, Order, locked_order
+from app.records.orders import Order, locked_order
 from app.records.shops import Confirmation, confirmation_of
 
 Settlement = Literal["lookup", "keep"]
@@ -32,17 +31,12 @@ class NoLookupToBelieve(Exception):
     """The gateway has not answered a lookup since the conflict was raised, or too early."""
 
 
-class PaidAllTheSame(Exception):
-    """What we held cannot stay: the gateway says that our order is paid."""
-
-
 def settle_conflict(
     desk: Desk, actor: Actor, order_key: str, believe: Settlement, reason: str
 ) -> Order:
     """End the conflict: believe the gateway's last lookup, or keep what we had.
 
-    Raises NotPossible, ReasonMissing, NoLookupToBelieve, PaidAllTheSame, and LookupError for an
-    unknown order.
+    Raises NotPossible, ReasonMissing, NoLookupToBelieve, and LookupError for an unknown order.
     """
     given = reason.strip()[:REASON_LENGTH]
     if not given:
@@ -54,9 +48,10 @@ def settle_conflict(
         settle = desk.settings.gateway_settle
         require(decision_of(session, order, now(), settle), Action.SETTLE)
         policy = confirmation_of(session, order.shop_key)
-        lookup = believable_lookup(order, exchanges_of(session, order.id), settle)
-        end = _believe if believe == "lookup" else _keep
-        change = end(session, order, lookup, policy)
+        if believe == "lookup":
+            change = _believe(session, order, settle, policy)
+        else:
+            change = keep_claim(session, order, policy)
         change.user_key, change.reason = actor.user_key, given
         session.add(change)
         subject = order.order_id
@@ -81,17 +76,8 @@ def believable_lookup(
     return last if last.answered_at >= order.conflict_at and not too_early else None
 
 
-def _believe(
-    session: Session, order: Order, lookup: Exchange | None, policy: Confirmation
-) -> Change:
+def _believe(session: Session, order: Order, settle: timedelta, policy: Confirmation) -> Change:
+    lookup = believable_lookup(order, exchanges_of(session, order.id), settle)
     if lookup is None:
         raise NoLookupToBelieve
     return believe_lookup(session, order, lookup, policy)
-
-
-def _keep(session: Session, order: Order, lookup: Exchange | None, policy: Confirmation) -> Change:
-    paid = lookup is not None and lookup.said_status == Status.PAYSUCCESS
-    if paid and order.conflict is Conflict.NEVER_EXECUTED:
-        # Kept unpaid, it would be executed: the gateway refuses that, and all begins again.
-        raise PaidAllTheSame
-    return keep_claim(session, order, policy)

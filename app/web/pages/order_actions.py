@@ -10,12 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.desk.actions import NotPossible
-from app.desk.actions.settle_conflict import (
-    NoLookupToBelieve,
-    PaidAllTheSame,
-    ReasonMissing,
-    settle_conflict,
-)
+from app.desk.actions.settle_conflict import NoLookupToBelieve, ReasonMissing, settle_conflict
 from app.desk.context import Actor, Desk, NoGateway
 from app.desk.orders.payment_links import create_payment_link
 from app.desk.orders.transactions import execute, register
@@ -27,10 +22,6 @@ from app.web.presentation.labels import LOCKS, NO_GATEWAY
 BELIEVE_NEEDED = N_("Choose which side to believe.")
 REASON_NEEDED = N_("Say why: it is recorded with your name.")
 NO_LOOKUP = N_("No lookup has answered since the conflict was raised. Ask the gateway first.")
-PAID_ALL_THE_SAME = N_(
-    "The gateway says that this order is paid. Kept as not paid, it could only be requested again,"
-    " and the gateway would refuse that. Believe the lookup."
-)
 
 Caller = Callable[[Desk, Actor, str], Awaitable[asyncio.Task[None]]]
 
@@ -88,8 +79,6 @@ def _settle(request: Request, key: str, typed: dict[str, str]) -> dict[str, str]
         return {"Reason": REASON_NEEDED}
     except NoLookupToBelieve:
         return {"believe": NO_LOOKUP}
-    except PaidAllTheSame:
-        return {"believe": PAID_ALL_THE_SAME}
     return {}
 
 
