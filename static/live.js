@@ -9,12 +9,11 @@
   const mark = bar.querySelector("[data-live-mark]");
   const button = bar.querySelector("[data-live-pause]");
   const most = Number(rows?.dataset.liveRows) || 200;
-  const title = document.title;
   const held = [];
   // The stream says something every 15 seconds. One that stays silent longer than this is cut off,
   // even where nothing has told the browser so.
   const silence = 40000;
-  let paused = false, heard = false, heardAt = 0, lost = null, seen = "";
+  let paused = false, heard = false, heardAt = 0, lost = null;
   bar.hidden = false;
 
   const clock = (date) => date.toLocaleTimeString("en-GB", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" });
@@ -38,6 +37,7 @@
     }
     refreshedAt = Date.now();
     htmx.ajax("GET", location.href, { target: region, select: region, swap: "outerMorph" });
+    countSoon();
   };
 
   // In a rush it is fetched once a second, not put off until the rush is over.
@@ -47,9 +47,26 @@
     soon ||= setTimeout(() => { soon = 0; refresh(); }, Math.max(300, refreshedAt + 1000 - Date.now()));
   };
 
+  // How many entries need a person: in the menu and in the title, which a hidden tab shows.
+  const count = async () => {
+    const answer = await fetch(bar.dataset.number).catch(() => null);
+    const number = answer?.ok && !answer.redirected ? await answer.text() : "";
+    if (!number) return;
+    const title = document.title.replace(/^\(\d+\) /, "");
+    document.title = number === "0" ? title : `(${number}) ${title}`;
+    document.querySelector("title").dataset.attentionCount = number;
+    for (const one of document.querySelectorAll(".sidebar [data-attention-count]")) {
+      one.dataset.attentionCount = one.textContent = number;
+      one.hidden = number === "0";
+    }
+  };
+  let counting = 0;
+  const countSoon = () => { counting ||= setTimeout(() => { counting = 0; count(); }, 1000); };
+
   // Rows
   const show = (html) => {
     if (region) { refreshSoon(); return; }
+    countSoon();
     if (!rows) { location.reload(); return; }
     const template = document.createElement("template");
     template.innerHTML = html;
@@ -82,7 +99,6 @@
     const { message } = event.detail;
     if (message.event) return;
     event.detail.cancelled = true;
-    seen = message.id || seen;
     live();
     if (!paused) { show(message.data); return; }
     held.push(message.data);
@@ -127,19 +143,11 @@
   };
   setTimeout(() => { watch(); setInterval(watch, 5000); }, 8000);
 
-  // Streams rest while the page is hidden: its title counts instead.
-  const count = async () => {
-    if (!document.hidden) return;
-    const address = new URL(bar.dataset.number, location.href);
-    if (seen) address.searchParams.set("after", seen);
-    const answer = await fetch(address);
-    const number = answer.ok && !answer.redirected ? await answer.text() : "0";
-    if (document.hidden) document.title = number === "0" ? title : `(${number}) ${title}`;
-  };
-  setInterval(count, 15000);
+  // Streams rest while the page is hidden: what its title says is asked for.
+  setInterval(() => { if (document.hidden) count(); }, 15000);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
-    document.title = title;
     heardAt = Date.now();
+    count();
   });
 })();

@@ -1,5 +1,6 @@
 """Users, their sign-ins, the first sign-in link, and the audit entries."""
 
+import json
 from datetime import datetime
 from enum import StrEnum
 
@@ -85,6 +86,11 @@ class AuditEntry(Record, table=True):
     subject: str = Field(default="", max_length=80)
     detail: str = "{}"
     remote_address: str = Field(default="", max_length=64)
+
+    @property
+    def reason(self) -> str:
+        """Why it was done, where the deed asked for it; else empty."""
+        return str(json.loads(self.detail).get("reason", ""))
 
 
 def user_by_email(session: Session, email: str) -> User | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, func, union_all, update
+from sqlalchemy import ColumnElement, Index, delete, exists, func, text, union_all, update
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -37,19 +37,32 @@ UNSTORED = "unstored"
 """What callbacks that could not be stored, and so were never verified, have in its place."""
 
 
+UNSEEN = f"verdict = '{UNSTORED}' AND seen_at IS NULL"
+"""A gap that nobody has seen to, as an index and a query must both say it."""
+
+
 class DroppedCallbacks(Record, table=True):
     """One sweep that dropped callbacks of one verdict, or notifications; or one gap in storing.
 
-    Append-only.
+    Append-only, but for `seen_at`: when a person said of a gap that it has been dealt with.
     """
 
     __tablename__ = "dropped_callbacks"
+    __table_args__ = (
+        Index(
+            "ix_dropped_callbacks_unseen",
+            "at",
+            sqlite_where=text(UNSEEN),
+            postgresql_where=text(UNSEEN),
+        ),
+    )
 
     id: str = key()
     at: datetime = timestamp(now)
     verdict: str = Field(max_length=16)
     limit: Limit = enum_column(Limit)
     dropped: int
+    seen_at: datetime | None = timestamp()
 
 
 class Dropped(NamedTuple):
@@ -78,12 +91,17 @@ def dropped_so_far(session: Session) -> Sequence[Dropped]:
     return [Dropped(verdict, int(number), at) for verdict, number, at in rows]
 
 
-def unstored_since(session: Session, since: datetime) -> tuple[int, datetime | None]:
-    """How many callbacks could not be stored since then, and when last."""
+def unseen_losses(session: Session) -> tuple[int, datetime | None]:
+    """How many callbacks could not be stored and nobody has seen to, and when the last was."""
     query = select(func.sum(DroppedCallbacks.dropped), func.max(col(DroppedCallbacks.at)))
-    gaps = query.where(DroppedCallbacks.verdict == UNSTORED, col(DroppedCallbacks.at) >= since)
-    number, last_at = session.exec(gaps).one()
+    number, last_at = session.exec(query.where(text(UNSEEN))).one()
     return int(number or 0), last_at
+
+
+def see_losses(session: Session, at: datetime) -> None:
+    """Somebody has seen to whatever could not be stored so far."""
+    unseen = update(DroppedCallbacks).where(text(UNSEEN))
+    session.connection().execute(unseen.values(seen_at=at))
 
 
 def nth_newest(session: Session, verdict: str, number: int) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
+from app.records.attention import needs_attention
 from app.records.columns import begins_with
 from app.records.keys import first_key
-from app.records.orders import Order, has_status, needs_attention
+from app.records.orders import Order, has_status
 from app.records.paging import Page, Place, page_of
 from app.records.shops import Environment
 
@@ -20,14 +21,15 @@ class OrderFilter:
     """Which orders of one environment a list shows.
 
     `text` is an AccessID or the beginning of an OrderID. `status` is one status or one of
-    STATUS_GROUPS. `attention` keeps those a person has to look at. `made_from` and `made_to`
-    bound the time at which the row was made.
+    STATUS_GROUPS. `attention`, where it is given, keeps those that need a person: it is the
+    `quiet_since` of `needs_attention`. `made_from` and `made_to` bound the time at which the row
+    was made.
     """
 
     environment: Environment
     text: str = ""
     status: str = ""
-    attention: bool = False
+    attention: datetime | None = None
     made_from: datetime | None = None
     made_to: datetime | None = None
 
@@ -48,6 +50,10 @@ _SHOWN: tuple[Any, ...] = (
     Order.conflict,
     Order.open_exchange,
     Order.created_at,
+    Order.origin,
+    Order.unproven_results,
+    Order.unproven_at,
+    Order.spoken_at,
 )
 
 
@@ -62,7 +68,7 @@ def orders_page(session: Session, wanted: OrderFilter, place: Place) -> Page[Ord
     if wanted.status:
         query = query.where(has_status(wanted.status))
     if wanted.attention:
-        query = query.where(needs_attention())
+        query = query.where(needs_attention(wanted.attention))
     if wanted.made_from:
         query = query.where(col(Order.id) >= first_key(wanted.made_from))
     if wanted.made_to:
@@ -82,3 +88,11 @@ def any_order(session: Session, environment: Environment) -> bool:
     """Whether an environment has any order at all."""
     query = select(Order.id).where(Order.environment == environment)
     return session.exec(query.limit(1)).first() is not None
+
+
+def numbers_like(session: Session, shop_key: str, prefix: str) -> Sequence[str]:
+    """The OrderIDs of a shop that start with this prefix, the newest 200."""
+    query = select(Order.order_id).where(
+        Order.shop_key == shop_key, col(Order.order_id).startswith(prefix, autoescape=True)
+    )
+    return session.exec(query.order_by(col(Order.id).desc()).limit(200)).all()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Update,
     bindparam,
+    text,
     update,
 )
 from sqlalchemy.orm import defer
@@ -72,6 +73,17 @@ class Conflict(StrEnum):
     FOREIGN = "foreign"
 
 
+WATCHED = (
+    "conflict IS NOT NULL"
+    " OR status = 'unknown' AND (source IN ('entry', 'exec')"
+    " OR origin = 'callback' AND status_at IS NULL)"
+    " OR status <> 'PAYSUCCESS' AND unproven_at IS NOT NULL"
+    " AND (spoken_at IS NULL OR unproven_at > spoken_at)"
+)
+"""What an order is like that may need a person, as an index and a query must both say it, letter by
+letter. What it means: `app.records.attention`."""
+
+
 class Order(Record, table=True):
     """One order and the claim we hold: status, source, time, and whether it is confirmed.
 
@@ -86,6 +98,14 @@ class Order(Record, table=True):
         Index("ix_orders_page", "environment", "id"),
         Index("ix_orders_number", "environment", "order_id"),
         Index("ix_orders_status", "environment", "status", "id"),
+        # Only the few that may need a person: how many others there are costs nothing.
+        Index(
+            "ix_orders_watched",
+            *("environment", "id", "conflict", "status", "source", "origin"),
+            *("status_at", "unproven_at", "spoken_at"),
+            sqlite_where=text(WATCHED),
+            postgresql_where=text(WATCHED),
+        ),
     )
 
     id: str = key()
@@ -112,8 +132,13 @@ class Order(Record, table=True):
     confirmed_at: datetime | None = timestamp()
     said_amount: int | None = reported_yen()
     said_tax: int | None = reported_yen()
-    conflict: Conflict | None = enum_column(Conflict, None, index=True)
+    conflict: Conflict | None = enum_column(Conflict, None)
     conflict_at: datetime | None = timestamp()
+    # How many results that prove nothing have named it while it was open, and when the last came.
+    unproven_results: int = 0
+    unproven_at: datetime | None = timestamp()
+    # When the last lookup that was answered was asked, or a person said why not to ask.
+    spoken_at: datetime | None = timestamp()
 
     # The call in flight. Set by a conditional update, so that two tabs never ask twice.
     open_exchange: str | None = Field(default=None, max_length=32)
@@ -157,23 +182,6 @@ def is_first_met() -> ColumnElement[bool]:
 def has_status(wanted: str) -> ColumnElement[bool]:
     """Whether an order has this status, or one of this group of them."""
     return col(Order.status).in_(STATUS_GROUPS.get(wanted, (wanted,)))
-
-
-def needs_attention() -> ColumnElement[bool]:
-    """Whether a person has to look: sources disagree, or nobody knows what became of the order.
-
-    An order that never left us (no source, made here) is unknown too, but nothing is amiss; nor is
-    it once a person has settled that of one not made here.
-    """
-    left_us = (col(Order.origin) == Origin.CREATED) & col(Order.source).is_not(None)
-    # Two ranges of two indexes, merged: every value is named so that each range has its index.
-    split = select(Order.id).where(col(Order.conflict).in_(list(Conflict)))
-    in_the_dark = select(Order.id).where(
-        col(Order.environment).in_(list(Environment)),
-        Order.status == UNKNOWN,
-        left_us | is_first_met(),
-    )
-    return col(Order.id).in_(split.union(in_the_dark))
 
 
 def order_by_number(session: Session, shop_key: str, order_id: str) -> Order | None:
@@ -288,11 +296,3 @@ def _update(expected: tuple[str, ...], written: tuple[str, ...]) -> Update:
     still = (columns[name].is_not_distinct_from(bindparam(f"expected_{name}")) for name in expected)
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in written}
     return update(table).where(columns.id == bindparam("order_key"), *still).values(values)
-
-
-def numbers_like(session: Session, shop_key: str, prefix: str) -> Sequence[str]:
-    """The OrderIDs of a shop that start with this prefix, the newest 200."""
-    query = select(Order.order_id).where(
-        Order.shop_key == shop_key, col(Order.order_id).startswith(prefix, autoescape=True)
-    )
-    return session.exec(query.order_by(col(Order.id).desc()).limit(200)).all()

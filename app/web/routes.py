@@ -8,6 +8,7 @@ from app.web.http.routing import Mounted, Route
 from app.web.pages import (
     account,
     callbacks,
+    dismissals,
     exchanges,
     health,
     live,
@@ -95,6 +96,20 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/orders/{key}/launches", order_actions.launch, "launch", SEND, role=Role.OPERATOR),
         Route(
             "/orders/{key}/settlements", order_actions.settle, "settle", SEND, role=Role.OPERATOR
+        ),
+        Route(
+            "/orders/{key}/dismissals",
+            dismissals.dismiss_of_order,
+            "dismiss",
+            SEND,
+            role=Role.OPERATOR,
+        ),
+        Route(
+            "/lost-results/dismissals",
+            dismissals.dismiss_lost,
+            "dismiss-lost",
+            SEND,
+            role=Role.OPERATOR,
         ),
         # Lookups and exchanges.
         Route("/lookups", lookups.index, "lookups"),

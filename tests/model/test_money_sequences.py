@@ -217,7 +217,6 @@ def test_an_unpaid_trade_that_another_system_executed_is_not_called_paid(
     assert "callback" not in words.why
 
 
-@known("F9", "a paid order whose result does not verify waits for its customer")
 @pytest.mark.parametrize("how", ["wrong", "no", "another"])
 def test_a_result_that_does_not_verify_is_a_reason_to_ask(
     world: World, operator: Operator, forger: Forger, how: str

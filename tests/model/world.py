@@ -21,11 +21,13 @@ from app.desk.context import Actor, BackgroundTasks, Desk, DeskSettings
 from app.desk.gateway_calls.send import close_interrupted
 from app.desk.notifications import NotificationIntake
 from app.desk.retention import RetentionPolicy
+from app.desk.status.unproven import quiet_since
 from app.records.accounts import Role, User
+from app.records.attention import needs_attention
 from app.records.database import Database
 from app.records.exchanges import WAITING, Exchange
 from app.records.group_writer import GroupWriter
-from app.records.orders import Order, needs_attention
+from app.records.orders import Order
 from app.records.shops import Environment, Shop
 from tests.conftest import swept
 from tests.model.clock import Clock
@@ -152,7 +154,8 @@ class World:
     def in_attention(self, order: Order) -> bool:
         """Whether the desk lists it among what a person has to look at."""
         with self._database.reading() as session:
-            query = select(Order.id).where(Order.id == order.id, needs_attention())
+            quiet = quiet_since(self.clock.now())
+            query = select(Order.id).where(Order.id == order.id, needs_attention(quiet))
             return session.exec(query).first() is not None
 
     def order(self, order_id: str) -> Order:

@@ -15,7 +15,7 @@ from app.records.keys import key_at
 from app.records.orders import Conflict, Order, Source
 from app.records.paging import Place
 from app.records.shops import Environment, Shop
-from app.records.statistics import Tally, attention_count, orders_in_attention, tallies
+from app.records.statistics import Tally, tallies
 
 SANDBOX = Environment.SANDBOX
 
@@ -63,21 +63,6 @@ def test_orders_are_counted_by_status_with_confirmed_money_apart(
             Tally("PAYSUCCESS", True, 2, 2050),
         ]
         assert tallies(session, Environment.TEST, yesterday) == []
-
-
-def test_disagreements_come_before_what_nobody_knows(any_database: Database, shop: Shop) -> None:
-    orders(
-        any_database,
-        shop,
-        {"status": "PAYSUCCESS", "conflict": Conflict.STATUS},
-        {"status": "unknown"},
-        {"status": "unknown", "source": None},
-        {"status": "REQSUCCESS"},
-    )
-    with any_database.reading() as session:
-        shown = orders_in_attention(session, SANDBOX, 5)
-        assert [order.order_id for order in shown] == ["A0", "A1"]
-        assert attention_count(session, SANDBOX) == 2
 
 
 def exchange(shop: Shop, order_id: str, **values: Any) -> Exchange:

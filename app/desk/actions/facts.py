@@ -17,6 +17,7 @@ from app.desk.status.call_results import (
 from app.desk.status.groups import FAILED, FINAL, UNDER_WAY
 from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.desk.status.snapshot import went_silent
+from app.desk.status.unproven import is_to_be_asked
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.exchanges import Exchange
@@ -47,7 +48,7 @@ class Facts:
     `silent_until`: until when the last of them may be at work, `answer_too_early`: the answer shows
     no trace of it and was asked before that. `out_of_step`: how many ExecTran of this claim were
     told that the trade is not as we hold it. `start_elsewhere`: the payment page is not at the
-    shop's gateway.
+    shop's gateway. `unproven`: results that prove nothing have come, and it is time to ask.
     """
 
     now: datetime
@@ -78,6 +79,7 @@ class Facts:
     start_elsewhere: bool = False
     out_of_step: int = 0
     doubted: bool = False
+    unproven: bool = False
     last: Past | None = None
 
     @property
@@ -231,6 +233,7 @@ def facts_of(
         start_elsewhere=start_elsewhere,
         out_of_step=sum(_is_out_of_step(past, order.status_at) for past in pasts),
         doubted=doubted,
+        unproven=is_to_be_asked(order, now),
         confirmed=order.confirmed_at is not None,
         settled=settled,
         has_access=order.access_id is not None and order.access_pass is not None,

@@ -81,6 +81,11 @@ def _adopted(facts: Facts) -> bool:
     return facts.source is Source.LOOKUP and facts.execution is None and unheard
 
 
+def _unproven(facts: Facts) -> bool:
+    """Whether to ask about results that prove nothing; after silence one asks anyway."""
+    return facts.unproven and not facts.unanswered
+
+
 def _unprocessed(facts: Facts) -> bool:
     return facts.status == Status.UNPROCESSED
 
@@ -105,6 +110,15 @@ STEPS: tuple[Row, ...] = (
     Row(lambda f: f.in_doubt and _refused_for_settings(f), NextStep.FIX_SETTINGS),
     Row(lambda f: f.in_doubt, NextStep.ASK_GATEWAY),
     Row(lambda f: f.status in FAILED and f.lookup_is_due, NextStep.ASK_GATEWAY),
+    # A result came that proves nothing: it may have been a payment.
+    Row(lambda f: _unproven(f) and _refused_for_settings(f), NextStep.FIX_SETTINGS),
+    Row(
+        # Asked already, in vain: the interval holds for a person as well.
+        lambda f: _unproven(f) and f.lookup_free_at is not None,
+        NextStep.WAIT_UNTIL_DUE,
+        lambda f: f.lookup_free_at,
+    ),
+    Row(_unproven, NextStep.ASK_GATEWAY),
     Row(lambda f: f.status in FAILED and f.ours, NextStep.NEW_ORDER_ID),
     Row(lambda f: f.status in FAILED, NextStep.NOTHING),
     Row(_refused_for_settings, NextStep.FIX_SETTINGS),

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.desk.callbacks import limits
 from app.desk.callbacks.apply import apply, find_orders
 from app.desk.callbacks.customer_message import CustomerMessage, customer_message
+from app.desk.callbacks.unproven import count_on_orders
 from app.desk.callbacks.verification import read_and_verify, write_verdict
 from app.desk.context import Desk
 from app.records.callbacks import Callback, locked_unprocessed, originals, unprocessed_keys
@@ -42,6 +43,7 @@ def process_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> list[
         checked.callback.copy_of = copies.get(checked.callback.id)
         write_verdict(checked)
         apply(session, checked)
+    count_on_orders(session, batch)
     if batch:
         notify(session)
     return [

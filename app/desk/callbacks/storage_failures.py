@@ -1,14 +1,14 @@
 """What could not be stored is put on record as soon as storing works again.
 
 A process that cannot write can tell nobody but those who ask it. Once it can, every process shows
-what was lost.
+what was lost, until a person says what was done about it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,15 +20,13 @@ from app.desk.context import Desk
 from app.desk.periodic import wait_or_stop
 from app.logs import Repeated
 from app.records.database import UNREACHABLE
-from app.records.dropped_callbacks import UNSTORED, Limit, count_dropped, unstored_since
-
-SHOWN_FOR = timedelta(hours=24)
+from app.records.dropped_callbacks import UNSTORED, Limit, count_dropped, unseen_losses
 
 log = logging.getLogger(__name__)
 
 
 class LostCallbacks(NamedTuple):
-    """How many callbacks were lost of late, and when last.
+    """How many callbacks were lost that nobody has seen to, and when the last was.
 
     `goes_on`: storing still does not work.
     """
@@ -58,11 +56,11 @@ class StorageFailures:
             self._noting = True
             self._desk.tasks.spawn_for_all(self._note())
 
-    def lost(self, session: Session, at: datetime) -> LostCallbacks:
-        """What all processes have lost of late, as far as this one can know."""
+    def lost(self, session: Session) -> LostCallbacks:
+        """What all processes have lost and nobody has seen to, as far as this one can know."""
         own, own_last = self._intake.unstored
         unnoted = own - self._noted
-        recorded, last_at = unstored_since(session, at - SHOWN_FOR)
+        recorded, last_at = unseen_losses(session)
         return LostCallbacks(recorded + unnoted, own_last if unnoted else last_at, unnoted > 0)
 
     async def _note(self) -> None:

@@ -8,8 +8,9 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from app.desk.callbacks.apply import contradict, recall
-from app.desk.status.call_results import CallResult, classify
+from app.desk.status.call_results import CallResult, classify, last_answer
 from app.desk.status.snapshot import went_silent
+from app.desk.status.unproven import speak
 from app.desk.status.updates import (
     StatusReport,
     Terms,
@@ -55,6 +56,8 @@ def apply_answer(
     `settle` is the time after which an unanswered call can no longer be at work.
     """
     terms = Terms(confirmation_of(session, order.shop_key), settle)
+    if last_answer([exchange]):
+        speak(order, exchange.asked_at)
     match reply.answer:
         case EntryTranAnswer() as answer:
             _entered(session, exchange, order, answer, terms)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.protocol.fields import ORDER_ID_LENGTH
 from app.protocol.wire import JST
-from app.records.orders import numbers_like
+from app.records.order_lists import numbers_like
 from app.records.shops import Shop
 
 # The n-th try of a customer. A sequence of ours is padded, so it is not taken for one.

@@ -1,4 +1,4 @@
-"""What an operator reads first: today in figures, what needs a person, how the gateway does.
+"""What an operator reads first: today in figures, and how the gateway does.
 
 A fixed number of queries whatever the number of rows, each bounded by a day or by a limit.
 """
@@ -15,16 +15,13 @@ from sqlmodel import Session
 from app.gateway import Outcome
 from app.protocol.wire import JST
 from app.records import statistics
-from app.records.callbacks import Callback
 from app.records.exchanges import WAITING, outcomes_since
-from app.records.orders import STATUS_GROUPS, Order
+from app.records.orders import STATUS_GROUPS
 from app.records.shops import Environment
 
 RECENT = timedelta(hours=24)
 SAMPLE = 1000
 """The most calls the gateway's health is computed from."""
-ATTENTION_SHOWN = 5
-"""How many of each kind the list of what needs attention shows."""
 
 _ANSWERS = (Outcome.ANSWERED, Outcome.PROTOCOL_ERROR)
 
@@ -65,15 +62,6 @@ class Health:
     capped: bool
 
 
-@dataclass(frozen=True)
-class Attention:
-    """What needs a person: how many orders in all, and the most urgent of each kind."""
-
-    orders: int
-    mismatches: Sequence[Callback]
-    shown: Sequence[Order]
-
-
 def midnight(at: datetime) -> datetime:
     """The beginning of this day in Japan, in UTC."""
     return at.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
@@ -90,16 +78,6 @@ def today(session: Session, environment: Environment, at: datetime) -> Today:
         reported=_sum(tally for tally in paid if not tally.confirmed),
         not_paid=counts["not-paid"],
         waiting=counts["waiting"],
-    )
-
-
-def attention(session: Session, environment: Environment, at: datetime) -> Attention:
-    """What needs a person, the most urgent first: forged or spoilt callbacks, then orders."""
-    since = at - RECENT
-    return Attention(
-        orders=statistics.attention_count(session, environment),
-        mismatches=statistics.mismatches_since(session, environment, since, ATTENTION_SHOWN),
-        shown=statistics.orders_in_attention(session, environment, ATTENTION_SHOWN),
     )
 
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.clock import now
 from app.records.accounts import User, sign_in_by_secret
+from app.web.http.attention import counted_for
 from app.web.http.cookies import session_secret
 from app.web.http.csrf import SAFE_METHODS, from_elsewhere
 from app.web.http.environments import choose, offered
@@ -100,6 +101,7 @@ def _recognise(request: Request) -> None:
         request.state.environments = among
         request.state.environment = choose(request, session, among)
         _, request.state.user = found
+    request.state.count_attention = counted_for(request)
 
 
 def _to_sign_in(request: Request, *, stream: bool) -> Response:

@@ -15,9 +15,9 @@ from starlette.responses import Response
 
 from app.desk.callbacks.callback_view import CallbackView, callback_view
 from app.desk.callbacks.raw import TARGET
-from app.desk.context import Desk
-from app.desk.orders.order_view import order_view
-from app.desk.orders.timeline_window import TimelineWindow, timeline_window
+from app.desk.orders.order_view import OrderView, order_view
+from app.desk.orders.timeline_window import timeline_window
+from app.desk.status.unproven import unproven_of
 from app.protocol.checkstring import Verdict
 from app.protocol.error_catalogue import Fault, fault
 from app.protocol.text import to_half_width
@@ -67,12 +67,11 @@ def show(request: Request) -> Response:
         if callback is None:
             raise HTTPException(404)
         view = callback_view(session, desk.settings.our_shops, callback)
-        place = _place(session, desk, view)
-    context = {
+        whole = order_view(session, view.order, desk.settings) if view.order else None
+    context = _of_order(callback, whole) | {
         "view": view,
         "callback": callback,
         "environment": callback.environment or environment_of(request),
-        "place": place,
         "faults": faults_of(view),
         "curl": _curl(desk.settings.base_url, view),
         "may_judge": may(request, Role.OPERATOR),
@@ -81,10 +80,16 @@ def show(request: Request) -> Response:
     return page(request, "callbacks/show.html", context)
 
 
-def _place(session: Session, desk: Desk, view: CallbackView) -> TimelineWindow | None:
-    if view.order is None:
-        return None
-    return timeline_window(view.callback, order_view(session, view.order, desk.settings))
+def _of_order(callback: Callback, whole: OrderView | None) -> dict[str, Any]:
+    """Where the callback stands in its order's past, and whether it is a reason to ask."""
+    if whole is None:
+        return {"place": None, "unproven": None}
+    is_proof = callback.verdict in (None, Verdict.VERIFIED)
+    return {
+        "place": timeline_window(callback, whole),
+        "decision": whole.decision,
+        "unproven": None if is_proof else unproven_of(whole.order),
+    }
 
 
 def _wanted(request: Request) -> CallbackFilter:

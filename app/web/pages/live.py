@@ -13,11 +13,12 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from app.desk.live.callback_events import Cursor, missed, present_cursor
+from app.desk.live.callback_events import Cursor, present_cursor
 from app.desk.live.feed import News
 from app.desk.live.notification_events import NotificationEvent
 from app.records.shops import Environment
-from app.web.http.requests import desk_of, environment_of
+from app.web.http.attention import counted_for
+from app.web.http.requests import environment_of
 from app.web.http.services import services_of
 from app.web.presentation.templates import language_of, render
 
@@ -30,8 +31,6 @@ GREETING = b"retry: 1000\nevent: live\ndata: live\n\n"
 NOTIFIED = b"data: notice\n\n"
 """Has the page of an order read again. It is no row, and leaves the cursor where it is."""
 
-MOST_COUNTED = 99
-
 
 async def callbacks(request: Request) -> Response:
     """GET /live/callbacks: the environment's callbacks, or (`order`) those of one order.
@@ -43,14 +42,9 @@ async def callbacks(request: Request) -> Response:
 
 
 def number(request: Request) -> Response:
-    """GET /live/number: how many have arrived since `after`, for a page nobody looks at."""
-    since = _since(request)
-    if since is None:
-        return PlainTextResponse("0")
-    with desk_of(request).database.reading() as session:
-        arrived = missed(session, since)
-    concerned = sum(map(_wanted_by(request), arrived))
-    return PlainTextResponse(str(min(concerned, MOST_COUNTED)))
+    """GET /live/number: how many entries need a person, for the menu and title of an open page."""
+    count = counted_for(request)(environment_of(request))
+    return PlainTextResponse("" if count is None else str(count))
 
 
 async def _events(request: Request) -> AsyncIterator[bytes]:
@@ -93,4 +87,4 @@ def live_context(session: Session, environment: Environment, order_key: str = ""
     query = f"env={environment}&after={present_cursor(session)}"
     if order_key:
         query += f"&order={order_key}"
-    return {"stream": f"/live/callbacks?{query}", "number": f"/live/number?{query}"}
+    return {"stream": f"/live/callbacks?{query}", "number": f"/live/number?env={environment}"}

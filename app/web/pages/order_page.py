@@ -17,6 +17,7 @@ from app.clock import now
 from app.desk.actions import Action, Decision, Lock, LockReason, NextStep
 from app.desk.context import DeskSettings
 from app.desk.orders.order_view import OrderView, order_view
+from app.desk.status.unproven import unproven_of
 from app.protocol.statuses import Status
 from app.protocol.words import N_, Words
 from app.records.accounts import Role
@@ -85,8 +86,12 @@ def order_page(
     messages: Sequence[Flash] = (),
     status: int = 200,
     settling: Mapping[str, Any] | None = None,
+    dismissing: Mapping[str, Any] | None = None,
 ) -> Response:
-    """The page of the order in the address. `settling`: what was typed to settle, and its error."""
+    """The page of the order in the address.
+
+    `settling`, `dismissing`: what was typed to do so, and its error.
+    """
     desk = desk_of(request)
     with desk.database.reading() as session:
         order = order_or_404(session, request)
@@ -100,6 +105,7 @@ def order_page(
         "waiting": waiting[-1] if waiting else None,
         "messages": messages,
         "settling": settling or {},
+        "dismissing": dismissing or {},
     }
     return page(request, "orders/show.html", context, status, fragment="orders/_order.html")
 
@@ -124,6 +130,8 @@ def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str
         "locked_actions": locked_actions(view.decision),
         "last": last,
         "disputed": _disputed(view.changes),
+        "unproven": unproven_of(view.order),
+        "now": now(),
         "travelled": travelled(view.changes),
         "link": _link(view, terms),
     }

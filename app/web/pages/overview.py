@@ -1,16 +1,21 @@
 """The first page: today in figures, what needs a person, the latest callbacks, the gateway."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.clock import now
-from app.desk.orders.overview import attention, health, today
+from app.desk.orders.attention import attention
+from app.desk.orders.overview import health, today
 from app.protocol.wire import JST
+from app.records.accounts import Role
 from app.records.callback_lists import CallbackFilter, callbacks_page
 from app.records.order_lists import any_order
 from app.records.paging import Place
-from app.web.http.requests import desk_of, environment_of
-from app.web.http.services import services_of
+from app.web.http.attention import lost_in
+from app.web.http.requests import desk_of, environment_of, may
 from app.web.pages.callbacks import list_context
 from app.web.pages.live import live_context
 from app.web.presentation.templates import page
@@ -20,18 +25,32 @@ LATEST = 8
 
 def index(request: Request) -> Response:
     """GET /: one environment at a glance."""
+    return overview(request)
+
+
+def overview(
+    request: Request, status: int = 200, dismissing: Mapping[str, Any] | None = None
+) -> Response:
+    """The overview. `dismissing`: what was typed to dismiss lost results, and its error."""
     environment, at = environment_of(request), now()
     with desk_of(request).database.reading() as session:
         live = live_context(session, environment)
         latest = callbacks_page(session, CallbackFilter(environment), Place()).rows[:LATEST]
+        needs = attention(session, environment, at, lost_in(request, session))
         context = {
-            "began": bool(latest) or any_order(session, environment),
+            "began": bool(latest or needs.number) or any_order(session, environment),
             "today": today(session, environment, at),
-            "attention": attention(session, environment, at),
+            "attention": needs,
             "health": health(session, environment, at),
             **list_context(session, latest),
             **live,
-            "lost": services_of(request).storage_failures.lost(session, at),
         }
-    context |= {"day": at.astimezone(JST).date(), "now": at}
-    return page(request, "overview/index.html", context)
+    context |= {
+        "day": at.astimezone(JST).date(),
+        "now": at,
+        "may_act": may(request, Role.OPERATOR),
+        "dismissing": dismissing or {},
+        # One page, one number.
+        "count_attention": lambda _: needs.number,
+    }
+    return page(request, "overview/index.html", context, status)

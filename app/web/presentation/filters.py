@@ -118,6 +118,7 @@ def _marks(language: str) -> Filters:
         "environment_mark": said(marks.ENVIRONMENTS).__getitem__,
         "alert_mark": said(marks.ALERTS).__getitem__,
         "effect_mark": said(marks.EFFECTS).__getitem__,
+        "attention_mark": said(marks.ATTENTION).__getitem__,
         "action_mark": said(marks.ACTIONS).__getitem__,
         "relation_mark": said(marks.RELATIONS).get,
     }

@@ -213,6 +213,8 @@ CALLS: dict[Call, str] = {
 AUDITED: dict[str, str] = {
     "create": N_("The order was created"),
     "callback-kept": N_("A pasted result was kept"),
+    "losses-seen": N_("Lost results were seen to"),
+    "unproven-dismissed": N_("Unproven results were taken off the list"),
     "sandbox-orders-forgotten": N_("The sandbox's orders were forgotten"),
 }
 """What people did, as far as it left no row of its own."""

@@ -12,6 +12,7 @@ from app.desk.gateway_calls.send import Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.statuses import Relation, Status
 from app.protocol.words import N_, say
+from app.records.attention import Kind
 from app.records.changes import Effect
 from app.records.exchanges import WAITING
 from app.records.orders import UNKNOWN
@@ -120,6 +121,15 @@ RELATIONS: Marks = {
     Relation.CONTRADICTS: Mark(N_("differs"), "arrows-split-2", "bad"),
 }
 """How the gateway's word stands to what we held, where it is not the same."""
+
+ATTENTION: Marks = {
+    Kind.CONFLICT: Mark(N_("Sources disagree"), "arrows-split-2", "bad"),
+    Kind.UNPROVEN: Mark(N_("Unproven result"), "shield-question", "bad"),
+    Kind.UNANSWERED: Mark(N_("Status unknown"), "question-mark", "warn"),
+    Kind.FIRST_MET: Mark(N_("Unknown order"), "question-mark", "warn"),
+    Kind.LOST: Mark(N_("Not stored"), "alert-circle", "bad"),
+}
+"""Why something needs a person."""
 
 ACTIONS: Marks = {
     Action.REGISTER: Mark(N_("Register"), "file-text"),

@@ -101,6 +101,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
         "switch": None,
         "q": "",
         "messages": getattr(request.state, "messages", ()),
+        "count_attention": getattr(request.state, "count_attention", lambda _: None),
     }
 
 

@@ -105,6 +105,26 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
         NextStep.WAIT_FOR_ANSWER,
         set(),
     ),
+    # A result came that proves nothing.
+    ("unproven result", under_way(unproven=True), NextStep.ASK_GATEWAY, {L, A}),
+    (
+        "unproven result, lookup silent",
+        under_way(unproven=True, lookup=lookup(CallResult.SILENCE)),
+        NextStep.WAIT_UNTIL_DUE,
+        {L, A},
+    ),
+    (
+        "unproven result, password refused",
+        under_way(unproven=True, last=lookup(CallResult.SETTINGS)),
+        NextStep.FIX_SETTINGS,
+        {L, A},
+    ),
+    (
+        "unproven result before a verified failure",
+        under_way(Status.PAYFAIL, source=Source.CALLBACK, unproven=True),
+        NextStep.ASK_GATEWAY,
+        {A, N},
+    ),
     # EntryTran unanswered.
     (
         "entry silent",

@@ -21,11 +21,10 @@ from app.desk.context import Desk
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.database import Database
-from app.records.dropped_callbacks import unstored_since
+from app.records.dropped_callbacks import unseen_losses
 from app.records.orders import Source
 from tests.desk.callbacks.cast import (
     HEADERS,
-    LONG_AGO,
     a_shop,
     an_order,
     patient_intake,
@@ -127,7 +126,7 @@ async def test_losses_are_put_on_record_once_more_when_the_process_stops(desk: D
     stopping.set()
     await desk.tasks.close(60)
     with desk.database.reading() as session:
-        assert unstored_since(session, LONG_AGO)[0] == 3
+        assert unseen_losses(session)[0] == 3
 
 
 def test_no_customer_reads_paid_of_an_order_that_we_never_executed() -> None:

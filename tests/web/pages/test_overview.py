@@ -15,7 +15,7 @@ from app.gateway import Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
 from app.records.keys import key_at
-from app.records.orders import Conflict, Origin
+from app.records.orders import Conflict
 from app.records.shops import Environment
 from tests.queries import counted_queries
 from tests.web.pages.rows import a_callback, an_exchange, an_order
@@ -84,34 +84,6 @@ async def test_another_environment_is_not_counted(
     an_order(desk_app, "A1")
     an_order(desk_app, "A2", environment=Environment.TEST)
     assert (await figures(client))["created"][1] == 1
-
-
-async def test_what_needs_a_person_comes_by_urgency(
-    client: httpx.AsyncClient, desk_app: Starlette
-) -> None:
-    an_order(desk_app, "DARK", "unknown")
-    an_order(desk_app, "SPLIT", conflict=Conflict.STATUS, conflict_at=now())
-    a_callback(desk_app, "FORGED", Verdict.MISMATCH)
-    a_callback(desk_app, "GENUINE", Verdict.VERIFIED)
-    shown = (await client.get("/")).text
-    places = [shown.index(f"<code>{number}</code>") for number in ("FORGED", "SPLIT", "DARK")]
-    assert places == sorted(places)
-    assert shown.count("Result not proven") == 1
-
-
-async def test_an_order_that_never_left_us_needs_nobody(
-    client: httpx.AsyncClient, desk_app: Starlette
-) -> None:
-    an_order(desk_app, "DRAFT", "unknown", source=None)
-    an_order(desk_app, "MET", "unknown", source=None, status_at=None, origin=Origin.CALLBACK)
-    assert (await figures(client))["attention"][1] == 1
-
-
-async def test_an_old_mismatch_no_longer_asks_for_attention(
-    client: httpx.AsyncClient, desk_app: Starlette
-) -> None:
-    a_callback(desk_app, "LONG-AGO", Verdict.MISMATCH, id=key_at(now() - timedelta(hours=25)))
-    assert "Result not proven" not in (await client.get("/")).text
 
 
 async def test_the_gateways_health_is_that_of_the_last_day(

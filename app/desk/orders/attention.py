@@ -1,0 +1,65 @@
+"""What needs a person, as the overview, the list of orders and the menu show it.
+
+All of them ask here, so that all of them say the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.desk.callbacks.storage_failures import LostCallbacks
+from app.desk.status.unproven import quiet_since
+from app.records.attention import Kind, kind_of, most_urgent, number_in_attention
+from app.records.orders import Order
+from app.records.shops import Environment
+
+SHOWN = 20
+"""How many the overview lists, the most urgent first; the rest is behind its link."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One order that needs a person, and why."""
+
+    kind: Kind
+    order: Order
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What needs a person: how many entries there are, and the most urgent of them.
+
+    What was `lost` is one entry, of every environment: nobody knows whose results they were.
+    """
+
+    number: int
+    entries: Sequence[Entry]
+    lost: LostCallbacks
+
+
+def attention(
+    session: Session, environment: Environment, at: datetime, lost: LostCallbacks
+) -> Attention:
+    """What needs a person in one environment."""
+    number = number_of_entries(session, environment, at, lost)
+    orders = most_urgent(session, environment, quiet_since(at), SHOWN) if number else ()
+    kinds = kinds_of(orders, at)
+    return Attention(number, [Entry(kinds[order.id], order) for order in orders], lost)
+
+
+def number_of_entries(
+    session: Session, environment: Environment, at: datetime, lost: LostCallbacks
+) -> int:
+    """How many entries there are: the one number that every figure shows."""
+    orders = number_in_attention(session, environment, quiet_since(at))
+    return orders + (1 if lost.number else 0)
+
+
+def kinds_of(orders: Iterable[Order], at: datetime) -> Mapping[str, Kind]:
+    """Why those of these orders that need a person do, by their keys."""
+    kinds = ((order.id, kind_of(order, quiet_since(at))) for order in orders)
+    return {key: kind for key, kind in kinds if kind}

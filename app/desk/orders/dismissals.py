@@ -1,0 +1,62 @@
+"""A person's word that what is listed needs nobody any more. It is recorded, with its reason."""
+
+from __future__ import annotations
+
+from app.clock import now
+from app.desk.audit import record_action
+from app.desk.context import Actor, Desk
+from app.desk.status.unproven import speak, unproven_of
+from app.records.columns import REASON_LENGTH
+from app.records.dropped_callbacks import see_losses, unseen_losses
+from app.records.orders import locked_order
+
+UNPROVEN_DISMISSED = "unproven-dismissed"
+LOSSES_SEEN = "losses-seen"
+
+
+class NoReason(Exception):
+    """A word that is to be believed says why."""
+
+
+def dismiss_unproven(desk: Desk, actor: Actor, order_key: str, reason: str) -> None:
+    """Say why nobody need ask about the results of this order that prove nothing.
+
+    Those that come later are listed again, once the gateway may be asked. Raises NoReason, and
+    LookupError for an unknown order. Where nothing waits for a word, nothing happens.
+    """
+    given = _given(reason)
+    with desk.database.writing() as session:
+        order = locked_order(session, order_key)
+        if order is None:
+            raise LookupError(order_key)
+        unproven = unproven_of(order)
+        if unproven is None:
+            return
+        speak(order, now())
+        session.add(order)
+        record_action(
+            session,
+            actor,
+            UNPROVEN_DISMISSED,
+            order_key=order_key,
+            subject=order.order_id,
+            reason=given,
+            results=unproven.number,
+        )
+
+
+def dismiss_losses(desk: Desk, actor: Actor, reason: str) -> None:
+    """Say what was done about the results that could not be stored so far. Raises NoReason."""
+    given = _given(reason)
+    with desk.database.writing() as session:
+        number, _ = unseen_losses(session)
+        if number:
+            see_losses(session, now())
+            record_action(session, actor, LOSSES_SEEN, reason=given, results=number)
+
+
+def _given(reason: str) -> str:
+    given = reason.strip()[:REASON_LENGTH]
+    if not given:
+        raise NoReason
+    return given

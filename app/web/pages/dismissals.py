@@ -1,0 +1,48 @@
+"""A person's word that an entry needs nobody any more: each a POST that leads back to its page."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.desk.orders.dismissals import NoReason, dismiss_losses, dismiss_unproven
+from app.web.http.requests import actor_of, desk_of, read_form
+from app.web.pages.order_actions import REASON_NEEDED
+from app.web.pages.order_page import order_or_404, order_page
+from app.web.pages.overview import overview
+
+_MISSING = {"Reason": "", "errors": {"Reason": REASON_NEEDED}}
+
+
+async def dismiss_of_order(request: Request) -> Response:
+    """POST /orders/{key}/dismissals: `Reason` why nobody need ask about unproven results."""
+    return await run_in_threadpool(_of_order, request, await _reason(request))
+
+
+def _of_order(request: Request, reason: str) -> Response:
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        key = order_or_404(session, request).id
+    try:
+        dismiss_unproven(desk, actor_of(request), key, reason)
+    except NoReason:
+        return order_page(request, status=422, dismissing=_MISSING)
+    return RedirectResponse(f"/orders/{key}", 303)
+
+
+async def dismiss_lost(request: Request) -> Response:
+    """POST /lost-results/dismissals: `Reason` says what was done about them."""
+    return await run_in_threadpool(_lost, request, await _reason(request))
+
+
+def _lost(request: Request, reason: str) -> Response:
+    try:
+        dismiss_losses(desk_of(request), actor_of(request), reason)
+    except NoReason:
+        return overview(request, 422, _MISSING)
+    return RedirectResponse("/", 303)
+
+
+async def _reason(request: Request) -> str:
+    return (await read_form(request)).get("Reason", "")
