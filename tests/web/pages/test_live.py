@@ -152,7 +152,8 @@ def test_a_hidden_page_is_told_how_many_entries_need_a_person(served: Served) ->
         address = re.findall(r'data-number="(.*?)"', text)[0].replace("&amp;", "&")
         assert client.get(address).text == "0"
         # Verified results of numbers that nobody knows.
-        bring(served, "H1", "H2")
+        for number in ("H1", "H2"):
+            client.post("/netcash/return", content=body(number))
         until(lambda: client.get(address).text == "2")
 
 
