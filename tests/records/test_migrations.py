@@ -11,6 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 from sqlmodel import select
 
+from app.desk.status.unproven import is_to_be_asked
 from app.records.database import Database, sqlite_url
 from app.records.orders import Order
 from app.records.schema import HEAD, MIGRATIONS, schema_version, upgrade
@@ -151,3 +152,58 @@ def _insert_order(connection: Connection, shop_key: str, number: str, **order: s
     row |= {"order_id": number, "environment": "test", "created_at": AT, "origin": "created"}
     row |= {"status": "unknown", "status_at": SINCE, "lookup_due_at": DUE}
     _insert(connection, "orders", **(row | order))
+
+
+ARRIVED, BEFORE, AFTER = (f"2026-11-24 01:{minute}:00.000000" for minute in ("10", "05", "15"))
+
+DOUBTED: list[tuple[str, str | None, tuple[str, str | None] | None, int]] = [
+    # Status, the verdicts that came, the last lookup (when, with which error), how many count.
+    ("REQSUCCESS", "mismatch", None, 2),
+    ("unknown", "malformed", (BEFORE, ""), 2),
+    ("REQSUCCESS", "no-checkstring", (AFTER, ""), 2),
+    ("REQSUCCESS", "unknown-shop", (AFTER, "M01004002"), 2),
+    ("REQSUCCESS", "mismatch", (AFTER, "E91029999"), 2),
+    ("REQSUCCESS", "verified", None, 0),
+    ("PAYSUCCESS", "mismatch", None, 0),
+    ("REQSUCCESS", None, None, 0),
+]
+LISTED_AGAIN = {"00", "01", "04"}
+
+
+def test_results_that_prove_nothing_and_were_never_asked_about_are_listed_again(
+    empty_database: Database,
+) -> None:
+    migrate(empty_database, "0003")
+    with empty_database.engine.begin() as connection:
+        _insert_shop(connection, "never")
+        for number, (status, verdict, lookup, _) in enumerate(DOUBTED):
+            name = f"{number:02}"
+            _insert_order(connection, "never", name, status=status, source="lookup")
+            for which in ("a", "b") if verdict else ():
+                _insert_callback(connection, name, which, verdict)
+            if lookup:
+                _insert_lookup(connection, name, *lookup)
+    upgrade(empty_database)
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+    with empty_database.reading() as session:
+        orders = session.exec(select(Order).order_by(Order.order_id)).all()
+    counted = [order.unproven_results for order in orders]
+    assert counted == [number for *_, number in DOUBTED]
+    assert {order.order_id for order in orders if is_to_be_asked(order, at)} == LISTED_AGAIN
+    empty_database.close()
+
+
+def _insert_callback(connection: Connection, order: str, which: str, verdict: str | None) -> None:
+    values: dict[str, str | bytes | None] = {"id": order + which, "order_key": f"never{order}"}
+    values |= {"received_at": ARRIVED, "body": b"", "verdict": verdict, "judged_at": ARRIVED}
+    values |= {"digest": "", "headers": "{}", "remote_address": "", "tags": ""}
+    _insert(connection, "callbacks", **values)
+
+
+def _insert_lookup(connection: Connection, order: str, asked_at: str, error: str | None) -> None:
+    values: dict[str, str | bytes | None] = {"id": order, "order_key": f"never{order}"}
+    values |= {"shop_key": "never", "environment": "test", "call": "SearchTradeMulti"}
+    values |= {"order_id": order, "purpose": "operator", "url": "", "request": b"", "owner": ""}
+    values |= {"asked_at": asked_at, "errors": error or None}
+    values["outcome"] = "protocol-error" if error else "answered"
+    _insert(connection, "exchanges", **values)

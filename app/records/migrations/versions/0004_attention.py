@@ -95,7 +95,7 @@ def _count_what_came() -> None:
     """Limits bound how many results that prove nothing there are, and so how many orders."""
     change = (
         orders.update()
-        .where(orders.c.id == sa.bindparam("key"), orders.c.status.not_in(FINAL))
+        .where(orders.c.id == sa.bindparam("key"))
         .values({name: sa.bindparam(name) for name in ("unproven_results", "unproven_at")})
         .values(spoken_at=sa.bindparam("spoken_at"))
     )
@@ -110,7 +110,8 @@ def _what_came() -> list[dict[str, Any]]:
             sa.func.count().label("unproven_results"),
             sa.func.max(callbacks.c.received_at, type_=TIME).label("unproven_at"),
         )
-        .where(callbacks.c.verdict.in_(UNPROVEN), callbacks.c.order_key.is_not(None))
+        .join_from(callbacks, orders, callbacks.c.order_key == orders.c.id)
+        .where(callbacks.c.verdict.in_(UNPROVEN), orders.c.status.not_in(FINAL))
         .group_by(callbacks.c.order_key)
     )
     answered = (exchanges.c.outcome == "answered") | (exchanges.c.errors == "M01004002")
