@@ -1,10 +1,10 @@
 """Results that prove nothing, counted on the row of the order that they name."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Table, bindparam, case, update
+from sqlalchemy import Table, bindparam, case, null, update
 from sqlmodel import Session, col, select
 
 from app.protocol.statuses import FINAL
@@ -38,6 +38,16 @@ _COUNT = (
     )
 )
 
+_LEFT = _columns.unproven_results - bindparam("number")
+_TAKE_BACK = (
+    update(_table)
+    .where(_columns.id == bindparam("order_key"))
+    .values(
+        unproven_results=case((_LEFT > 0, _LEFT), else_=0),
+        unproven_at=case((_LEFT > 0, _columns.unproven_at), else_=null()),
+    )
+)
+
 _OPEN = (
     select(Order)
     .where(
@@ -60,3 +70,10 @@ def count_unproven(session: Session, came: Sequence[Came]) -> None:
     """Count these results on those of the orders that are still open."""
     if came:
         session.connection().execute(_COUNT, [one._asdict() for one in came])
+
+
+def take_back(session: Session, proven: Mapping[str, int]) -> None:
+    """So many results that were counted on these orders are proven after all."""
+    if proven:
+        rows = [{"order_key": key, "number": proven[key]} for key in sorted(proven)]
+        session.connection().execute(_TAKE_BACK, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from app.protocol.checkstring import Verdict
 from app.records.callbacks import keys_with_verdict, locked_with_verdict
 from app.records.database import Database
 from app.records.shops import OurShops
+from app.records.unproven import take_back
 from app.records.verdict_changes import VerdictChange
 
 DOUBTFUL = (Verdict.UNKNOWN_SHOP, Verdict.MISMATCH)
@@ -38,11 +40,17 @@ def _reverify_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> int
     callbacks = locked_with_verdict(session, keys, DOUBTFUL)
     everything = read_and_verify(session, ours, callbacks)
     batch = [checked for checked in everything if _has_risen(checked)]
+    counted_on = Counter(
+        checked.callback.order_key
+        for checked in batch
+        if checked.verified and checked.callback.order_key
+    )
     find_orders(session, batch)
     for checked in batch:
         session.add(_history(checked))
         write_verdict(checked)
         apply(session, checked)
+    take_back(session, counted_on)
     return len(batch)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from app.clock import now
-from app.desk.callbacks import process_waiting
+from app.desk.callbacks import process_waiting, reverify
 from app.desk.callbacks.raw import INSERT, raw_row
 from app.desk.context import Desk
 from app.desk.status.schedule import LOOKUP_INTERVAL
@@ -171,6 +171,27 @@ async def test_repeats_count_like_others(desk: Desk) -> None:
     for _ in range(3):
         await bring(desk, tampered("A1"))
     assert order(desk, key).unproven_results == 3
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_what_a_corrected_password_proves_is_unproven_no_more(
+    desk: Desk, others: int
+) -> None:
+    opened_shop(desk, "tshop00000002", "mistyped")
+    key = opened(desk, shop_id="tshop00000002")
+    raw = body("A1", Status.PAYFAIL, shop="tshop00000002", password="another1")
+    await bring(desk, raw)
+    for _ in range(others):
+        await bring(desk, raw.replace(b"PAYFAIL", b"PAYSUCCESS"))
+    assert order(desk, key).unproven_results == 1 + others
+    with desk.database.writing() as session:
+        shop = shop_by_id(session, "tshop00000002")
+        assert shop is not None
+        shop.password = "another1"
+    reverify(desk.database, desk.settings.our_shops)
+    assert order(desk, key).status == Status.PAYFAIL
+    assert order(desk, key).unproven_results == others
+    assert is_asked(desk, key) is bool(others)
 
 
 def test_after_a_word_the_next_are_asked_about_once_the_gateway_may_be() -> None:
