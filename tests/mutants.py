@@ -36,6 +36,8 @@ GUARDS: Mapping[str, Sequence[str]] = {
     "app.desk.status.schedule": (f"{DESK}/status/test_schedule.py",),
     "app.desk.status.confirmation_policy": (f"{DESK}/status/test_policy.py",),
     "app.desk.status.history": (SEQUENCES, f"{DESK}/status", f"{DESK}/actions"),
+    "app.desk.status.unproven": (f"{DESK}/status/test_unproven.py",),
+    "app.records.attention": ("tests/records/test_attention.py",),
     "app.records.due": ("tests/records/test_due.py",),
     "app.desk.status.rules": (
         SEQUENCES,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +13,7 @@ from app.clock import now
 from app.desk.callbacks import process_waiting, reverify
 from app.desk.callbacks.raw import INSERT, raw_row
 from app.desk.context import Desk
-from app.desk.status.schedule import LOOKUP_INTERVAL
-from app.desk.status.unproven import is_to_be_asked, speak, unproven_of
+from app.desk.status.unproven import is_to_be_asked, unproven_of
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.database import Database
@@ -192,33 +190,3 @@ async def test_what_a_corrected_password_proves_is_unproven_no_more(
     assert order(desk, key).status == Status.PAYFAIL
     assert order(desk, key).unproven_results == others
     assert is_asked(desk, key) is bool(others)
-
-
-def test_after_a_word_the_next_are_asked_about_once_the_gateway_may_be() -> None:
-    at, minute = now(), timedelta(minutes=1)
-    one = Order(order_id="A1", status="REQSUCCESS", unproven_results=1, unproven_at=at)
-    assert is_to_be_asked(one, at)
-    speak(one, at + minute)
-    assert unproven_of(one) is None
-    one.unproven_at, one.unproven_results = at + 2 * minute, 2
-    unproven = unproven_of(one)
-    assert unproven is not None
-    assert unproven.ask_from == at + minute + LOOKUP_INTERVAL
-    assert not is_to_be_asked(one, unproven.ask_from - timedelta(microseconds=1))
-    assert is_to_be_asked(one, unproven.ask_from)
-
-
-def test_a_word_about_earlier_ones_is_none_about_those_that_came_since() -> None:
-    at = now()
-    one = Order(order_id="A1", status="REQSUCCESS", unproven_results=1, unproven_at=at)
-    # Asked before it came; the answer came after it.
-    speak(one, at - timedelta(seconds=1))
-    assert unproven_of(one) is not None
-
-
-def test_an_older_word_does_not_undo_a_newer_one() -> None:
-    at = now()
-    one = Order(order_id="A1", status="REQSUCCESS", unproven_results=1, unproven_at=at)
-    speak(one, at)
-    speak(one, at - timedelta(hours=2))
-    assert unproven_of(one) is None
