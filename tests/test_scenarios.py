@@ -63,8 +63,9 @@ def unheard(outcome: str, found: tuple[Claim, str] = (LOST, "new-order-id")) -> 
 
 
 def unproven(verdict: str) -> Reads:
-    """A result that moves nothing."""
-    return Reads(paid=REQUESTED, paid_step="wait-for-customer", verdicts=(verdict,))
+    """A result that moves nothing, and is a reason to ask: a lookup tells."""
+    asked = (FOUND_PAID, "nothing")
+    return Reads(paid=REQUESTED, paid_step="ask-gateway", verdicts=(verdict,), asked=asked)
 
 
 def unbrought(claim: Claim, step: str) -> Reads:
