@@ -213,3 +213,60 @@ def test_a_payment_before_the_failure_that_stands_is_asked_about(
     assert world.decision(order_id).next_step is NextStep.ASK_GATEWAY
     desk_asks(world)
     assert world.order(order_id).conflict is Conflict.STATUS
+
+
+def test_a_lookup_of_our_own_trade_that_is_believed_leaves_us_its_token(
+    world: World, operator: Operator, gatekeeper: Gatekeeper
+) -> None:
+    order_id = requested(operator)
+    gatekeeper.trade(order_id).price = Yen(500, 80)
+    operator.looks_up(order_id)
+    assert world.order(order_id).conflict is Conflict.AMOUNT
+    operator.settles(order_id, "lookup")
+    assert Action.LAUNCH in world.decision(order_id).possible
+
+
+def test_a_call_that_went_unanswered_stays_so_when_another_trade_is_not_believed(
+    world: World, operator: Operator, other: OtherSystem, gatekeeper: Gatekeeper
+) -> None:
+    operator.opens("A1")
+    operator.registers("A1")
+    operator.executes("A1", Fate.REQUEST_LOST)
+    gatekeeper.loses(gatekeeper.trade("A1"))
+    other.registers("A1")
+    world.passes(LATER)
+    operator.looks_up("A1")
+    operator.settles("A1", "keep")
+    assert world.decision("A1").next_step is NextStep.ASK_GATEWAY
+
+
+def test_an_amount_that_a_later_lookup_has_put_right_is_no_conflict_any_more(
+    world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
+) -> None:
+    order_id = requested(operator)
+    trade = gatekeeper.trade(order_id)
+    assert trade.token
+    customer.brings(customer.pays(trade.token))
+    world.passes(LATER)
+    later = jst_stamp(world.clock.now())
+    customer.brings(Result(order_id, State.PAYFAIL, signed(order_id, State.PAYFAIL, later)))
+    trade.price = Yen(500, 80)
+    operator.looks_up(order_id)
+    trade.price = OURS
+    operator.looks_up(order_id)
+    operator.settles(order_id, "lookup")
+    assert (world.order(order_id).conflict, world.order(order_id).money) == (None, "confirmed")
+
+
+def test_what_was_refused_of_the_trade_before_is_not_held_against_an_adopted_one(
+    world: World, operator: Operator, other: OtherSystem, gatekeeper: Gatekeeper
+) -> None:
+    operator.opens("A1")
+    operator.registers("A1")
+    gatekeeper.loses(gatekeeper.trade("A1"))
+    other.registers("A1")
+    operator.executes("A1")
+    operator.executes("A1")
+    operator.looks_up("A1")
+    operator.settles("A1", "lookup")
+    assert world.decision("A1").next_step is NextStep.EXECUTE_AGAIN

@@ -181,6 +181,12 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
         {E, A},
     ),
     (
+        "another system's trade, by a lookup that was believed",
+        registered(source=Source.LOOKUP, entry=None, lookup=lookup(CallResult.DONE)),
+        NextStep.EXECUTE,
+        {E, A},
+    ),
+    (
         "entry answered, not executed by a lookup that was believed",
         registered(
             source=Source.LOOKUP, entry=entry(CallResult.DONE), lookup=lookup(CallResult.DONE)
