@@ -257,6 +257,25 @@ def test_a_payment_link_is_shown_as_a_code_that_the_policy_lets_pass(
     assert re.search(r'data-copy="http://[\w.:]+/pay/[\w-]+"', shown)
 
 
+def test_a_payment_page_at_another_host_says_what_happened_and_what_can_be_done(
+    desk: Served, operator: httpx.Client
+) -> None:
+    address = create(operator)
+    with desk.app.state.desk.database.writing() as session:
+        order = session.get_one(Order, address.rpartition("/")[2])
+        order.start_url = "https://elsewhere.example/start"
+    shown = operator.get(address).text
+    assert hooks(shown)["next-step"] == "check-address"
+    assert "Check the gateway&#39;s address" in shown
+    assert "no customer is sent there" in shown
+    assert f'href="/settings/shops/{order.shop_key}"' in shown
+    assert act(operator, address, "launches").status_code == 409
+    japanese = operator.get(address, headers={"Accept-Language": "ja"}).text
+    assert "接続先 URL を確認してください" in japanese
+    act(operator, address, "lookups")
+    assert hooks(operator.get(address).text)["next-step"] == "new-order-id"
+
+
 def test_a_viewer_reads_everything_and_can_do_nothing(desk: Served, operator: httpx.Client) -> None:
     address = create(operator)
     with closing(desk.client(VIEWER)) as viewer:
