@@ -1,6 +1,6 @@
 """Status changes: what became of an order's claim, when, and on whose word."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,6 +54,14 @@ def changes_since(session: Session, order_key: str, since: datetime) -> Sequence
     """The changes of an order's claim from a moment on, oldest first."""
     query = select(Change).where(Change.order_key == order_key, col(Change.recorded_at) >= since)
     return session.exec(query.order_by(col(Change.id))).all()
+
+
+def conflicts_of(session: Session, order_keys: Collection[str]) -> Sequence[Change]:
+    """Every report that spoke against the claim of one of these orders, oldest first."""
+    query = select(Change).where(
+        col(Change.order_key).in_(order_keys), Change.effect == Effect.CONFLICT
+    )
+    return session.exec(query.order_by(col(Change.id))).all() if order_keys else ()
 
 
 def was_settled(session: Session, order_key: str) -> bool:

@@ -1,6 +1,6 @@
 """Exchanges: every request to the gateway, committed before it leaves, and its answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -98,6 +98,12 @@ def exchanges_of(session: Session, order_key: str) -> Sequence[Exchange]:
     """The exchanges of an order, oldest first."""
     query = select(Exchange).where(Exchange.order_key == order_key)
     return session.exec(query.order_by(col(Exchange.id))).all()
+
+
+def exchanges_by_key(session: Session, keys: Collection[str]) -> Sequence[Exchange]:
+    """These exchanges with their bodies, oldest first."""
+    query = select(Exchange).where(col(Exchange.id).in_(keys)).order_by(col(Exchange.id))
+    return session.exec(query).all() if keys else ()
 
 
 def history_of(session: Session, order_key: str) -> Sequence[Exchange]:

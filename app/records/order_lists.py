@@ -38,7 +38,9 @@ class OrderFilter:
 _SHOWN: tuple[Any, ...] = (
     Order.environment,
     Order.order_id,
+    Order.origin,
     Order.shop_key,
+    Order.access_id,
     Order.amount,
     Order.tax,
     Order.said_amount,
@@ -48,6 +50,7 @@ _SHOWN: tuple[Any, ...] = (
     Order.status_at,
     Order.confirmed_at,
     Order.conflict,
+    Order.conflict_at,
     Order.open_exchange,
     Order.created_at,
     Order.origin,

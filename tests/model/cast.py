@@ -82,7 +82,7 @@ class Operator:
         self._world.tells(f"An operator settles the conflict of {order_id}: {words}.")
         desk, actor = self._world.desk, self._world.actor
         try:
-            settle_conflict(desk, actor, key, believe, "decided")
+            settle_conflict(desk, actor, key, believe, "decided", knowing=True)
         except (NotPossible, NoLookupToBelieve) as refusal:
             self._world.tells(f"  The desk refuses: {refusal}.")
         else:

@@ -14,7 +14,7 @@ from app.desk.actions import Action, LockReason, NextStep
 from app.desk.callbacks import CustomerMessage
 from app.protocol.calls import Call
 from app.records.orders import Conflict
-from app.web.presentation import labels
+from app.web.presentation.conflicts import conflict_words
 from tests.model.cast import (
     Customer,
     Forger,
@@ -202,7 +202,6 @@ def test_a_trade_registered_again_after_the_gateway_lost_it_is_adopted(
     assert world.decision("A1").next_step is NextStep.ADOPT_AND_EXECUTE
 
 
-@known("F8", "a conflict's words are chosen by its kind alone")
 def test_an_unpaid_trade_that_another_system_executed_is_not_called_paid(
     world: World, operator: Operator, other: OtherSystem, gatekeeper: Gatekeeper
 ) -> None:
@@ -210,10 +209,10 @@ def test_an_unpaid_trade_that_another_system_executed_is_not_called_paid(
     operator.registers("A1")
     other.executes(gatekeeper.trade("A1"))
     operator.looks_up("A1")
-    conflict = world.order("A1").conflict
-    assert conflict is not None
-    words = labels.CONFLICTS[conflict]
-    assert "Paid" not in words.title
+    dispute = world.dispute("A1")
+    assert dispute is not None
+    words = conflict_words(dispute)
+    assert words.title == "Another system has requested this payment"
     assert "callback" not in words.why
 
 

@@ -16,6 +16,7 @@ from sqlmodel import col, select, update
 
 import app.gateway
 from app.desk.actions import Decision, decision_of
+from app.desk.actions.disputes import Dispute, conflicts_standing
 from app.desk.callbacks import CallbackIntake, CustomerMessage, process_waiting
 from app.desk.context import Actor, BackgroundTasks, Desk, DeskSettings
 from app.desk.gateway_calls.send import close_interrupted
@@ -161,6 +162,12 @@ class World:
     def order(self, order_id: str) -> Order:
         """The desk's order with this number."""
         return self._numbered(order_id).order
+
+    def dispute(self, order_id: str) -> Dispute | None:
+        """What names the conflict that stands about this order."""
+        order = self.order(order_id)
+        with self._database.reading() as session:
+            return conflicts_standing(session, [order]).get(order.id)
 
     def decision(self, order_id: str) -> Decision:
         """What the desk says of it."""

@@ -1,11 +1,16 @@
 """The error catalogue: every listed code, in words an operator can act on."""
 
+import dataclasses
 import re
 
 import pytest
 
+from app.desk.orders import validation
 from app.protocol.error_catalogue import CATALOGUE, Fault, Trade, fault
+from app.protocol.error_catalogue.fault import FILLED_IN, TYPED
+from app.protocol.messages.codes_by_check import CODES
 from app.protocol.words import say
+from app.web.pages.order_form_fields import OrderForm
 
 # code prefix: endings, by what the code says about the trade
 LISTED = {
@@ -48,6 +53,19 @@ def test_a_fault_is_told_in_sentences_of_both_languages(entry: Fault) -> None:
         assert re.search("[ぁ-んァ-ヶ一-龠]", japanese)
         assert re.fullmatch(r"[A-Z][\x20-\x7e]+\.", english)
         assert len(english) < 160
+
+
+def test_each_code_is_about_a_typed_parameter_a_filled_in_one_or_a_part_of_the_process() -> None:
+    parts = {"payment term", "state", "trade", "start", "payment", "centre", "system"}
+    assert {entry.about for entry in CATALOGUE.values()} == TYPED | FILLED_IN | parts
+
+
+def test_each_code_that_names_a_typed_parameter_names_its_field_of_the_form() -> None:
+    fields = {entry.field for entry in CATALOGUE.values() if entry.field}
+    assert fields == TYPED == set(validation.TYPED)
+    assert fields < {field.name for field in dataclasses.fields(OrderForm)}
+    for (parameter, _), code in CODES.items():
+        assert fault(code).field == (parameter if parameter in TYPED else "")
 
 
 def test_only_an_overload_is_worth_the_very_same_request_again() -> None:

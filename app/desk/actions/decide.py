@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.desk.actions.facts import Facts, facts_of
 from app.desk.actions.locks import lock_of
-from app.desk.actions.next_steps import step_of
+from app.desk.actions.next_steps import ASKS, left_to_the_desk, step_of
 from app.desk.actions.start_page import starts_elsewhere
 from app.desk.actions.vocabulary import Action, Decision, NextStep, NotPossible
 from app.desk.status.groups import FAILED
@@ -22,7 +22,7 @@ from app.records.orders import Order, Source
 from app.records.payment_links import has_payment_links
 from app.records.shops import Shop
 
-_ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP, NextStep.CHECK_ADDRESS)
+_NEED_NO_REASON = (*ASKS, NextStep.CHECK_ADDRESS)
 
 
 def decide(facts: Facts) -> Decision:
@@ -35,7 +35,8 @@ def decide(facts: Facts) -> Decision:
         possible=frozenset(Action) - locks.keys(),
         locked=locks,
         # One that the table itself recommends, as after silence, needs no reason.
-        lookup_free_at=None if row.step in _ASKS else facts.lookup_free_at,
+        lookup_free_at=None if row.step in _NEED_NO_REASON else facts.lookup_free_at,
+        desk_asks=row.step in ASKS and left_to_the_desk(facts),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.desk.actions.facts import Facts
 from app.desk.actions.vocabulary import NextStep
@@ -13,6 +13,9 @@ from app.desk.status.groups import FAILED
 from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.protocol.statuses import Status
 from app.records.orders import Source
+
+LEFT_TO_THE_DESK = timedelta(seconds=10)
+"""How long a lookup that has become due is the desk's own, before a person is told to ask."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,16 @@ STEPS: tuple[Row, ...] = (
 )
 
 
+ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP)
+"""The steps by which the gateway is asked."""
+
+
 def step_of(facts: Facts) -> Row:
     """The row that holds."""
     return next(row for row in STEPS if row.when(facts))
+
+
+def left_to_the_desk(facts: Facts) -> bool:
+    """Whether a lookup has just become due: the desk itself asks in a moment."""
+    due_at = facts.lookup_due_at
+    return due_at is not None and timedelta() <= facts.now - due_at < LEFT_TO_THE_DESK

@@ -75,6 +75,7 @@ class Decision:
     """The recommended step (with the time it is due), what is possible, what is locked.
 
     `lookup_free_at` is the time from which a lookup needs no reason; None when it needs none now.
+    `desk_asks`: the step is to ask, and the desk itself does so at any moment.
     """
 
     next_step: NextStep
@@ -82,6 +83,7 @@ class Decision:
     possible: frozenset[Action]
     locked: Mapping[Action, Lock]
     lookup_free_at: datetime | None = None
+    desk_asks: bool = False
 
 
 class NotPossible(Exception):

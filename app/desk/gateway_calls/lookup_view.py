@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
+from app.desk.actions.disputes import Dispute, disputes_by_change
 from app.desk.status.call_results import found_by
 from app.protocol.messages import SearchAnswer
 from app.protocol.statuses import Relation, Status, relation
@@ -35,23 +36,33 @@ class Row:
 
 @dataclass(frozen=True)
 class LookupAnswer:
-    """What the gateway said (None: no usable answer) and what it did to the order's claim."""
+    """What the gateway said (None: no usable answer) and what it did to the order's claim.
+
+    `disputes`: what a conflict among the effects is about, by the change's key.
+    """
 
     answer: SearchAnswer | None
     rows: Sequence[Row]
     effects: Sequence[Change]
+    disputes: Mapping[str, Dispute]
+
+    @property
+    def in_yen(self) -> bool:
+        """Whether its Amount and Tax are yen: else they prove nothing."""
+        return self.answer is not None and self.answer.in_yen
 
 
 def lookup_answer(session: Session, exchange: Exchange, order: Order | None) -> LookupAnswer:
     """The answer of one lookup. What was held is read from the history, not from today."""
     changes = changes_of(session, order.id) if order else ()
     effects = [change for change in changes if change.exchange_key == exchange.id]
+    disputes = disputes_by_change(order, effects, [exchange]) if order else {}
     answer = found_by(exchange)
     if answer is None:
-        return LookupAnswer(None, (), effects)
+        return LookupAnswer(None, (), effects, disputes)
     rows = [_status_row(_held_status(exchange, changes, effects), answer.Status)]
     rows += _value_rows(exchange, order, answer)
-    return LookupAnswer(answer, rows, effects)
+    return LookupAnswer(answer, rows, effects, disputes)
 
 
 def _held_status(

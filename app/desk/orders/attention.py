@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from app.desk.actions.disputes import Dispute, conflicts_standing
 from app.desk.callbacks.storage_failures import LostCallbacks
 from app.desk.status.unproven import quiet_since
 from app.records.attention import Kind, kind_of, most_urgent, number_in_attention
@@ -34,11 +35,13 @@ class Attention:
     """What needs a person: how many entries there are, and the most urgent of them.
 
     What was `lost` is one entry, of every environment: nobody knows whose results they were.
+    `disputes`: what names the conflict of those that are in one, by the order's key.
     """
 
     number: int
     entries: Sequence[Entry]
     lost: LostCallbacks
+    disputes: Mapping[str, Dispute]
 
 
 def attention(
@@ -48,7 +51,8 @@ def attention(
     number = number_of_entries(session, environment, at, lost)
     orders = most_urgent(session, environment, quiet_since(at), SHOWN) if number else ()
     kinds = kinds_of(orders, at)
-    return Attention(number, [Entry(kinds[order.id], order) for order in orders], lost)
+    entries = [Entry(kinds[order.id], order) for order in orders]
+    return Attention(number, entries, lost, conflicts_standing(session, orders))
 
 
 def number_of_entries(

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from app.clock import now
 from app.desk.actions import Action, Decision, decision_of
-from app.desk.actions.settle_conflict import believable_lookup
+from app.desk.actions.disputes import Dispute, disputes_by_change, standing_disputes
+from app.desk.actions.settle_conflict import Outcome, believable_lookup, outcomes
 from app.desk.context import DeskSettings
 from app.desk.notifications import Outstanding, outstanding
 from app.desk.orders.source_comparison import FieldComparison, compare
@@ -82,8 +83,10 @@ class OrderView:
     """An order with its shop, its decision, and everything that happened, oldest first.
 
     `emails` are those of the users named in the rows, by their keys. `believable_lookup` is the
-    answer an operator can believe to settle the conflict that stands. `outstanding` is what is
-    still to come of the customer's return and the gateway's notification.
+    answer an operator can believe to settle the conflict that stands, `outcomes` what each way to
+    settle it comes to, `standing` what speaks against the claim in it. `disputes`: what each change
+    that tells of a conflict was about, by its key. `outstanding` is what is still to come of the
+    customer's return and the gateway's notification.
     """
 
     order: Order
@@ -98,6 +101,9 @@ class OrderView:
     timeline: Sequence[Entry]
     facts: Sequence[FieldComparison]
     believable_lookup: Exchange | None
+    disputes: Mapping[str, Dispute]
+    standing: Sequence[Dispute]
+    outcomes: Sequence[Outcome]
     outstanding: Outstanding | None
 
 
@@ -121,6 +127,7 @@ def order_view(session: Session, order: Order, terms: DeskSettings) -> OrderView
     audit_entries = audit_entries_of(session, order.id)
     shop = session.get_one(Shop, order.shop_key)
     views = [exchange_view(exchange) for exchange in exchanges]
+    disputes = disputes_by_change(order, changes, exchanges)
     return OrderView(
         order=order,
         shop=shop,
@@ -134,6 +141,9 @@ def order_view(session: Session, order: Order, terms: DeskSettings) -> OrderView
         timeline=_timeline(views, results, notifications, changes, launches, audit_entries),
         facts=compare(order, exchanges, callbacks),
         believable_lookup=believable_lookup(order, exchanges, terms.gateway_settle),
+        disputes=disputes,
+        standing=standing_disputes(order, changes, disputes),
+        outcomes=outcomes(session, order, exchanges, terms.gateway_settle),
         outstanding=outstanding(callbacks, notifications)
         if has_notifications(session, shop.shop_id)
         else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.desk.actions.disputes import Dispute
 from app.desk.orders.order_view import Entry, OrderView
 from app.records.callbacks import Callback
 
@@ -17,7 +18,7 @@ class TimelineWindow:
     """The moments around a callback, oldest first, and how many there are `earlier` and `later`.
 
     `own` is its own; of a repeat, that of the first with the same bytes. `emails` are those of the
-    users named in the moments, by their keys.
+    users named in the moments, by their keys, `disputes` what conflicts among them were about.
     """
 
     moments: Sequence[Entry]
@@ -25,6 +26,7 @@ class TimelineWindow:
     earlier: int
     later: int
     emails: Mapping[str, str]
+    disputes: Mapping[str, Dispute]
 
 
 def timeline_window(callback: Callback, view: OrderView) -> TimelineWindow | None:
@@ -39,6 +41,7 @@ def timeline_window(callback: Callback, view: OrderView) -> TimelineWindow | Non
         earlier=start,
         later=max(len(view.timeline) - end, 0),
         emails=view.emails,
+        disputes=view.disputes,
     )
 
 

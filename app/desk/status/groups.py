@@ -14,7 +14,16 @@ from typing import Any, NamedTuple
 from app.protocol.statuses import FAILED, FINAL, OPEN, UNDER_WAY, Status
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
 
-__all__ = ["FAILED", "FINAL", "OPEN", "UNDER_WAY", "Claim", "Standing", "claim_of"]
+__all__ = [
+    "FAILED",
+    "FINAL",
+    "OPEN",
+    "UNDER_WAY",
+    "Claim",
+    "Standing",
+    "claim_of",
+    "is_not_registered",
+]
 
 
 class Standing(StrEnum):
@@ -69,3 +78,14 @@ def claim_of(order: Order, values: Mapping[str, Any]) -> Claim:
         values.get("conflict", order.conflict),
         order.origin,
     )
+
+
+def is_not_registered(order: Order) -> bool:
+    """Whether the gateway has no trade of an order, as far as we know.
+
+    Either no call of ours can have registered it, or a lookup has found none.
+    """
+    if order.status != UNKNOWN:
+        return False
+    never_sent = claim_of(order, {}).standing is Standing.NEVER_SENT and order.open_exchange is None
+    return never_sent or order.source is Source.LOOKUP

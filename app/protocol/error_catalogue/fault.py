@@ -37,6 +37,20 @@ _TRADE_WORDS = {
 }
 
 
+TYPED = frozenset(
+    {"OrderID", "Amount", "Tax", "RetURL", "ClientField1", "ClientField2", "ClientField3"}
+)
+"""The parameters that a person types for an order."""
+
+FILLED_IN = frozenset(
+    {
+        *("Version", "ShopID", "ShopPass", "AccessID", "AccessPass"),
+        *("PayType", "NetCashPayType", "Token"),
+    }
+)
+"""The parameters that are filled in for them: out of settings, answers, and the method itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One ErrInfo explained."""
@@ -47,6 +61,11 @@ class Fault:
     trade: Trade
     advice: Words
     ask_again: bool = False  # whether sending the very same call again makes sense
+
+    @property
+    def field(self) -> str:
+        """The field of an order's form that is at fault; "" where it is none of them."""
+        return self.about if self.about in TYPED else ""
 
     @property
     def money_may_have_moved(self) -> bool:

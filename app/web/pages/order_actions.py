@@ -10,7 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.desk.actions import NotPossible
-from app.desk.actions.settle_conflict import NoLookupToBelieve, ReasonMissing, settle_conflict
+from app.desk.actions.settle_conflict import (
+    ComesBack,
+    NoLookupToBelieve,
+    ReasonMissing,
+    settle_conflict,
+)
 from app.desk.context import Actor, Desk, NoGateway
 from app.desk.orders.payment_links import create_payment_link
 from app.desk.orders.transactions import execute, register
@@ -21,6 +26,10 @@ from app.web.presentation.labels import LOCKS, NO_GATEWAY
 
 BELIEVE_NEEDED = N_("Choose which side to believe.")
 REASON_NEEDED = N_("Say why: it is recorded with your name.")
+COMES_BACK = N_(
+    "The gateway says otherwise, so this conflict will be back. Tick that you keep it all the same,"
+    " or believe the gateway."
+)
 NO_LOOKUP = N_("No lookup has answered since the conflict was raised. Ask the gateway first.")
 
 Caller = Callable[[Desk, Actor, str], Awaitable[asyncio.Task[None]]]
@@ -52,9 +61,12 @@ async def launch(request: Request) -> Response:
 
 
 async def settle(request: Request) -> Response:
-    """POST /orders/{key}/settlements: `believe` is lookup or keep; `Reason` is needed."""
+    """POST /orders/{key}/settlements: `believe` is lookup or keep; `Reason` is needed.
+
+    What would only bring the same conflict back needs `comes-back` as well.
+    """
     form = await read_form(request)
-    typed = {"believe": form.get("believe", ""), "Reason": form.get("Reason", "").strip()}
+    typed = {name: form.get(name, "").strip() for name in ("believe", "Reason", "comes-back")}
     key = await run_in_threadpool(_key, request)
     try:
         errors = await run_in_threadpool(_settle, request, key, typed)
@@ -72,11 +84,14 @@ def _settle(request: Request, key: str, typed: dict[str, str]) -> dict[str, str]
         if typed["believe"] == "lookup":
             settle_conflict(desk, actor, key, "lookup", reason)
         elif typed["believe"] == "keep":
-            settle_conflict(desk, actor, key, "keep", reason)
+            knowing = bool(typed["comes-back"])
+            settle_conflict(desk, actor, key, "keep", reason, knowing=knowing)
         else:
             return {"believe": BELIEVE_NEEDED}
     except ReasonMissing:
         return {"Reason": REASON_NEEDED}
+    except ComesBack:
+        return {"believe": COMES_BACK}
     except NoLookupToBelieve:
         return {"believe": NO_LOOKUP}
     return {}

@@ -14,7 +14,8 @@ from app.protocol.text import to_half_width
 class OrderForm:
     """The form's fields as text. Parameters carry the protocol's names.
 
-    `shop_key` and `form_key` are ours; `scenario` is a suffix that steers the sandbox; `ShopName`
+    `shop_key` and `form_key` are ours; `correct` is the key of an order that the gateway has
+    refused, whose values these are; `scenario` is a suffix that steers the sandbox; `ShopName`
     is typed by hand to create a payment in production.
     """
 
@@ -22,6 +23,7 @@ class OrderForm:
 
     shop_key: str = ""
     form_key: str = ""
+    correct: str = ""
     OrderID: str = ""
     Amount: str = ""
     Tax: str = ""

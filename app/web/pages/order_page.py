@@ -15,9 +15,11 @@ from starlette.responses import Response
 
 from app.clock import now
 from app.desk.actions import Action, Decision, Lock, LockReason, NextStep
+from app.desk.actions.disputes import most_telling
 from app.desk.context import DeskSettings
 from app.desk.orders.order_view import OrderView, order_view
 from app.desk.status.unproven import unproven_of
+from app.protocol.error_catalogue import fault
 from app.protocol.statuses import Status
 from app.protocol.words import N_, Words
 from app.records.accounts import Role
@@ -48,7 +50,6 @@ STEP_ACTIONS: Mapping[NextStep, Action] = {
     NextStep.ASK_GATEWAY: Action.LOOK_UP,
     NextStep.CONFIRM_BY_LOOKUP: Action.LOOK_UP,
     NextStep.NEW_ORDER_ID: Action.NEW_NUMBER,
-    NextStep.CORRECT_VALUES: Action.NEW_NUMBER,
 }
 
 
@@ -129,10 +130,14 @@ def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str
         "others": _others(view.decision),
         "locked_actions": locked_actions(view.decision),
         "last": last,
-        "disputed": _disputed(view.changes),
         "unproven": unproven_of(view.order),
         "now": now(),
+        "named_by_gateway": [code for code in last.error_codes if fault(code).field]
+        if last
+        else [],
         "travelled": travelled(view.changes),
+        "named": most_telling(view.standing),
+        "ways_out": {one.believe: one for one in view.outcomes},
         "link": _link(view, terms),
     }
 
@@ -158,13 +163,12 @@ def travelled(changes: Sequence[Change]) -> dict[str, datetime]:
 
 def _others(decision: Decision) -> list[Action]:
     """What else can be done besides the recommended step, in the order of a payment."""
-    apart = {STEP_ACTIONS.get(decision.next_step), Action.SETTLE}
+    step = None if decision.desk_asks else STEP_ACTIONS.get(decision.next_step)
+    apart = {step, Action.SETTLE}
+    if decision.next_step is NextStep.CORRECT_VALUES:
+        # As they are they would only be refused again.
+        apart |= {Action.REGISTER, Action.EXECUTE}
     return [action for action in Action if action in decision.possible - apart]
-
-
-def _disputed(changes: Sequence[Change]) -> Change | None:
-    """The latest report that contradicted the claim."""
-    return next((one for one in reversed(changes) if one.effect is Effect.CONFLICT), None)
 
 
 def _link(view: OrderView, terms: DeskSettings) -> Link | None:

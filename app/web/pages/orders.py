@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.clock import now
+from app.desk.actions.disputes import conflicts_standing
 from app.desk.orders.attention import kinds_of, number_of_entries
 from app.desk.status.unproven import quiet_since
 from app.protocol.statuses import Status
@@ -74,6 +75,7 @@ def _list_context(
         "asked": asked,
         "q": asked.text,
         "orders": listed.rows,
+        "disputes": conflicts_standing(session, listed.rows),
         "statuses": STATUSES,
         "shops": shops,
         "several_shops": _several(listed.rows, shops),

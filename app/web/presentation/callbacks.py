@@ -36,8 +36,8 @@ _APPLIED: dict[str, str] = {
     Applied.MOVED: N_("The order moved to what it says."),
     Applied.AGREED: N_("The order had this status already. Nothing had to change."),
     Applied.CONFLICT: N_(
-        "It contradicts what we hold of the order. Nothing was changed: the order waits for a"
-        " lookup or for a person to settle it."
+        "It contradicts what we hold of the order, so it moved nothing: it raised a conflict, which"
+        " a person or a lookup ends."
     ),
     Applied.NOTHING: N_("It says nothing beyond what we hold. Nothing was changed."),
 }
@@ -48,8 +48,8 @@ _OF_UNKNOWN_ORDER: dict[str, str] = {
     Applied.NOTHING: _UNKNOWN_ORDER,
     Applied.AGREED: N_("We did not make this order. The gateway, asked since, says the same."),
     Applied.CONFLICT: N_(
-        "We did not make this order, and the gateway, asked since, says something else. The order"
-        " waits for a person to settle it."
+        "We did not make this order, and the gateway, asked since, says something else: that is a"
+        " conflict, which a person ends."
     ),
 }
 _SAID_BEFORE = N_("An earlier callback had said the same. Nothing was changed.")

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from app.desk.actions.disputes import Dispute
 from app.protocol.checkstring import MALFORMED, SIGNED
 from app.protocol.error_catalogue import fault
 from app.protocol.messages import Call
@@ -20,6 +21,7 @@ from app.protocol.words import Words, say
 from app.records.callbacks import Callback
 from app.records.orders import UNKNOWN
 from app.web.presentation import callbacks, formats, labels, marks, outcomes
+from app.web.presentation.conflicts import believing, conflict_words, keeping
 from app.web.presentation.marks import Mark, Marks
 
 Filters = dict[str, Callable[..., Any]]
@@ -34,6 +36,7 @@ def filters(language: str) -> Filters:
         **_marks(language),
         **_of_exchanges(language),
         **_of_callbacks(language),
+        **_of_conflicts(language),
     }
     return {name: _at_each_rendering(one) for name, one in made.items()}
 
@@ -102,7 +105,10 @@ def _of_enums(language: str) -> Filters:
 
 
 def _marks(language: str) -> Filters:
-    """`…_mark`: a value's badge, with `label`, `icon`, `tone` and `meaning`."""
+    """`…_mark`: a value's badge, with `label`, `icon`, `tone` and `meaning`.
+
+    `effect_mark` is a change's, `held_mark` an order's: what we hold of it.
+    """
 
     def said(table: Marks) -> Marks:
         return {value: mark.said(language) for value, mark in table.items()}
@@ -117,7 +123,8 @@ def _marks(language: str) -> Filters:
         "money_mark": said(marks.MONEY).__getitem__,
         "environment_mark": said(marks.ENVIRONMENTS).__getitem__,
         "alert_mark": said(marks.ALERTS).__getitem__,
-        "effect_mark": said(marks.EFFECTS).__getitem__,
+        "effect_mark": lambda change: marks.effect_mark(change).said(language),
+        "held_mark": lambda order: marks.held_mark(order).said(language),
         "attention_mark": said(marks.ATTENTION).__getitem__,
         "action_mark": said(marks.ACTIONS).__getitem__,
         "relation_mark": said(marks.RELATIONS).get,
@@ -161,4 +168,24 @@ def _of_callbacks(language: str) -> Filters:
         "done": said(callbacks.done),
         "pasted": said(callbacks.PASTED.__getitem__),
         "dropped": said(callbacks.DROPPED.__getitem__),
+    }
+
+
+def _of_conflicts(language: str) -> Filters:
+    """Of a dispute (None: its cause is not at hand) its title and the sentence after it.
+
+    Of an order in conflict what each way to settle it leads to.
+    """
+
+    def conflict_title(dispute: Dispute | None) -> str:
+        return say(language, conflict_words(dispute).title)
+
+    def conflict_why(dispute: Dispute | None) -> str:
+        return say(language, conflict_words(dispute).why)
+
+    return {
+        "conflict_title": conflict_title,
+        "conflict_why": conflict_why,
+        "believing": lambda order, outcome: say(language, believing(order, outcome)),
+        "keeping": lambda order, outcome: say(language, keeping(order, outcome)),
     }

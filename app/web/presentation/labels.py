@@ -1,7 +1,8 @@
-"""What enums are called in a sentence or two: steps, locks, conflicts, calls, each in one table.
+"""What enums are called in a sentence or two: steps, locks, calls, each in one table.
 
 What is shown as a badge, with an icon, is in `marks`; what became of a call in `outcomes`; what
-became of a callback in `callbacks`. Templates ask for all of it by filters (`filters`).
+became of a callback in `callbacks`; what a conflict is called in `conflicts`. Templates ask for all
+of it by filters (`filters`).
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from app.desk.actions import LockReason, NextStep
 from app.protocol.messages import Call
 from app.protocol.words import N_
 from app.records.exchanges import Purpose
-from app.records.orders import UNKNOWN, Conflict, Origin, Source
+from app.records.orders import UNKNOWN, Origin, Source
 from app.records.shops import Confirmation
 
 
@@ -32,7 +33,7 @@ STEPS: dict[NextStep, Step] = {
     ),
     NextStep.REGISTER_AGAIN: Step(
         N_("Register it again with the same OrderID"),
-        N_("The earlier call did not register it, so its OrderID is still free."),
+        N_("Nothing of ours is registered there with this OrderID, so it is still free."),
     ),
     NextStep.EXECUTE: Step(
         N_("Request the payment now"),
@@ -88,7 +89,10 @@ STEPS: dict[NextStep, Step] = {
     ),
     NextStep.CORRECT_VALUES: Step(
         N_("Correct the values and try again"),
-        N_("The gateway refused them, so nothing was done. A copy of the form opens with them."),
+        N_(
+            "The gateway refused them, so nothing was done. The form opens with them, and what it"
+            " named is marked."
+        ),
     ),
     NextStep.SETTLE_CONFLICT: Step(
         N_("Settle the conflict now"),
@@ -169,39 +173,6 @@ WORTH_SHOWING = frozenset(
 )
 """The reasons a person has to know of; the others only say that it is too early or too late."""
 
-CONFLICTS: dict[Conflict, Step] = {
-    Conflict.STATUS: Step(
-        N_("Two sources say different things about the status"),
-        N_("One cannot have become the other. The earlier claim stays first until you decide."),
-    ),
-    Conflict.AMOUNT: Step(
-        N_("The gateway names another amount"),
-        N_("The amount or the tax of its lookup is not what we sent. No total counts this order."),
-    ),
-    Conflict.LAGGING: Step(
-        N_("The gateway still lags behind the callback"),
-        N_("Two lookups in a row know less than the verified callback has said."),
-    ),
-    Conflict.NEVER_EXECUTED: Step(
-        N_("Paid, though we never requested a payment"),
-        N_("A verified callback reports a payment for an order that this desk never executed."),
-    ),
-    Conflict.NOT_REGISTERED: Step(
-        N_("A verified result, but the gateway does not know this order"),
-        N_(
-            "Whoever made the result had this shop's password, yet the gateway in the shop's"
-            " settings has no such OrderID. Deliver nothing on it. See whether the shop's"
-            " environment and the gateway's address belong together; if they do, somebody else"
-            " has the password: have it changed."
-        ),
-    ),
-    Conflict.FOREIGN: Step(
-        N_("The gateway's trade is not the one we sent"),
-        N_("The OrderID is registered there with another amount, so it is somebody else's trade."),
-    ),
-}
-"""What sources disagree about, and what that means."""
-
 CALLS: dict[Call, str] = {
     Call.ENTRY: N_("Registration"),
     Call.EXEC: N_("Payment request"),
@@ -212,6 +183,7 @@ CALLS: dict[Call, str] = {
 
 AUDITED: dict[str, str] = {
     "create": N_("The order was created"),
+    "correct": N_("The values were corrected"),
     "callback-kept": N_("A pasted result was kept"),
     "losses-seen": N_("Lost results were seen to"),
     "unproven-dismissed": N_("Unproven results were taken off the list"),
@@ -220,8 +192,8 @@ AUDITED: dict[str, str] = {
 """What people did, as far as it left no row of its own."""
 
 PURPOSES: dict[Purpose, str] = {
-    Purpose.OPERATOR: N_("asked by a person"),
-    Purpose.CONFIRM: N_("asked by this desk, to confirm what a callback reported"),
+    Purpose.OPERATOR: N_("a person"),
+    Purpose.CONFIRM: N_("asked by this desk, about what a callback reported"),
     Purpose.RECHECK: N_("asked by this desk, because a lookup was due"),
 }
 
@@ -259,7 +231,6 @@ def basis(source: Source, status: str | None) -> str:
 
 LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     NextStep: {step: words.title for step, words in STEPS.items()},
-    Conflict: {conflict: words.title for conflict, words in CONFLICTS.items()},
     LockReason: LOCKS,
     Call: CALLS,
     Purpose: PURPOSES,
@@ -270,6 +241,5 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
 
 WHYS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     NextStep: {step: words.why for step, words in STEPS.items()},
-    Conflict: {conflict: words.why for conflict, words in CONFLICTS.items()},
 }
 """The sentence that follows, where there is one."""

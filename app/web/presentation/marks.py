@@ -9,13 +9,14 @@ from typing import NamedTuple
 from app.desk.actions import Action
 from app.desk.callbacks.verification import Tag
 from app.desk.gateway_calls.send import Outcome
+from app.desk.status.groups import is_not_registered
 from app.protocol.checkstring import Verdict
 from app.protocol.statuses import Relation, Status
 from app.protocol.words import N_, say
 from app.records.attention import Kind
-from app.records.changes import Effect
+from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
-from app.records.orders import UNKNOWN
+from app.records.orders import UNKNOWN, Order
 from app.records.shops import Environment
 
 
@@ -45,12 +46,24 @@ STATUSES: Marks = {
     UNKNOWN: Mark(N_("Unknown"), "question-mark", "warn"),
 }
 
+NOT_REGISTERED = Mark(N_("Not registered"), "circle-dashed")
+"""An order of unknown status of which we know why: the gateway has no trade of it."""
+
+
+def held_mark(order: Order) -> Mark:
+    """What we hold of an order."""
+    return NOT_REGISTERED if is_not_registered(order) else STATUSES[order.status]
+
+
 MONEY: Marks = {
     "reported": Mark(
         N_("Reported"),
         "receipt",
         "wait",
-        N_("A verified callback says so. The amount is not proven until a lookup agrees."),
+        N_(
+            "It is said to be paid. The amount is not proven until a lookup agrees with what we"
+            " sent."
+        ),
     ),
     "confirmed": Mark(
         N_("Confirmed"),
@@ -114,6 +127,16 @@ EFFECTS: Marks = {
     Effect.SETTLED: Mark(N_("The conflict was settled"), "user", "wait"),
 }
 """What a source's word, or a person's, did to the claim."""
+
+SAID_THE_SAME = Mark(N_("The gateway says the same"), "check")
+
+
+def effect_mark(change: Change) -> Mark:
+    """What a change did. Only a payment is confirmed: else a lookup has just said the same."""
+    if change.effect is Effect.CONFIRMED and change.to_status != Status.PAYSUCCESS:
+        return SAID_THE_SAME
+    return EFFECTS[change.effect]
+
 
 RELATIONS: Marks = {
     Relation.FURTHER: Mark(N_("moved on"), "arrow-right", "wait"),

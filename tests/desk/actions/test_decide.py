@@ -7,7 +7,7 @@ import pytest
 
 from app.desk.actions import Action, Facts, LockReason, NextStep, NotPossible, Past, decide, require
 from app.desk.actions.locks import LOCKS
-from app.desk.actions.next_steps import STEPS, step_of
+from app.desk.actions.next_steps import LEFT_TO_THE_DESK, STEPS, step_of
 from app.desk.status.call_results import CallResult
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
@@ -676,3 +676,22 @@ def test_a_lookup_within_an_hour_of_the_last_needs_a_reason_unless_the_table_ask
     known: Facts, free_at: datetime | None
 ) -> None:
     assert decide(known).lookup_free_at == free_at
+
+
+@pytest.mark.parametrize(
+    ("late", "its_own"),
+    [
+        (-timedelta(seconds=1), False),
+        (timedelta(), True),
+        (LEFT_TO_THE_DESK - timedelta(seconds=1), True),
+        (LEFT_TO_THE_DESK, False),
+    ],
+)
+def test_a_lookup_that_has_just_become_due_is_the_desks_own_before_it_is_a_persons(
+    late: timedelta, its_own: bool
+) -> None:
+    known = paid(lookup_due_at=T, now=T + late)
+    assert decide(known).desk_asks is its_own
+    assert decide(known).next_step is NextStep.CONFIRM_BY_LOOKUP
+    nothing_to_ask = paid(confirmed=True, lookup_due_at=T, now=T + late)
+    assert not decide(nothing_to_ask).desk_asks

@@ -6,14 +6,18 @@ import pytest
 
 from app.desk.actions import Action, NextStep, NotPossible
 from app.desk.actions.settle_conflict import (
+    ComesBack,
     NoLookupToBelieve,
+    Outcome,
     ReasonMissing,
     Settlement,
+    outcomes,
     settle_conflict,
 )
 from app.desk.status.updates import StatusReport, Terms, apply_report
 from app.protocol.statuses import Status
 from app.records.accounts import audit_entries_of
+from app.records.exchanges import exchanges_of
 from app.records.orders import Conflict, Order, Source
 from app.records.shops import Confirmation
 from tests.desk.conftest import Stage, found, refused
@@ -25,9 +29,21 @@ PAID = StatusReport(Source.CALLBACK, Status.PAYSUCCESS)
 
 
 def settled(
-    stage: Stage, order: Order, believe: Settlement, reason: str = "checked by phone"
+    stage: Stage,
+    order: Order,
+    believe: Settlement,
+    reason: str = "checked by phone",
+    *,
+    knowing: bool = True,
 ) -> Order:
-    return settle_conflict(stage.desk, stage.actor, order.id, believe, reason)
+    return settle_conflict(stage.desk, stage.actor, order.id, believe, reason, knowing=knowing)
+
+
+def ways_out(stage: Stage, order: Order) -> dict[str, Outcome]:
+    with stage.desk.database.reading() as session:
+        fresh, exchanges = session.get_one(Order, order.id), exchanges_of(session, order.id)
+        settle = stage.desk.settings.gateway_settle
+        return {one.believe: one for one in outcomes(session, fresh, exchanges, settle)}
 
 
 async def reported(stage: Stage) -> Order:
@@ -132,3 +148,70 @@ async def test_without_a_reason_or_a_conflict_nothing_is_settled(stage: Stage) -
     settled(stage, order, "keep")
     with pytest.raises(NotPossible):
         settled(stage, order, "keep")
+
+
+COMES_BACK = [
+    ("another end", [found("PAYFAIL")], True),
+    ("no such order", [refused("M01004002")], True),
+    ("figures that count as seen", [found("PAYSUCCESS", 900)], False),
+]
+
+
+@pytest.mark.parametrize(("lookup", "back"), [row[1:] for row in COMES_BACK])
+async def test_keeping_what_the_gateway_goes_on_denying_needs_to_be_known(
+    stage: Stage, lookup: list[bytes], back: bool
+) -> None:
+    order = await contradicted(stage, *lookup)
+    assert ways_out(stage, order)["keep"].comes_back is back
+    if back:
+        with pytest.raises(ComesBack):
+            settled(stage, order, "keep", knowing=False)
+        assert stage.order(order).conflict is not None
+    settled(stage, order, "keep", knowing=back)
+    stage.time_passes(HOUR)
+    again = await stage.look_up(order, *lookup)
+    assert (again.conflict is not None) is back
+
+
+async def test_a_payment_nobody_here_requested_is_not_kept_away_unknowingly(stage: Stage) -> None:
+    order = await stage.registered()
+    with stage.desk.database.writing() as session:
+        apply_report(session, session.get_one(Order, order.id), PAID, Terms(Confirmation.AT_ONCE))
+    await stage.look_up(order, found("PAYSUCCESS"))
+    with pytest.raises(ComesBack):
+        settled(stage, order, "keep", knowing=False)
+
+
+async def test_a_forged_callback_that_the_gateway_denies_is_put_aside_for_good(
+    stage: Stage,
+) -> None:
+    order = await stage.registered()
+    with stage.desk.database.writing() as session:
+        apply_report(session, session.get_one(Order, order.id), PAID, Terms(Confirmation.AT_ONCE))
+    await stage.look_up(order, found("UNPROCESSED"))
+    assert not ways_out(stage, order)["keep"].comes_back
+    settled(stage, order, "keep", knowing=False)
+
+
+@pytest.mark.parametrize("believe", ["lookup", "keep"])
+@pytest.mark.parametrize(
+    "lookup",
+    [found("PAYFAIL"), found("EXPIRED"), found("PAYSUCCESS", 900), refused("M01004002")],
+    ids=["not paid", "expired", "another amount", "not registered"],
+)
+async def test_what_is_told_before_the_choice_is_what_becomes_of_the_order(
+    stage: Stage, lookup: bytes, believe: Settlement
+) -> None:
+    order = await contradicted(stage, lookup)
+    told = ways_out(stage, order)[believe]
+    after = settled(stage, order, believe)
+    assert (after.status, after.confirmed_at is not None) == (told.status, told.confirmed)
+
+
+async def test_figures_in_another_currency_are_not_confirmed_by_being_believed(
+    stage: Stage,
+) -> None:
+    dollars = found("PAYSUCCESS").replace(b"Currency=JPN", b"Currency=USD")
+    order = await contradicted(stage, dollars)
+    assert order.conflict is Conflict.AMOUNT
+    assert settled(stage, order, "lookup").money == "reported"

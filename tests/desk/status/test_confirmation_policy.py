@@ -138,7 +138,7 @@ async def test_what_is_settled_agreed_or_under_way_is_left_as_it_is(stage: Stage
     settled = await stage.requested(OrderID="A1002")
     called_back(stage, settled, Status.PAYSUCCESS)
     settled = await stage.look_up(settled, refused("M01004002"))
-    settle_conflict(stage.desk, stage.actor, settled.id, "keep", "checked by phone")
+    settle_conflict(stage.desk, stage.actor, settled.id, "keep", "checked by phone", knowing=True)
     choose(stage, AT_ONCE)
     assert stage.order(settled).lookup_due_at is None
     assert stage.order(under_way).lookup_due_at == under_way.lookup_due_at

@@ -2,11 +2,20 @@
 
 from datetime import UTC, datetime
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from app.desk.status.groups import FAILED, FINAL, OPEN, UNDER_WAY, Claim, Standing
+from app.desk.status.groups import (
+    FAILED,
+    FINAL,
+    OPEN,
+    UNDER_WAY,
+    Claim,
+    Standing,
+    is_not_registered,
+)
 from app.protocol.statuses import Relation, Status, relation
 from app.records.database import Database
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source, is_first_met
@@ -75,3 +84,23 @@ def test_first_met_means_the_same_in_a_query(stage_database: Database) -> None:
         found = set(session.exec(select(Order.id).where(is_first_met())).all())
     assert found == {row.id for row in rows if row.first_met}
     assert found < {row.id for row in rows if row.known_by_callbacks_alone}
+
+
+@pytest.mark.parametrize(
+    ("values", "registered"),
+    [
+        ({}, False),
+        ({"open_exchange": "under way"}, True),
+        ({"source": Source.ENTRY, "status_at": T}, True),
+        ({"source": Source.EXEC, "status_at": T}, True),
+        ({"source": Source.LOOKUP, "status_at": T}, False),
+        ({"status": "UNPROCESSED", "source": Source.LOOKUP, "status_at": T}, True),
+        ({"origin": Origin.CALLBACK}, True),
+        ({"origin": Origin.CALLBACK, "status_at": T}, True),
+    ],
+)
+def test_an_order_is_not_registered_where_no_call_of_ours_can_have_done_it_or_a_lookup_found_none(
+    values: dict[str, Any], registered: bool
+) -> None:
+    order = Order(shop_key="s", environment=Environment.TEST, order_id="A1", **values)
+    assert is_not_registered(order) is not registered

@@ -75,12 +75,12 @@ def a_callback(app: Starlette, order_id: str, verdict: Verdict, **values: Any) -
     """A judged callback of the sandbox's shop."""
     body = f"OrderID={order_id}&of={new_key()}".encode()
     usual: dict[str, Any] = {
+        "body": body,
         "judged_at": now(),
         "status": "PAYSUCCESS",
         "environment": Environment.SANDBOX,
     }
     row = Callback(
-        body=body,
         digest=digest(body.decode()),
         verdict=verdict,
         order_id=order_id,

@@ -84,7 +84,8 @@ def test_the_answer_is_held_against_what_we_sent(shared: Served, desk: httpx.Cli
     an_order(shared.app, "SAME-1", "UNPROCESSED", access_id=access, access_pass="x" * 32, tax=0)
     shown = plain(looked_up(desk, "SAME-1"))
     assert "Amount and Tax are what we sent: ¥1,000 together." in shown
-    assert "The status is confirmed" in shown
+    assert "The gateway says the same, with the Amount and Tax that we sent." in shown
+    assert "confirmed" not in shown.lower()
     assert "differs" not in shown
 
 
@@ -94,7 +95,7 @@ def test_another_amount_is_marked_and_raises_a_conflict(shared: Served, desk: ht
     answer = looked_up(desk, "MORE-1")
     assert re.search(r'class="differs">\s*<th scope="row"><code>Amount', answer.text)
     assert "We sent ¥1,000, the gateway holds ¥1,500." in plain(answer)
-    assert "The gateway names another amount" in plain(answer)
+    assert "The gateway holds another amount than we sent" in plain(answer)
     held = order_of(shared, "MORE-1")
     assert held is not None
     assert held.conflict == "amount"

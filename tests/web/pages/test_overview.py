@@ -112,6 +112,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_rows(
         return len(seen)
 
     an_order(desk_app, "A0", "unknown")
+    an_order(desk_app, "A1", "unknown", conflict=Conflict.STATUS)
     a_callback(desk_app, "A0", Verdict.MISMATCH)
     few = await queries()
     for number in range(20):

@@ -10,7 +10,6 @@ from jinja2 import nodes
 
 from app.desk.actions import NextStep
 from app.protocol.messages import Call
-from app.records.orders import Conflict
 from app.web.presentation.templates import TEMPLATES, _environment
 
 PAGES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
@@ -26,10 +25,6 @@ def test_a_value_of_an_enum_says_what_it_is_called_and_why() -> None:
     assert said("en", "{{ it | label }}", it=step) == "Wait for the gateway&#39;s answer"
     assert said("en", "{{ it | why }}", it=step).startswith("A call is under way.")
     assert said("ja", "{{ it | label }}", it=Call.SEARCH) == "照会"
-
-
-def test_values_of_two_enums_that_are_spelt_alike_are_not_taken_for_each_other() -> None:
-    assert said("en", "{{ it | label }}", it=Conflict.NOT_REGISTERED).startswith("A verified")
 
 
 def test_what_an_outcome_means_depends_on_its_call() -> None:

@@ -19,7 +19,7 @@ from app.protocol.words import LANGUAGES, say
 from app.records.changes import Effect
 from app.records.dropped_callbacks import NOTIFICATIONS, UNSTORED
 from app.records.exchanges import WAITING, Purpose
-from app.records.orders import UNKNOWN, Conflict, Origin, Source
+from app.records.orders import UNKNOWN, Origin, Source
 from app.records.shops import Confirmation, Environment
 from app.web.pages.order_page import STEP_ACTIONS
 from app.web.presentation import callbacks, labels, marks, outcomes
@@ -31,7 +31,6 @@ from app.web.presentation.field_errors import REASONS, problem_words, visible
     [
         (labels.STEPS, NextStep),
         (labels.LOCKS, LockReason),
-        (labels.CONFLICTS, Conflict),
         (labels.PURPOSES, Purpose),
         (labels.ORIGINS, Origin),
         (labels.CALLS, Call),
@@ -65,6 +64,7 @@ def test_only_steps_that_a_person_takes_have_a_button() -> None:
         NextStep.SETTLE_CONFLICT,
         NextStep.FIX_SETTINGS,
         NextStep.CHECK_ADDRESS,
+        NextStep.CORRECT_VALUES,
         NextStep.NOTHING,
     }
     assert set(NextStep) - set(STEP_ACTIONS) == waiting | elsewhere
