@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, col, select
 
 from app.clock import now
 from app.records.columns import Record, enum_column, identifier, key, reference, timestamp
+from app.records.public_rows import callbacks_index
 from app.records.shops import Environment, Shop
 
 
@@ -26,8 +27,9 @@ class Applied(StrEnum):
 class Callback(Record, table=True):
     """One body that arrived at RetURL. Received, verified and applied are three facts.
 
-    `body` is never altered. The other values are what verifying read in it, and may be
-    read again when a shop is added. `environment` is None where no shop of ours is named:
+    `body` is never altered, but where the disk is nearly full: then its beginning is kept, and
+    `whole_length` says how many bytes it had. The other values are what verifying read in it, and
+    may be read again when a shop is added. `environment` is None where no shop of ours is named:
     such a callback is shown in every environment.
     """
 
@@ -38,11 +40,13 @@ class Callback(Record, table=True):
         Index("ix_callbacks_unjudged", "judged_at", "id"),
         Index("ix_callbacks_verdict", "verdict", "id"),
         Index("ix_callbacks_digest", "digest", "id"),
+        callbacks_index(),
     )
 
     id: str = key()
     received_at: datetime = timestamp(now)
     body: bytes
+    whole_length: int | None = None
     # The SHA-256 of the body, written with the verdict: an index over chance costs a page with
     # each row, which is too much while a customer waits.
     digest: str = Field(default="", max_length=64)
@@ -174,11 +178,12 @@ def said_of(session: Session, order_keys: Collection[str]) -> set[tuple[str | No
 def keys_with_verdict(
     session: Session, verdicts: Collection[str], after: str, limit: int
 ) -> Sequence[str]:
-    """The keys of callbacks with one of these verdicts that name a shop of the table, oldest
-    first, from behind a key on."""
+    """The keys of callbacks with one of these verdicts that name a shop of the table and are kept
+    whole, oldest first, from behind a key on."""
     query = select(Callback.id).where(
         col(Callback.verdict).in_(verdicts),
         col(Callback.shop_id).in_(select(Shop.shop_id)),
+        col(Callback.whole_length).is_(None),
         Callback.id > after,
     )
     return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()

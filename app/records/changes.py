@@ -7,7 +7,15 @@ from enum import StrEnum
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import REASON_LENGTH, Record, enum_column, key, reference, timestamp
+from app.records.columns import (
+    REASON_LENGTH,
+    Record,
+    enum_column,
+    index_of_some,
+    key,
+    reference,
+    timestamp,
+)
 from app.records.orders import Conflict, Source
 
 
@@ -27,6 +35,11 @@ class Change(Record, table=True):
     """One effect on an order's claim, with its source and its cause (append-only)."""
 
     __tablename__ = "changes"
+    # A change has one cause of several: each index holds the rows that name one of its kind.
+    __table_args__ = (
+        index_of_some("ix_changes_exchange", "exchange_key", "exchange_key IS NOT NULL"),
+        index_of_some("ix_changes_callback", "callback_key", "callback_key IS NOT NULL"),
+    )
 
     id: str = key()
     order_key: str = reference("orders.id")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, String, and_
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Index, String, and_, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -87,6 +87,11 @@ def reference(target: str, *, optional: bool = False, index: bool = True) -> Any
     if optional:
         return Field(default=None, foreign_key=target, index=index, max_length=KEY_LENGTH)
     return Field(foreign_key=target, index=index, max_length=KEY_LENGTH)
+
+
+def index_of_some(name: str, column: str, which: str) -> Index:
+    """An index of the rows for which `which` holds: the others cost it nothing."""
+    return Index(name, column, sqlite_where=text(which), postgresql_where=text(which))
 
 
 def identifier(length: int, *, optional: bool = False) -> Any:

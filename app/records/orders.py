@@ -34,6 +34,7 @@ from app.records.columns import (
     reported_yen,
     timestamp,
 )
+from app.records.public_rows import orders_index
 from app.records.shops import Environment
 
 UNKNOWN = "unknown"
@@ -106,6 +107,7 @@ class Order(Record, table=True):
             sqlite_where=text(WATCHED),
             postgresql_where=text(WATCHED),
         ),
+        orders_index(),
     )
 
     id: str = key()
