@@ -16,7 +16,7 @@ from app.desk.accounts import first_admin
 from app.desk.context import BackgroundTasks, Desk, DeskSettings
 from app.desk.gateway_calls import send
 from app.desk.jobs import start_jobs
-from app.desk.retention import RetentionPolicy
+from app.desk.retention import MIB, RetentionPolicy
 from app.desk.shops import shops
 from app.gateway import Gateway
 from app.records.database import Database
@@ -106,8 +106,12 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def limits(settings: Settings) -> RetentionPolicy:
-    """How long unverified callbacks and notifications are kept."""
-    return RetentionPolicy(timedelta(days=settings.unverified_days), settings.unverified_number)
+    """How long, how many and how much of what anybody can send is kept."""
+    return RetentionPolicy(
+        timedelta(days=settings.unverified_days),
+        settings.unverified_number,
+        settings.unverified_megabytes * MIB,
+    )
 
 
 def _sandbox(settings: Settings) -> Starlette:

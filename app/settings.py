@@ -56,6 +56,7 @@ class Settings(LogSettings):
     sender_seconds: float = Field(default=10, gt=0, le=300)
     unverified_days: int = Field(default=90, ge=1, le=3650)
     unverified_number: int = Field(default=10_000, ge=100, le=10_000_000)
+    unverified_megabytes: int = Field(default=64, ge=1, le=1_000_000)
 
     @field_validator("database_url")
     @classmethod

@@ -13,7 +13,8 @@ from app.desk.context import Desk
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.gateway_calls.send import close_interrupted
 from app.desk.periodic import Periodic
-from app.desk.retention import RetentionPolicy, sweep_all
+from app.desk.retention import RetentionJob, RetentionPolicy
+from app.desk.retention.job import LOOK_EVERY as LOOK_AT_LIMITS
 
 LOOK_EVERY, LOOK_IN_A_RUSH = 1.0, 5.0
 """Seconds between two looks at which lookups are due. A rush of callbacks slows them, and never
@@ -22,9 +23,6 @@ ends them: anybody can make one."""
 CLOSE_EVERY = 60.0
 """Seconds between two looks for gateway calls that a dead process left waiting. A start closes what
 its own machine lost; of another machine's processes only time tells."""
-
-FIRST_SWEEP, SWEEP_EVERY = 60.0, 600.0
-"""Seconds until the first sweep, and between two of them. A start has more urgent things to do."""
 
 
 def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodic]:
@@ -43,9 +41,8 @@ def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodi
         ),
         Periodic(
             "retention of callbacks and notifications",
-            lambda: asyncio.to_thread(sweep_all, desk.database, limits),
-            lambda: SWEEP_EVERY,
-            first=FIRST_SWEEP,
+            RetentionJob(desk, limits, load.clock, lambda: load.arrived).look,
+            lambda: LOOK_AT_LIMITS,
         ),
     ]
 

@@ -31,6 +31,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        # None where the data lie with a server, on a disk of its own.
+        self.file = Path(self.engine.url.database or "") if self.is_sqlite else None
         self._immediate = self.engine.execution_options(immediate=True)
         self._write_lock = Lock() if self.is_sqlite else None
 

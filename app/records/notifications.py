@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, delete
+from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -64,26 +64,3 @@ def orders_notified(session: Session, above: str) -> Sequence[tuple[str, str]]:
         query.where(col(Notification.order_key).is_not(None)).order_by(col(Notification.id))
     )
     return [(key, order_key) for key, order_key in rows if order_key]
-
-
-def drop_older(session: Session, than: str) -> int:
-    """Drop the notifications that are older than a key; how many were dropped."""
-    return session.exec(delete(Notification).where(col(Notification.id) < than)).rowcount
-
-
-def drop_beyond(session: Session, number: int) -> int:
-    """Drop all but the newest notifications; how many were dropped.
-
-    Those that name an order of ours and those that do not are counted apart: a flood of the
-    latter pushes out none of the former.
-    """
-    groups = (col(Notification.order_key).is_(None), col(Notification.order_key).is_not(None))
-    return sum(_drop_beyond(session, group, number) for group in groups)
-
-
-def _drop_beyond(session: Session, group: ColumnElement[bool], number: int) -> int:
-    newest = select(Notification.id).where(group).order_by(col(Notification.id).desc())
-    surplus = session.exec(newest.offset(number).limit(1)).first()
-    if surplus is None:
-        return 0
-    return session.exec(delete(Notification).where(group, col(Notification.id) <= surplus)).rowcount

@@ -1,16 +1,23 @@
-"""Purge: the rows of the sandbox's orders, for the next audience. Nothing else is deleted."""
+"""Purge: the rows of the sandbox's orders, for the next audience or because there are too many.
 
-from sqlalchemy import Delete, delete, update
+Nothing else is deleted with all that hangs on it.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Delete, delete, exists, literal_column, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.records.accounts import AuditEntry
 from app.records.callbacks import Callback
 from app.records.changes import Change
+from app.records.droppable import drop_callbacks
 from app.records.exchanges import WAITING, Exchange
 from app.records.notifications import Notification
 from app.records.orders import Order
 from app.records.payment_links import PaymentLink
+from app.records.public_rows import MET_BY_CALLBACK
 from app.records.shops import Environment
 from app.records.verdict_changes import VerdictChange
 
@@ -31,13 +38,6 @@ def forget_sandbox(session: Session) -> int:
     connection.execute(
         update(AuditEntry).where(col(AuditEntry.order_key).in_(ours)).values(order_key=None)
     )
-    for statement in _deletions(ours):
-        connection.execute(statement)
-    return len(keys)
-
-
-def _deletions(ours: SelectOfScalar[str]) -> list[Delete]:
-    """In this order: what refers to a row goes before the row."""
     callbacks = col(Callback.order_key).in_(ours) | (
         (col(Callback.environment) == Environment.SANDBOX) & col(Callback.order_key).is_(None)
     )
@@ -46,6 +46,55 @@ def _deletions(ours: SelectOfScalar[str]) -> list[Delete]:
         & col(Exchange.order_key).is_(None)
         & (col(Exchange.outcome) != WAITING)
     )
+    for statement in _deletions(ours, callbacks, exchanges):
+        connection.execute(statement)
+    return len(keys)
+
+
+def beyond_number(session: Session, number: int) -> str:
+    """The key of the newest order met by a callback that is one too many; empty when none is."""
+    keys = select(Order.id).where(literal_column(MET_BY_CALLBACK)).order_by(col(Order.id).desc())
+    return session.exec(keys.offset(number).limit(1)).first() or ""
+
+
+def forgettable(session: Session, after: str, upto: str, limit: int) -> Sequence[str]:
+    """The oldest orders of the sandbox that callbacks named first and nobody has touched."""
+    key = col(Order.id)
+    keys = select(Order.id).where(key > after, key <= upto, *_untouched())
+    return session.exec(keys.order_by(key).limit(limit)).all()
+
+
+def forget_results(session: Session, order_keys: Sequence[str], limit: int) -> int:
+    """Delete some callbacks of these orders, at most `limit`; how many."""
+    of_orders = select(Callback.id).where(col(Callback.order_key).in_(order_keys))
+    keys = session.exec(of_orders.limit(limit).with_for_update(skip_locked=True)).all()
+    if keys:
+        session.connection().execute(delete(Change).where(col(Change.callback_key).in_(keys)))
+        drop_callbacks(session, keys)
+    return len(keys)
+
+
+def forget_orders(session: Session, order_keys: Sequence[str]) -> int:
+    """Delete those of these orders that still nobody has touched, with all that hangs on them."""
+    chosen = select(Order.id).where(col(Order.id).in_(order_keys), *_untouched())
+    gone = session.exec(chosen.with_for_update(skip_locked=True)).all()
+    if gone:
+        ours = select(Order.id).where(col(Order.id).in_(gone))
+        callbacks = col(Callback.order_key).in_(ours)
+        for statement in _deletions(ours, callbacks, col(Exchange.order_key).in_(ours)):
+            session.connection().execute(statement)
+    return len(gone)
+
+
+def _untouched() -> tuple[ColumnElement[bool], ...]:
+    touched = exists().where(col(AuditEntry.order_key) == col(Order.id))
+    return literal_column(MET_BY_CALLBACK), col(Order.open_exchange).is_(None), ~touched
+
+
+def _deletions(
+    ours: SelectOfScalar[str], callbacks: ColumnElement[bool], exchanges: ColumnElement[bool]
+) -> list[Delete]:
+    """In this order: what refers to a row goes before the row."""
     of_callbacks = select(Callback.id).where(callbacks)
     return [
         delete(Change).where(col(Change.order_key).in_(ours)),

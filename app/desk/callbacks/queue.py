@@ -20,11 +20,12 @@ class Load:
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self.clock = clock
+        self.clock, self.arrived = clock, 0
         self._span, self._arrivals, self._rushed_before = 0, 0, False
 
     def count(self) -> None:
         """One more has come in."""
+        self.arrived += 1
         span = self._span_now()
         if span != self._span:
             self._rushed_before = self._arrivals > limits.RUSH and span == self._span + 1

@@ -5,7 +5,7 @@ from app.desk.callbacks.verification import Tag
 from app.protocol.checkstring import Verdict
 from app.protocol.words import N_
 from app.records.callbacks import Applied, Callback
-from app.records.dropped_callbacks import NOTIFICATIONS, UNSTORED
+from app.records.dropped_callbacks import NOTIFICATIONS, SANDBOX, SANDBOX_ORDERS, UNSTORED
 from app.web.presentation.marks import VERDICTS
 
 MEANINGS: dict[str, str] = {
@@ -81,6 +81,8 @@ PASTED: dict[Kind, str] = {
 DROPPED: dict[str, str] = {
     NOTIFICATIONS: N_("Notices from the gateway (unsigned)"),
     UNSTORED: N_("Results that could not be stored at all"),
+    SANDBOX: N_("Verified in the sandbox, saying again what was said"),
+    SANDBOX_ORDERS: N_("Orders of the sandbox that a result named first"),
     **{verdict: mark.label for verdict, mark in VERDICTS.items()},
 }
 """What has been dropped, by verdict or by what stands in a verdict's place."""

@@ -17,7 +17,7 @@ from app.protocol.messages import Call
 from app.protocol.statuses import Relation, Status
 from app.protocol.words import LANGUAGES, say
 from app.records.changes import Effect
-from app.records.dropped_callbacks import NOTIFICATIONS, UNSTORED
+from app.records.dropped_callbacks import NOTIFICATIONS, SANDBOX, SANDBOX_ORDERS, UNSTORED
 from app.records.exchanges import WAITING, Purpose
 from app.records.orders import UNKNOWN, Origin, Source
 from app.records.shops import Confirmation, Environment
@@ -40,7 +40,7 @@ from app.web.presentation.field_errors import REASONS, problem_words, visible
         (outcomes.HAPPENED, {*Outcome, WAITING}),
         (callbacks.MEANINGS, Verdict),
         (callbacks.PASTED, Kind),
-        (callbacks.DROPPED, {*Verdict, NOTIFICATIONS, UNSTORED}),
+        (callbacks.DROPPED, {*Verdict, NOTIFICATIONS, UNSTORED, SANDBOX, SANDBOX_ORDERS}),
         (marks.ACTIONS, Action),
         (marks.EFFECTS, Effect),
         (marks.STATUSES, {*Status, UNKNOWN}),

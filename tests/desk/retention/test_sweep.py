@@ -8,11 +8,12 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.clock import now
-from app.desk.retention import KEPT_OF_AN_ORDER, RetentionPolicy, sweep
+from app.desk.retention import KEPT_OF_AN_ORDER, RetentionPolicy, sweep_all
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.database import Database
-from app.records.dropped_callbacks import dropped_so_far
+from app.records.droppable import CALLBACKS, drop
+from app.records.dropped_callbacks import DroppedCallbacks, dropped_so_far
 from app.records.keys import first_key
 from app.records.orders import Conflict
 from app.records.verdict_changes import VerdictChange
@@ -29,7 +30,7 @@ def kept(any_database: Database) -> Database:
     return any_database
 
 
-def callback(session: Session, name: str, verdict: str, days: float, **more: str) -> str:
+def callback(session: Session, name: str, verdict: str, days: float, **more: str | bytes) -> str:
     """A callback that arrived so many days ago."""
     key = first_key(now() - days * DAY)[:-6] + f"{abs(hash(name)) % 10**6:06}"
     session.add(
@@ -51,7 +52,7 @@ def test_old_ones_are_dropped_and_verified_ones_never(kept: Database) -> None:
         for verdict in ("verified", "mismatch", "no-checkstring", "unknown-shop", "malformed"):
             callback(session, f"old-{verdict}", verdict, 31)
             callback(session, f"new-{verdict}", verdict, 29)
-    assert sweep(kept, LIMITS) == 4
+    assert sweep_all(kept, LIMITS) == 4
     assert "old-verified" in names(kept)
     assert len(names(kept)) == 6
 
@@ -61,7 +62,7 @@ def test_a_flood_of_one_verdict_pushes_out_nothing_of_another(kept: Database) ->
         callback(session, "precious", "mismatch", 5)
         for number in range(10):
             callback(session, f"flood{number}", "malformed", 1 - number / 100)
-    assert sweep(kept, LIMITS) == 7
+    assert sweep_all(kept, LIMITS) == 7
     assert names(kept) == ["flood7", "flood8", "flood9", "precious"]
 
 
@@ -79,7 +80,7 @@ def test_what_names_an_open_order_of_ours_stays(kept: Database) -> None:
         )
         for name in ("open", "paid", "disputed", "strange"):
             callback(session, name, "unknown-shop", 100)
-    assert sweep(kept, LIMITS) == 2
+    assert sweep_all(kept, LIMITS) == 2
     assert names(kept) == ["disputed", "open"]
 
 
@@ -90,7 +91,7 @@ def test_a_flood_that_names_one_open_order_keeps_its_first_and_last(kept: Databa
         days = 5.0
         for number in range(4 * KEPT_OF_AN_ORDER):
             callback(session, f"{number:03}", "mismatch", days - number / 100, order_id="open")
-    assert sweep(kept, LIMITS) == 2 * KEPT_OF_AN_ORDER
+    assert sweep_all(kept, LIMITS) == 2 * KEPT_OF_AN_ORDER
     with kept.reading() as session:
         left = sorted(session.exec(select(Callback.digest)).all())
     first, last = left[:KEPT_OF_AN_ORDER], left[KEPT_OF_AN_ORDER:]
@@ -108,7 +109,7 @@ def test_of_repeats_that_name_an_open_order_the_first_stays(kept: Database) -> N
         for number in range(20):
             name = f"repeat{number}"
             callback(session, name, "mismatch", 4 - number / 100, order_id="open", copy_of=first)
-    assert sweep(kept, LIMITS) == 17
+    assert sweep_all(kept, LIMITS) == 17
     with kept.reading() as session:
         left = session.exec(select(Callback.digest).order_by(col(Callback.id))).all()
     assert left == ["first", "repeat17", "repeat18", "repeat19"]
@@ -118,10 +119,10 @@ def test_what_was_dropped_is_counted(kept: Database) -> None:
     with kept.writing() as session:
         callback(session, "a", "mismatch", 40)
         callback(session, "b", "mismatch", 50)
-    sweep(kept, LIMITS)
+    sweep_all(kept, LIMITS)
     with kept.writing() as session:
         callback(session, "c", "mismatch", 40)
-    sweep(kept, LIMITS)
+    sweep_all(kept, LIMITS)
     with kept.reading() as session:
         [dropped] = dropped_so_far(session)
     assert (dropped.verdict, dropped.number) == ("mismatch", 3)
@@ -134,7 +135,7 @@ def test_the_history_of_a_verdict_goes_with_it(kept: Database) -> None:
         session.add(
             VerdictChange(callback_key=key, from_verdict="unknown-shop", to_verdict="mismatch")
         )
-    assert sweep(kept, LIMITS) == 1
+    assert sweep_all(kept, LIMITS) == 1
 
 
 def test_copies_that_stay_find_a_new_first(kept: Database) -> None:
@@ -142,7 +143,54 @@ def test_copies_that_stay_find_a_new_first(kept: Database) -> None:
         first = callback(session, "a", "mismatch", 40)
         heir = callback(session, "b", "mismatch", 20, copy_of=first)
         callback(session, "c", "mismatch", 10, copy_of=first)
-    sweep(kept, LIMITS)
+    sweep_all(kept, LIMITS)
     with kept.reading() as session:
         found = session.exec(select(Callback.order_id, Callback.copy_of)).all()
     assert sorted(found, key=str) == [("b", None), ("c", heir)]
+
+
+def test_large_bodies_fill_their_verdict_before_many_do(kept: Database) -> None:
+    with kept.writing() as session:
+        for number in range(10):
+            callback(session, f"large{number}", "malformed", 1 - number / 100, body=b"A" * 1000)
+            callback(session, f"small{number}", "mismatch", 1 - number / 100, body=b"A" * 10)
+    assert sweep_all(kept, RetentionPolicy(30 * DAY, 100, size=3500)) == 7
+    assert [name for name in names(kept) if name and "large" in name] == [
+        "large7",
+        "large8",
+        "large9",
+    ]
+
+
+def test_what_one_flood_dropped_is_one_row_however_often_it_is_swept(kept: Database) -> None:
+    for number in range(6):
+        with kept.writing() as session:
+            callback(session, f"flood{number}", "malformed", 1 - number / 100)
+        sweep_all(kept, LIMITS)
+    with kept.reading() as session:
+        assert [one.dropped for one in session.exec(select(DroppedCallbacks)).all()] == [3]
+
+
+def test_a_flood_of_one_body_hands_its_copies_over_and_loses_none(kept: Database) -> None:
+    few = RetentionPolicy(30 * DAY, 150)
+    with kept.writing() as session:
+        first = callback(session, "000", "malformed", 5)
+        for number in range(1, 400):
+            callback(session, f"{number:03}", "malformed", 5 - number / 100, copy_of=first)
+    assert sweep_all(kept, few) == 250
+    with kept.reading() as session:
+        left = session.exec(select(Callback).order_by(col(Callback.id))).all()
+    assert len(left) == 150
+    assert left[0].copy_of is None
+    assert {one.copy_of for one in left[1:]} == {left[0].id}
+
+
+def test_what_became_verified_meanwhile_stays(kept: Database) -> None:
+    with kept.writing() as session:
+        key = callback(session, "old", "mismatch", 31)
+    kind = next(kind for kind in CALLBACKS if kind.name == "mismatch")
+    with kept.writing() as session:
+        session.get_one(Callback, key).verdict = "verified"
+    with kept.writing() as session:
+        assert not drop(session, kind, [key], key)
+    assert names(kept) == ["old"]
