@@ -14,6 +14,12 @@ import httpx
 import pytest
 
 from app.protocol.messages import Call
+from app.sandbox.store.schema import (
+    DEFAULT_SHOP_ID,
+    KEEPS_SINCE,
+    REQUESTS_KEPT,
+    TRADES_KEPT,
+)
 from app.sandbox.store.store import StoreClosed, StoreWriter
 from tests.postgresql import free_port
 from tests.sandbox.merchant import Merchant, serving
@@ -59,6 +65,57 @@ async def test_what_was_handed_in_before_the_end_is_kept(tmp_path: Path) -> None
 async def test_a_closed_ledger_refuses_work() -> None:
     with pytest.raises(StoreClosed):
         await StoreWriter(":memory:").run(names)
+
+
+async def test_the_last_requests_and_trades_are_kept_and_no_more_than_a_thousand_others() -> None:
+    store = StoreWriter(":memory:")
+    await store.open()
+    await store.run(fill, "request", REQUESTS_KEPT + 3000)
+    await store.run(fill, "trade", TRADES_KEPT + 3000)
+    for table, number in (("request", REQUESTS_KEPT), ("trade", TRADES_KEPT)):
+        least, most, kept = await store.run(range_of, table)
+        assert (most, most - least + 1) == (number + 3000, kept)
+        assert number <= kept < number + 1000
+    assert (await store.run(range_of, "history"))[2] == (await store.run(range_of, "trade"))[2]
+    await store.close()
+
+
+def fill(connection: sqlite3.Connection, table: str, number: int) -> None:
+    """Rows that say nothing, but for those that must differ."""
+    columns = [row for row in connection.execute(f"pragma table_info({table})") if row[3]]
+    names = [name for _, name, *_ in columns]
+    values = [
+        "n"
+        if name in ("OrderID", "AccessID")
+        else f"'{DEFAULT_SHOP_ID}'"
+        if name == "ShopID"
+        else "0"
+        for name in names
+    ]
+    connection.execute(
+        f"with recursive count (n) as (select 1 union all select n + 1 from count limit {number})"
+        f" insert into {table} ({', '.join(names)}) select {', '.join(values)} from count"
+    )
+
+
+def range_of(connection: sqlite3.Connection, table: str) -> tuple[int, int, int]:
+    asked = connection.execute(f"select min(id), max(id), count(*) from {table}")
+    least, most, kept = asked.fetchone()
+    return least, most, kept
+
+
+async def test_a_store_of_the_version_before_keeps_its_trades(tmp_path: Path) -> None:
+    store = StoreWriter(tmp_path / "sandbox.db")
+    await store.open()
+    await store.run(fill, "trade", 3)
+    await store.close()
+    before = sqlite3.connect(tmp_path / "sandbox.db")
+    before.executescript(f"drop trigger trade_kept; pragma user_version = {KEEPS_SINCE};")
+    before.close()
+    await store.open()
+    assert (await store.run(range_of, "trade"))[2] == 3
+    await store.run(fill, "request", 1)
+    await store.close()
 
 
 def test_trades_survive_a_restart_on_another_port(tmp_path: Path) -> None:

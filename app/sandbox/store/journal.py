@@ -11,7 +11,7 @@ from app.sandbox.scenarios.effects import Fault
 from app.sandbox.store.rules import Values
 
 _TEXT_LIMIT: Final = 200  # characters kept of a header or of a value that fits no parameter
-_BODY_LIMIT: Final = 8 * 1024  # bytes kept of a body, of which thousands are read for one page
+_BODY_LIMIT: Final = 4 * 1024  # bytes kept of a body, of which thousands are read for one page
 
 
 class Entry(NamedTuple):

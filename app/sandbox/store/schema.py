@@ -11,11 +11,18 @@ DEFAULT_SHOP_ID: Final = "tshop00000001"
 # Public on purpose: it opens nothing but a simulation.
 DEFAULT_SHOP_PASS: Final = "tpass7xq"  # noqa: S105
 
-VERSION: Final = 3
+VERSION: Final = 4
+KEEPS_SINCE: Final = 3
+"""The first version whose tables are as they are now: those of an earlier one are made anew."""
+
+REQUESTS_KEPT: Final = 5_000
+TRADES_KEPT: Final = 200_000
+"""How many of each stay at least. Anybody who reaches the sandbox makes both, and without limits
+would fill the disk: with 4 KiB kept of a body these are some 30 MB and 150 MB."""
 
 # The history is kept by triggers: it cannot be forgotten by a new way to move a trade, and it
 # costs no further statement.
-TABLES: Final = """
+TABLES: Final = f"""
 create table if not exists shop (
   ShopID text primary key,
   ShopPass text not null,
@@ -97,9 +104,13 @@ create table if not exists request (
   fault text not null
 );
 
--- Keeps the last 5,000: deleting a thousand at a time costs less than one with each insert.
+-- Keeps the last ones: deleting a thousand at a time costs less than one with each insert.
 create trigger if not exists request_kept after insert on request when new.id % 1000 = 0 begin
-  delete from request where id <= new.id - 5000;
+  delete from request where id <= new.id - {REQUESTS_KEPT};
+end;
+
+create trigger if not exists trade_kept after insert on trade when new.id % 1000 = 0 begin
+  delete from trade where id <= new.id - {TRADES_KEPT};
 end;
 
 create table if not exists notice (
@@ -135,7 +146,7 @@ create trigger if not exists trade_moved after update of Status on trade begin
   insert into history (trade_id, at, Status, cause)
   values (new.id, new.processed_at, new.Status, new.cause);
 end;
-"""
+"""  # noqa: S608
 
 
 _NAMES: Final = (
@@ -193,7 +204,9 @@ def _make_tables(connection: sqlite3.Connection) -> None:
         # The simulated trades of an earlier version are not worth a migration. The rest is
         # idempotent, since another process may be making the same store at the same time.
         connection.execute("pragma foreign_keys = off")
-        drop = "".join(f"drop table if exists {name};" for name in _NAMES if version)
+        drop = "".join(
+            f"drop table if exists {name};" for name in _NAMES if 0 < version < KEEPS_SINCE
+        )
         connection.executescript(
             f"begin immediate;{drop}{TABLES};pragma user_version = {VERSION};commit;"
         )

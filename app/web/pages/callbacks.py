@@ -75,7 +75,7 @@ def show(request: Request) -> Response:
         "faults": faults_of(view),
         "curl": _curl(desk.settings.base_url, view),
         "may_judge": may(request, Role.OPERATOR),
-        "again": _again(view) if callback.environment is Environment.SANDBOX else None,
+        "again": _again(view),
     }
     return page(request, "callbacks/show.html", context)
 
@@ -109,8 +109,10 @@ def faults_of(view: CallbackView) -> list[Fault]:
     return [fault(code) for code in codes if code]
 
 
-def _curl(base_url: str, view: CallbackView) -> str:
-    """A command that brings the same bytes to the same place."""
+def _curl(base_url: str, view: CallbackView) -> str | None:
+    """A command that brings the same bytes to the same place; None where they are not here."""
+    if view.callback.whole_length:
+        return None
     target = RETURN_PATH if view.kept else view.headers.get(TARGET, RETURN_PATH)
     address = quote(base_url + target)
     body = view.callback.body
@@ -122,6 +124,8 @@ def _curl(base_url: str, view: CallbackView) -> str:
 def _again(view: CallbackView) -> list[tuple[str, str]] | None:
     """The fields with which a browser would send these very bytes; None where none could."""
     raw = view.callback.body
+    if view.callback.environment is not Environment.SANDBOX or view.callback.whole_length:
+        return None
     try:
         fields = decode_pairs(split_form(raw))
         return fields if encode_form(fields) == raw else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import urlencode
 
 import httpx
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 from app.clock import now
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
+from app.records.droppable import cut_off
 from app.records.paging import PAGE_SIZE
 from app.records.shops import Environment, Shop
 from tests.desk.callbacks.cast import PASSWORD, an_order, body, tampered
@@ -285,3 +287,18 @@ async def test_bytes_that_no_form_makes_are_not_offered_to_be_sent_again(
     await bring(client, tampered("A1001") + b"&&")
     text = (await client.get(f"/callbacks/{key_of(desk_app, 'mismatch')}")).text
     assert "Send it again" not in text
+
+
+async def test_a_body_that_was_cut_is_shown_as_that_and_offered_to_nobody_as_whole(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    whole = tampered("A1001") + b"&pad=" + b"A" * 6000
+    await bring(client, whole)
+    key = key_of(desk_app, "mismatch")
+    with desk_app.state.desk.database.writing() as session:
+        assert cut_off(session, [key], 4096) == 1
+    shown = (await client.get(f"/callbacks/{key}")).text
+    assert f"Only its first 4096 of {len(whole)} bytes" in shown
+    assert sha256(whole).hexdigest() in shown
+    assert "curl" not in shown
+    assert "data-diagnosis" not in shown
