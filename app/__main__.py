@@ -6,5 +6,7 @@ import gc
 gc.disable()
 
 from app.cli import main  # noqa: E402
+from app.data_folder import private_from_now_on  # noqa: E402
 
+private_from_now_on()
 raise SystemExit(main())

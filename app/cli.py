@@ -41,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except Exception as error:
-        sentence = _in_a_sentence(error)
+        from app.sentences import in_a_sentence
+
+        sentence = in_a_sentence(error)
         if sentence is None:
             raise
         return _fail(sentence)
@@ -50,26 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fail(sentence: str) -> int:
     sys.stderr.write(f"{sentence}\n")
     return 1
-
-
-def _in_a_sentence(error: Exception) -> str | None:
-    """What a person can do about an error that is the surroundings' fault, not ours."""
-    from sqlalchemy.exc import OperationalError
-
-    from app.records.encryption import DecryptionFailed
-    from app.records.schema import SchemaTooNew
-    from app.server import CannotListen
-
-    if isinstance(error, CannotListen):
-        return str(error)
-    if isinstance(error, OperationalError):
-        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
-        return f"DATABASE_URL cannot be used: {reason}"
-    if isinstance(error, SchemaTooNew):
-        return f"The database has schema {error}, newer than this program: start the newer one."
-    if isinstance(error, DecryptionFailed):
-        return f"SECRET_KEY is not the one in use: {error}."
-    return None
 
 
 def _settings() -> Settings:
@@ -102,11 +84,14 @@ def _serve(_: argparse.Namespace) -> int:
 
 def _sandbox(chosen: argparse.Namespace) -> int:
     from app.sandbox.app import create_sandbox
+    from app.sandbox.store.schema import check_store
     from app.server import Server, say
     from app.web.http.request_id import RequestId
 
     logs.configure(load_log_settings().log_format)
     store = chosen.store if chosen.store == ":memory:" else Path(chosen.store)
+    if isinstance(store, Path):
+        check_store(store)
     sandbox = create_sandbox(store, base_url=None, late_seconds=chosen.late)
     sandbox.add_middleware(RequestId)
     address = f"http://{chosen.host}:{chosen.port}"
@@ -216,6 +201,15 @@ def _backup(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _check(_: argparse.Namespace) -> int:
+    from app.check import check
+    from app.server import say
+
+    for line in check(_settings()):
+        say(line)
+    return 0
+
+
 def _ours(settings: Settings) -> OurShops:
     from app.records.shops import OurShops
 
@@ -225,14 +219,12 @@ def _ours(settings: Settings) -> OurShops:
 @contextmanager
 def _database(settings: Settings) -> Iterator[Database]:
     """The database, brought up to date and closed at the end."""
-    from app.records.database import Database
     from app.records.encryption import set_key
-    from app.records.schema import upgrade
+    from app.records.integrity import open_checked
 
     set_key(settings.resolved_secret_key)
-    database = Database(settings.resolved_database_url)
+    database = open_checked(settings.resolved_database_url)
     try:
-        upgrade(database)
         yield database
     finally:
         database.close()
@@ -250,6 +242,7 @@ def _parser() -> argparse.ArgumentParser:
     _sandbox_commands(commands)
     backup = _command(commands, "backup", _backup, "copy the database to a file while it is in use")
     backup.add_argument("file", metavar="FILE")
+    _command(commands, "check", _check, "look whether the database is whole and the key opens it")
     return parser
 
 

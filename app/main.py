@@ -19,13 +19,13 @@ from app.desk.jobs import start_jobs
 from app.desk.retention import MIB, RetentionPolicy
 from app.desk.shops import shops
 from app.gateway import Gateway
-from app.records.database import Database
 from app.records.encryption import set_key
 from app.records.group_writer import GroupWriter
-from app.records.schema import upgrade
+from app.records.integrity import open_checked
 from app.sandbox.app import create_sandbox, running
 from app.sandbox.calls.path_aliases import OneSlash
 from app.sandbox.scenarios.catalogue import choices
+from app.sandbox.store.schema import check_store
 from app.settings import Settings
 from app.web.http.failures import exception_handlers
 from app.web.http.guard import middleware
@@ -45,8 +45,7 @@ LATE_SECONDS = 5
 def open_desk(settings: Settings) -> Desk:
     """The desk over an up-to-date database, ready for the web and for the command line alike."""
     set_key(settings.resolved_secret_key)
-    database = Database(settings.resolved_database_url)
-    upgrade(database)
+    database = open_checked(settings.resolved_database_url)
     terms = DeskSettings(
         base_url=settings.base_url,
         sandbox_url=f"{settings.own_url}{SANDBOX}" if settings.sandbox_on else None,
@@ -115,8 +114,10 @@ def limits(settings: Settings) -> RetentionPolicy:
 
 
 def _sandbox(settings: Settings) -> Starlette:
+    store = settings.data_dir / "sandbox.db"
+    check_store(store)
     return create_sandbox(
-        settings.data_dir / "sandbox.db",
+        store,
         base_url=f"{settings.base_url}{SANDBOX}",
         late_seconds=settings.gateway_timeout + LATE_SECONDS,
         prefix=SANDBOX,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.data_folder import FolderProblem, kept_key, prepare
 from app.protocol.hosts import is_loopback
 
 
@@ -129,13 +129,14 @@ class Settings(LogSettings):
     def resolved_secret_key(self) -> str:
         """SECRET_KEY, or the one made and kept in the data folder.
 
-        Raises SettingsError when it is needed and missing.
+        Raises SettingsError when it is needed and missing, or cannot be the one.
         """
         if self.secret_key:
             return self.secret_key
         if not self.uses_default_database:
             raise SettingsError("SECRET_KEY must be set when DATABASE_URL is set.")
-        return _kept_key(self.data_dir / "secret.key")
+        with _in_a_sentence():
+            return kept_key(self.data_dir / "secret.key", self.data_dir / "desk.db")
 
 
 def load_log_settings() -> LogSettings:
@@ -149,8 +150,17 @@ def load_settings() -> Settings:
     if bool(settings.admin_email) != bool(settings.admin_password):
         missing = "ADMIN_PASSWORD" if settings.admin_email else "ADMIN_EMAIL"
         raise SettingsError(f"{missing} must be set too when the other of the two is.")
-    _prepare_folder(settings.data_dir)
+    with _in_a_sentence():
+        prepare(settings.data_dir)
     return settings
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    try:
+        yield
+    except FolderProblem as problem:
+        raise SettingsError(str(problem)) from None
 
 
 def _read(kind: type[S]) -> S:
@@ -162,26 +172,6 @@ def _read(kind: type[S]) -> S:
         reason = first["msg"].removeprefix("Value error, ").rstrip(".")
         # The value itself is not repeated: it may be a secret.
         raise SettingsError(f"{variable} is wrong: {reason}.") from None
-
-
-def _prepare_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"DATA_DIR cannot be used: {error.strerror}.") from None
-
-
-def _kept_key(path: Path) -> str:
-    """The key in this file, made at the first start. Two starts at once agree on one key."""
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        # A link appears whole or not at all, and the second to come finds the first one's.
-        with suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text("ascii").strip()
 
 
 def _port_of(address: str) -> int | None:

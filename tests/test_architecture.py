@@ -7,7 +7,7 @@ from pathlib import Path
 
 APP = Path(__file__).parent.parent / "app"
 
-COMPOSITION = {"main", "cli", "work", "demo", "__main__"}
+COMPOSITION = {"main", "cli", "check", "sentences", "work", "demo", "__main__"}
 """Where parts are put together: these may know every room, and no room knows them."""
 
 MAY_IMPORT: dict[str, set[str]] = {
@@ -15,11 +15,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "protocol": set(),
     "logs": set(),
     "gateway": {"protocol"},
-    "records": {"protocol", "clock", "logs"},
+    "records": {"protocol", "clock", "logs", "data_folder"},
     "desk": {"protocol", "gateway", "records", "clock", "logs"},
     "web": {"protocol", "desk", "records", "clock", "logs"},
     "sandbox": {"protocol"},
-    "settings": {"protocol"},
+    "settings": {"protocol", "data_folder"},
+    "data_folder": set(),
     "server": {"logs"},
 }
 

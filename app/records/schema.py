@@ -18,6 +18,10 @@ class SchemaTooNew(Exception):
     """The database was migrated by a later version of this program."""
 
 
+class SchemaUnknown(Exception):
+    """No version of this program has left the database like this. The message says how it is."""
+
+
 def schema_version(database: Database) -> str | None:
     """The version in the database; None where nothing has been created yet."""
     with database.reading() as session:
@@ -39,13 +43,13 @@ def schema_problem(database: Database) -> str | None:
 def upgrade(database: Database) -> None:
     """Bring the schema to this program's version. Safe from several processes at once.
 
-    Raises SchemaTooNew when the database is ahead of this program.
+    Raises SchemaTooNew when the database is ahead of this program, SchemaUnknown when it is
+    another's.
     """
     version = schema_version(database)
     if version == HEAD:
         return
-    if version is not None and version > HEAD:
-        raise SchemaTooNew(version)
+    refuse_foreign(database, version)
     from alembic import command
     from alembic.config import Config
 
@@ -53,3 +57,26 @@ def upgrade(database: Database) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = database.engine
     command.upgrade(config, "head")
+
+
+def refuse_foreign(database: Database, version: str | None) -> None:
+    """Raise SchemaTooNew, or SchemaUnknown where no version of this program made it."""
+    if version is None:
+        _refuse_tables(database)
+    elif version.isdigit() and version > HEAD:
+        raise SchemaTooNew(version)
+    elif not any((MIGRATIONS / "versions").glob(f"{version}_*.py")):
+        raise SchemaUnknown(f"its schema is {version!r}")
+
+
+def _refuse_tables(database: Database) -> None:
+    """What has tables of its own is left alone. On a server others may have theirs beside ours."""
+    from sqlalchemy import inspect
+
+    from app.records.tables import metadata
+
+    found = set(inspect(database.engine).get_table_names())
+    foreign = found if database.is_sqlite else found & {*metadata.tables}
+    # Another process may have made them just now, and the version with them.
+    if foreign and schema_version(database) is None:
+        raise SchemaUnknown("it has tables, and no schema version")

@@ -161,8 +161,38 @@ _NAMES: Final = (
 )
 
 
+NO_ROOM: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+"""What SQLite says where the disk is full."""
+
+
 class StoreTooNew(sqlite3.DatabaseError):
     """The store was written by a later version of this program."""
+
+
+class StoreUnusable(Exception):
+    """The file cannot be the store. The message is one sentence that says what to do."""
+
+
+def check_store(store: Path) -> None:
+    """Open the store once, so that a start tells of it before it serves. Raises StoreUnusable.
+
+    A full disk is no fault of the store's: what is in it can still be read.
+    """
+    try:
+        open_store(store).close()
+    except StoreTooNew as error:
+        raise StoreUnusable(f"{store}: {error}: start the newer program.") from None
+    except OSError as error:
+        raise StoreUnusable(f"{store} cannot be written: {error.strerror}.") from None
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in NO_ROOM:
+            raise StoreUnusable(
+                f"{store} cannot be used ({error}): see to its folder, or set SANDBOX=off."
+            ) from None
+    except sqlite3.DatabaseError as error:
+        raise StoreUnusable(
+            f"{store} is damaged ({error}): delete it, for its trades are only simulated."
+        ) from None
 
 
 def open_store(store: Path | Literal[":memory:"]) -> sqlite3.Connection:
@@ -190,10 +220,12 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("pragma foreign_keys = on")
     connection.execute("pragma cache_size = -65536")
     _make_tables(connection)
-    connection.execute(
-        "insert or ignore into shop (ShopID, ShopPass, name) values (?, ?, ?)",
-        (DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS, "Sandbox Shop"),
-    )
+    if not connection.execute("select 1 from shop limit 1").fetchone():
+        # Asked first: where the disk is full even an insert that changes nothing is refused.
+        connection.execute(
+            "insert or ignore into shop (ShopID, ShopPass, name) values (?, ?, ?)",
+            (DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS, "Sandbox Shop"),
+        )
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
