@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -19,6 +20,7 @@ from app.desk.jobs import start_jobs
 from app.desk.retention import MIB, RetentionPolicy
 from app.desk.shops import shops
 from app.gateway import Gateway
+from app.records.database import UNREACHABLE
 from app.records.encryption import set_key
 from app.records.group_writer import GroupWriter
 from app.records.integrity import open_checked
@@ -34,6 +36,8 @@ from app.web.http.services import make_services
 from app.web.pages.sandbox import panel_page
 from app.web.presentation.templates import keep_compiled
 from app.web.routes import routes
+
+log = logging.getLogger(__name__)
 
 SANDBOX = "/sandbox"
 """Where the sandbox is mounted."""
@@ -52,6 +56,7 @@ def open_desk(settings: Settings) -> Desk:
         gateway_timeout=settings.gateway_timeout,
         gateway_settle=timedelta(seconds=settings.gateway_settle),
         sender_seconds=settings.sender_seconds,
+        data_dir=settings.data_dir,
     )
     gateway = Gateway(settings.gateway_timeout)
     desk = Desk(database, GroupWriter(database), gateway, BackgroundTasks(), terms)
@@ -74,6 +79,7 @@ def create_app(settings: Settings) -> Starlette:
         app.state.services = services = make_services(desk, limits(settings), stopping)
         async with AsyncExitStack() as stack:
             stack.callback(desk.database.close)
+            stack.callback(services.storage_failures.close)
             desk.writer.start()
             stack.push_async_callback(run_in_threadpool, desk.writer.stop)
             if sandbox:
@@ -81,6 +87,7 @@ def create_app(settings: Settings) -> Starlette:
             stack.push_async_callback(desk.gateway.close)
             stack.push_async_callback(desk.tasks.close)
             await run_in_threadpool(_repair, desk)
+            services.storage_failures.note_what_is_left()
             start_jobs(desk, limits(settings), services.callbacks.load, stopping)
             yield
             stopping.set()
@@ -127,7 +134,10 @@ def _sandbox(settings: Settings) -> Starlette:
 
 def _repair(desk: Desk) -> None:
     """What a killed process left half done: calls without an answer, callbacks not yet processed,
-    notifications not yet read."""
-    send.close_interrupted(desk)
-    callbacks.process_waiting(desk)
-    notifications.process_waiting(desk)
+    notifications not yet read. Where nothing can be written that waits, and customers do not."""
+    try:
+        send.close_interrupted(desk)
+        callbacks.process_waiting(desk)
+        notifications.process_waiting(desk)
+    except UNREACHABLE as error:
+        log.error("what was left half done stays so for now (%s)", type(error).__name__)

@@ -52,8 +52,11 @@ def run(
 class Process:
     """A server under way. `lines` are what it has said, on both of its outputs."""
 
+    under: tuple[str, ...] = ()
+    """The program that runs it, if one does, before its own command."""
+
     def __init__(self, folder: Path, *arguments: str, **settings: object) -> None:
-        command = [sys.executable, "-m", "app", *arguments]
+        command = [*self.under, sys.executable, "-m", "app", *arguments]
         self.folder = folder
         self.lines: list[str] = []
         self._child = subprocess.Popen(

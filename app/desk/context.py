@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from app.gateway import Gateway
@@ -29,6 +30,7 @@ class DeskSettings:
     """What the settings say. `gateway_timeout` is in seconds, and so is `sender_seconds`, within
     which a callback or a notification must have been sent.
 
+    `data_dir` is the folder in which the process may keep notes, None where it has none.
     `sandbox_url` is where this machine reaches the built-in sandbox, None while it is off.
     `gateway_settle` is the time after which an unanswered call can no longer be at work.
     """
@@ -38,6 +40,7 @@ class DeskSettings:
     gateway_timeout: float
     gateway_settle: timedelta
     sender_seconds: float = 10
+    data_dir: Path | None = None
 
     @property
     def sandbox_on(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,6 +18,8 @@ from sqlalchemy import Engine, Insert, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlmodel import Session
+
+from app.clock import now
 
 BUSY_SECONDS = 30
 
@@ -31,6 +34,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        # Since when every write has failed; None while they succeed.
+        self.unwritable_since: datetime | None = None
         # None where the data lie with a server, on a disk of its own.
         self.file = Path(self.engine.url.database or "") if self.is_sqlite else None
         self._immediate = self.engine.execution_options(immediate=True)
@@ -50,6 +55,7 @@ class Database:
         (BEGIN IMMEDIATE), so that what is read first cannot have changed by the time of writing.
         """
         with (
+            self._told_of_failure(),
             self._write_lock or nullcontext(),
             Session(self._immediate, expire_on_commit=False) as session,
             session.begin(),
@@ -58,8 +64,21 @@ class Database:
 
     def append(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows and commit, without a session: for so small a write it costs the most."""
-        with self._write_lock or nullcontext(), self._immediate.begin() as connection:
+        with (
+            self._told_of_failure(),
+            self._write_lock or nullcontext(),
+            self._immediate.begin() as connection,
+        ):
             connection.execute(statement, rows)
+
+    @contextmanager
+    def _told_of_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except UNREACHABLE:
+            self.unwritable_since = self.unwritable_since or now()
+            raise
+        self.unwritable_since = None
 
     def close(self) -> None:
         """Close every connection."""

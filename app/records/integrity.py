@@ -66,7 +66,10 @@ def look_for_damage(file: Path, seconds: float | None = None) -> bool:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 return False
-            raise
+            raise Unusable(
+                f"{file} cannot be read ({error}): see whether its disk has room, and whether its"
+                " folder may be written."
+            ) from None
         except sqlite3.DatabaseError as error:
             raise Unusable(f"{file} is damaged ({error}): {RESTORE}") from None
     if found != "ok":

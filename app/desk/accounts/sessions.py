@@ -1,5 +1,6 @@
 """Signing in and out: one row for each browser, known by the digest of its cookie."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,13 +8,19 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from app.clock import now
+from app.desk.accounts.in_memory import LIFETIME, SignInsInMemory
 from app.desk.accounts.throttle import password_is_right
 from app.desk.audit import record_action
 from app.desk.context import Actor
 from app.records.accounts import SignIn, User, sign_in_by_secret, user_by_email
 from app.records.columns import EMAIL_LENGTH
-from app.records.database import Database
+from app.records.database import UNREACHABLE, Database
 from app.records.keys import digest, new_secret
+
+log = logging.getLogger(__name__)
+
+in_memory = SignInsInMemory()
+"""Those that this process could not store."""
 
 SIGN_IN_LIFETIME = timedelta(hours=24)
 """Whoever starts a shift by signing in is not put out in the middle of it."""
@@ -43,8 +50,14 @@ def sign_in(database: Database, email: str, password: str, browser: Browser) -> 
     right = password_is_right(database, known, email, password, browser.remote_address)
     if known is None or not right:
         raise WrongCredentials
-    with database.writing() as session:
-        return start_session(session, known, browser)
+    try:
+        with database.writing() as session:
+            return start_session(session, known, browser)
+    except UNREACHABLE:
+        if secret := in_memory.start(known.id):
+            log.warning("a sign-in cannot be stored: it is kept in memory for %s", LIFETIME)
+            return secret
+        raise
 
 
 def start_session(session: Session, user: User, browser: Browser) -> str:
@@ -69,6 +82,8 @@ def start_session(session: Session, user: User, browser: Browser) -> str:
 
 def sign_out(database: Database, actor: Actor, secret: str) -> None:
     """End one browser's sign-in."""
+    if in_memory.end(secret):
+        return
     with database.writing() as session:
         _end(session, secret)
         record_action(session, actor, "signed-out")
@@ -79,8 +94,16 @@ def user_for_cookie(database: Database, secret: str | None) -> User | None:
     if not secret:
         return None
     with database.reading() as session:
-        found = sign_in_by_secret(session, secret, now())
-    return found[1] if found else None
+        return user_behind(session, secret)
+
+
+def user_behind(session: Session, secret: str) -> User | None:
+    """The user whose valid sign-in this is, stored or in memory."""
+    if found := sign_in_by_secret(session, secret, now()):
+        return found[1]
+    user_key = in_memory.user_key(secret)
+    user = session.get(User, user_key) if user_key else None
+    return None if user is None or user.disabled_at else user
 
 
 def _end(session: Session, secret: str) -> None:

@@ -4,15 +4,17 @@ A try counts as refused from before its password is looked at, and is struck off
 right: however many are sent at once, no more than the limit are ever judged.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import delete
 from sqlmodel import col
 
 from app.clock import now
+from app.desk.accounts.in_memory import TriesInMemory
 from app.desk.accounts.passwords import is_right
 from app.records.accounts import SignInFailure, User, refused_beyond
-from app.records.database import Database
+from app.records.database import UNREACHABLE, Database
 
 WINDOW = timedelta(minutes=15)
 PER_EMAIL = 5
@@ -28,11 +30,18 @@ class Throttled(Exception):
         self.wait = wait
 
 
+in_memory = TriesInMemory()
+"""What this process could not store."""
+
+
 def password_is_right(
     database: Database, user: User | None, email: str, password: str, remote_address: str
 ) -> bool:
     """Judge a password; `user` is None for an e-mail nobody has. Raises Throttled."""
-    key = _count(database, email, remote_address)
+    try:
+        key = _count(database, email, remote_address)
+    except UNREACHABLE:
+        return _is_right_unstored(user, email, password, remote_address)
     try:
         _brake(database, email, remote_address)
         right = is_right(user.password_hash if user else None, password)
@@ -42,6 +51,22 @@ def password_is_right(
         raise
     if right:
         _strike_off(database, key)
+    return right
+
+
+def _is_right_unstored(user: User | None, email: str, password: str, remote_address: str) -> bool:
+    """The same by what this process remembers, while nothing can be stored."""
+    one = in_memory.count(email, remote_address, WINDOW)
+    if one is None:
+        raise Throttled(WINDOW)
+    limits = ((email, PER_EMAIL), (remote_address, PER_ADDRESS))
+    times = [in_memory.nth_newest(value, limit) for value, limit in limits]
+    waits = [at + WINDOW - one.at for at in times if at is not None]
+    right = not waits and is_right(user.password_hash if user else None, password)
+    if right or waits:
+        in_memory.strike_off(one)
+    if waits:
+        raise Throttled(max(waits))
     return right
 
 
@@ -67,5 +92,6 @@ def _brake(database: Database, email: str, remote_address: str) -> None:
 
 
 def _strike_off(database: Database, key: str) -> None:
-    with database.writing() as session:
+    # Where the disk filled up just now it goes on counting, which locks nobody out by itself.
+    with suppress(*UNREACHABLE), database.writing() as session:
         session.exec(delete(SignInFailure).where(col(SignInFailure.id) == key))

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from app.desk.accounts.passwords import hash_password, password_problem
-from app.desk.accounts.sessions import Browser, start_session
+from app.desk.accounts.sessions import Browser, in_memory, start_session
 from app.desk.accounts.throttle import Throttled, password_is_right
 from app.desk.audit import record_action
 from app.desk.context import Actor
@@ -125,6 +125,7 @@ def _store_account(
             return None
         user.password_hash = hashed
         session.exec(delete(SignIn).where(col(SignIn.user_key) == user.id))
+        in_memory.end_all_of(user.id)
         return start_session(session, user, browser)
 
 

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.clock import now
-from app.records.accounts import User, sign_in_by_secret
+from app.desk.accounts import sessions
+from app.records.accounts import User
 from app.web.http.attention import counted_for
 from app.web.http.cookies import session_secret
 from app.web.http.csrf import SAFE_METHODS, from_elsewhere
@@ -94,13 +94,13 @@ def _recognise(request: Request) -> None:
     if not secret:
         return
     with desk.database.reading() as session:
-        found = sign_in_by_secret(session, secret, now())
-        if found is None:
+        user = sessions.user_behind(session, secret)
+        if user is None:
             return
         among = offered(sandbox_on=desk.settings.sandbox_url is not None)
         request.state.environments = among
         request.state.environment = choose(request, session, among)
-        _, request.state.user = found
+        request.state.user = user
     request.state.count_attention = counted_for(request)
 
 

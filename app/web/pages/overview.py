@@ -50,6 +50,7 @@ def overview(
         "now": at,
         "may_act": may(request, Role.OPERATOR),
         "dismissing": dismissing or {},
+        "unwritable_since": desk_of(request).database.unwritable_since,
         # One page, one number.
         "count_attention": lambda _: needs.number,
     }
