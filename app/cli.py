@@ -170,7 +170,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     from app.server import say
 
     try:
-        written = write_history(_settings(), chosen.orders)
+        written = write_history(_settings(), chosen.orders, chosen.seed)
     except DemoRefused as refusal:
         raise Failed(str(refusal)) from None
     say(f"{written} orders written to the sandbox's shop")
@@ -271,6 +271,7 @@ def _sandbox_commands(commands: Commands[argparse.ArgumentParser]) -> None:
 
     demo = _command(commands, "demo", _demo, "write a plausible history for the sandbox's shop")
     demo.add_argument("--orders", type=int, required=True, metavar="N")
+    demo.add_argument("--seed", type=int, help="which history it is; by default another each time")
 
 
 def _command(

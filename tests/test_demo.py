@@ -36,11 +36,15 @@ COUNT = 150
 SETTLE = timedelta(seconds=90)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a desk with a history."""
+@pytest.fixture(scope="module", params=["told anew", "told again"])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a desk with a history, of which the long past is mostly told again."""
     path = tmp_path_factory.mktemp("demo")
-    assert write_history(settings_for(path), COUNT) == COUNT
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "told again":
+            patch.setattr("app.demo.history.VARIANTS", 1)
+            patch.setattr("app.demo.times.PER_ORDER", timedelta(hours=4))
+        assert write_history(settings_for(path), COUNT) == COUNT
     return path
 
 
@@ -191,6 +195,25 @@ def test_the_gateway_says_the_same_as_the_desk(folder: Path, history: Session) -
     for order in rows_of(history, Order):
         if order.money == "confirmed" or order.status == "EXPIRED":
             assert trades[order.order_id] == order.status
+
+
+def test_the_same_seed_tells_the_same_stories(tmp_path: Path) -> None:
+    tellings = []
+    for folder in (tmp_path / "one", tmp_path / "other"):
+        folder.mkdir()
+        settings = settings_for(folder)
+        write_history(settings, 30, seed=7)
+        database = Database(settings.resolved_database_url)
+        with database.reading() as session:
+            tellings.append(
+                [
+                    (order.order_id, order.amount, order.status, order.access_id)
+                    for order in rows_of(session, Order)
+                ]
+            )
+        database.close()
+    assert tellings[0] == tellings[1]
+    assert len(tellings[0]) == 30
 
 
 def test_a_second_history_follows_the_first(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from secrets import token_bytes, token_hex
 
 from app.demo.order_history import OrderHistory
 from app.demo.sandbox_trades import Trade
@@ -32,8 +31,8 @@ def enter(t: OrderHistory, *, answered: bool) -> tuple[Trade, Exchange]:
     trade = Trade(
         shop.shop_id,
         order.order_id,
-        token_hex(16),
-        token_hex(16),
+        t.scene.random.randbytes(16).hex(),
+        t.scene.random.randbytes(16).hex(),
         order.amount,
         order.tax or 0,
         Status.UNPROCESSED,
@@ -52,7 +51,10 @@ def enter_in_vain(t: OrderHistory) -> Exchange:
 def execute(t: OrderHistory, trade: Trade, *, answered: bool) -> Exchange:
     """ExecTran, which works, whether its answer comes or not."""
     order, shop = t.order, t.scene.shop
-    trade.Token, trade.RetURL = b64encode(token_bytes(48)).decode(), order.ret_url or ""
+    trade.Token, trade.RetURL = (
+        b64encode(t.scene.random.randbytes(48)).decode(),
+        order.ret_url or "",
+    )
     trade.ClientField1, trade.ClientField2 = order.client_field1 or "", order.client_field2 or ""
     trade.move(Status.REQSUCCESS, t.clock)
     trade.expires_at = t.clock + PAYMENT_TERM

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import chain, count, islice
-from operator import attrgetter
 from random import Random
 
 from sqlalchemy import insert
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from app.clock import now
+from app.demo.echoes import TABLES, Told, Written, written
 from app.demo.order_history import NotYet, OrderHistory, Scene
 from app.demo.sandbox_trades import enter_trades
 from app.demo.storylines import STORIES, Story, any_story
@@ -21,17 +22,18 @@ from app.demo.times import openings
 from app.demo.words import purchase
 from app.desk.shops.shops import SANDBOX_SHOP_ID
 from app.main import open_desk
-from app.records.accounts import AuditEntry
-from app.records.callbacks import Callback
-from app.records.changes import Change
 from app.records.columns import begins_with
 from app.records.database import Database
-from app.records.exchanges import Exchange
 from app.records.keys import key_at
 from app.records.orders import Order
-from app.records.payment_links import PaymentLink
 from app.records.shops import shop_by_id
 from app.settings import Settings
+
+UNDER_WAY = timedelta(days=3)
+"""Within so long every story has come to its end: an older one can be told again."""
+
+VARIANTS = 60
+"""How often each story is told anew before it is told again."""
 
 BATCH = 250
 """How many orders are written in one transaction: a desk at work waits behind it."""
@@ -43,8 +45,10 @@ class DemoRefused(Exception):
     """No history can be written. The message is the sentence to show."""
 
 
-def write_history(settings: Settings, orders: int) -> int:
+def write_history(settings: Settings, orders: int, seed: int | None = None) -> int:
     """Write so many orders to the sandbox's shop, up to the present; how many were written.
+
+    The same seed tells the same stories, each as long before now.
 
     Raises DemoRefused while the sandbox is off.
     """
@@ -53,12 +57,12 @@ def write_history(settings: Settings, orders: int) -> int:
     database = open_desk(settings).database
     try:
         with database.reading() as session:
-            scene = _scene(session, settings)
+            scene = _scene(session, settings, seed)
             number = _first_free(session, scene)
-        histories = _write_all(scene, orders, number)
-        while batch := list(islice(histories, BATCH)):
+        past = _past(scene, orders, number)
+        while batch := list(islice(past, BATCH)):
             # The gateway first: from then on it can be asked about what the desk holds.
-            trades = [history.trade for history in batch if history.trade]
+            trades = [one.trade for one in batch if one.trade]
             enter_trades(settings.data_dir / "sandbox.db", trades)
             _write(database, batch)
     finally:
@@ -66,12 +70,12 @@ def write_history(settings: Settings, orders: int) -> int:
     return max(orders, 0)
 
 
-def _scene(session: Session, settings: Settings) -> Scene:
+def _scene(session: Session, settings: Settings, seed: int | None) -> Scene:
     shop = shop_by_id(session, SANDBOX_SHOP_ID)
     assert shop, "opening the desk registers the sandbox's shop"
     gateway_url = f"{settings.own_url}/sandbox"
     # Which history it is matters to nobody, so no cryptographic chance is needed.
-    return Scene(shop, settings.base_url, gateway_url, now(), Random())  # noqa: S311
+    return Scene(shop, settings.base_url, gateway_url, now(), Random(seed))  # noqa: S311
 
 
 def _first_free(session: Session, scene: Scene) -> int:
@@ -83,15 +87,35 @@ def _first_free(session: Session, scene: Scene) -> int:
     return max((int(match[1]) for match in used), default=1000) + 1
 
 
-def _write_all(scene: Scene, orders: int, number: int) -> Iterator[OrderHistory]:
+def _past(scene: Scene, orders: int, number: int) -> Iterator[Written]:
     stories = list(_choose(scene.random, orders))
     moments = openings(scene.random, len(stories), scene.now)
+    teller = Teller(scene)
     for base, (story, again), opened in zip(count(number), stories, moments, strict=False):
-        first = _write_one(scene, f"A{base}", opened, story)
+        first = teller.tell(f"A{base}", opened, story)
         yield first
         if again:
-            later = first.clock + timedelta(seconds=scene.random.uniform(30, 300))
-            yield _write_one(scene, f"A{base}-1", min(later, scene.now), STORIES["paid"])
+            later = first.ended + timedelta(seconds=scene.random.uniform(30, 300))
+            yield teller.tell(f"A{base}-1", min(later, scene.now), STORIES["paid"])
+
+
+class Teller:
+    """Tells each story anew so often, and after that again: of the last days always anew."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._told: dict[Story, list[Told]] = defaultdict(list)
+
+    def tell(self, order_id: str, opened: datetime, story: Story) -> Written:
+        """One order's past."""
+        scene, told = self._scene, self._told[story]
+        is_over = opened < scene.now - UNDER_WAY
+        if is_over and len(told) >= VARIANTS:
+            return scene.random.choice(told).echo(order_id, opened, scene.random)
+        new = written(_write_one(scene, order_id, opened, story))
+        if is_over:
+            told.append(Told(new, scene.shop.shop_id, scene.shop.password))
+        return new
 
 
 def _choose(random: Random, orders: int) -> Iterator[tuple[Story, bool]]:
@@ -132,19 +156,8 @@ def _order(scene: Scene, order_id: str, opened: datetime) -> Order:
     )
 
 
-def _write(database: Database, batch: Sequence[OrderHistory]) -> None:
-    """Insert the rows, table by table: what is referred to comes first."""
-    tables: tuple[tuple[type[SQLModel], Iterable[SQLModel]], ...] = (
-        (Order, (history.order for history in batch)),
-        (Exchange, chain.from_iterable(history.exchanges for history in batch)),
-        (Callback, chain.from_iterable(history.callbacks for history in batch)),
-        (Change, chain.from_iterable(history.changes for history in batch)),
-        (PaymentLink, chain.from_iterable(history.launches for history in batch)),
-        (AuditEntry, chain.from_iterable(history.audit_entries for history in batch)),
-    )
+def _write(database: Database, batch: Sequence[Written]) -> None:
     with database.writing() as session:
-        for table, rows in tables:
-            names = list(table.model_fields)
-            values = [dict(zip(names, attrgetter(*names)(row), strict=True)) for row in rows]
-            if values:
+        for table in TABLES:
+            if values := list(chain.from_iterable(one.rows[table] for one in batch)):
                 session.connection().execute(insert(table), values)

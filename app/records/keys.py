@@ -1,7 +1,8 @@
 """Primary keys: made by us, sorted by time, the same on every machine."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from random import Random
 from secrets import randbits, token_urlsafe
 
 from uuid_utils import uuid7
@@ -30,6 +31,12 @@ def key_at(moment: datetime) -> str:
     milliseconds, random = int(moment.timestamp() * 1000), randbits(74)
     high = milliseconds << 80 | 7 << 76 | random >> 62 << 64
     return f"{high | 2 << 62 | random & (1 << 62) - 1:032x}"
+
+
+def moved_key(key: str, by: timedelta, random: Random) -> str:
+    """A UUIDv7 that sorts beside others as this one does, so much later."""
+    milliseconds = int(key[:12], 16) + round(by.total_seconds() * 1000)
+    return f"{milliseconds:012x}{key[12:16]}{2 << 62 | random.getrandbits(62):016x}"
 
 
 def new_secret() -> str:
