@@ -89,22 +89,28 @@ def test_a_folder_that_is_not_there_is_told(full: Path, tmp_path: Path) -> None:
         back_up(sqlite_url(full), tmp_path / "gone" / "copy.db")
 
 
-def test_a_backup_ends_although_others_never_stop_writing(full: Path, tmp_path: Path) -> None:
-    over = threading.Event()
+def test_a_backup_is_not_begun_anew_by_what_others_write(
+    full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with closing(Database(sqlite_url(full))) as other:
+        written = 0
 
-        def write() -> None:
-            while not over.is_set():
-                with other.writing() as session:
-                    session.add(Callback(body=b"B"))
+        def write(*_: int) -> None:
+            nonlocal written
+            written += 1
+            assert written < 100, "it never ends"
+            with other.writing() as session:
+                session.add(Callback(body=b"B"))
 
-        writer = threading.Thread(target=write)
-        writer.start()
-        try:
-            assert back_up(sqlite_url(full), tmp_path / "copy.db")
-        finally:
-            over.set()
-            writer.join()
+        class Beset(sqlite3.Connection):
+            """Whenever its copying pauses, somebody else writes."""
+
+            def backup(self, target: sqlite3.Connection, *, pages: int = -1, **_: object) -> None:
+                super().backup(target, pages=pages, progress=write)
+
+        connect = sqlite3.connect
+        monkeypatch.setattr("sqlite3.connect", lambda file: connect(file, factory=Beset))
+        assert back_up(sqlite_url(full), tmp_path / "copy.db")
 
 
 class Customers:

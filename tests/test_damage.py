@@ -12,7 +12,7 @@ import pytest
 
 from app.cli import main
 from app.records.encryption import set_key
-from app.records.integrity import look_for_damage
+from app.records.integrity import Unusable, look_for_damage
 from app.records.schema import HEAD
 from app.sandbox.store.schema import open_store
 from app.settings import Settings
@@ -176,11 +176,23 @@ def test_a_check_of_nothing_makes_nothing(
     assert {path.name for path in (tmp_path / "elsewhere").iterdir()} <= {"reserve"}
 
 
-def test_a_start_looks_for_damage_no_longer_than_it_may(folder: Path) -> None:
-    with closing(sqlite3.connect(folder / "desk.db")) as connection, connection:
-        rows = [("x" * 900,) for _ in range(20_000)]
+def test_of_a_large_file_a_start_looks_at_what_nothing_works_without(folder: Path) -> None:
+    file = folder / "desk.db"
+    with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("CREATE TABLE much (text TEXT)")
-        connection.execute("CREATE INDEX of_much ON much (text)")
-        connection.executemany("INSERT INTO much VALUES (?)", rows)
-    assert look_for_damage(folder / "desk.db", seconds=0) is False
-    assert look_for_damage(folder / "desk.db") is True
+        connection.executemany("INSERT INTO much VALUES (?)", [("x" * 900,)] * 1000)
+        pages = dict(connection.execute("SELECT name, rootpage FROM sqlite_master"))
+    assert look_for_damage(file, most=1) is False
+    overwrite(file, pages["much"])
+    assert look_for_damage(file, most=1) is False
+    with pytest.raises(Unusable):
+        look_for_damage(file)
+    overwrite(file, pages["shops"])
+    with pytest.raises(Unusable):
+        look_for_damage(file, most=1)
+
+
+def overwrite(file: Path, page: int) -> None:
+    with file.open("r+b") as opened:
+        opened.seek((page - 1) * 4096)
+        opened.write(NOISE[:4096])

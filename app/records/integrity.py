@@ -6,8 +6,7 @@ What is wrong is raised as Unusable, whose message is one sentence that says wha
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -25,11 +24,13 @@ from app.records.schema import (
 )
 from app.records.shops import Shop
 
-LOOKED_AT = 1.0
-"""Seconds that a start gives to looking for damage: some hundred MB. `check` looks at all."""
+LOOKED_AT = 128 * 1024 * 1024
+"""Bytes of the largest file that a start looks at as a whole, which takes half a second or so. In a
+larger one it looks at the VITAL tables alone, and `check` at everything: SQLite cannot be stopped
+in the middle of a look."""
 
-BETWEEN_LOOKS = 10_000
-"""Steps of SQLite's machine between two looks at the clock: a millisecond or so."""
+VITAL = ("alembic_version", "shops", "users")
+"""Tables without which nobody is let in and nothing can be verified. All are small."""
 
 RESTORE = "move it away and put your last backup in its place."
 
@@ -38,16 +39,13 @@ class Unusable(Exception):
     """The database cannot serve. The message is one sentence that says what to do."""
 
 
-def open_checked(url: str, seconds: float | None = LOOKED_AT) -> Database:
-    """The database, looked at and brought up to date. Raises Unusable, or what says it is away.
-
-    `seconds` bounds the look at the file; None: all of it.
-    """
+def open_checked(url: str) -> Database:
+    """The database, looked at and brought up to date. Raises Unusable, or what says it is away."""
     database = Database(url)
     try:
         with _told(database):
             if database.file and database.file.exists():
-                look_for_damage(database.file, seconds)
+                look_for_damage(database.file, LOOKED_AT)
             upgrade(database)
             open_a_secret(database)
     except BaseException:
@@ -56,31 +54,38 @@ def open_checked(url: str, seconds: float | None = LOOKED_AT) -> Database:
     return database
 
 
-def look_for_damage(file: Path, seconds: float | None = None) -> bool:
-    """Look at the pages of a SQLite file; whether time was enough for all. Raises Unusable."""
-    with closing(sqlite3.connect(file)) as connection:
-        if seconds is not None:
-            connection.set_progress_handler(_over_after(seconds), BETWEEN_LOOKS)
-        try:
-            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-                return False
-            raise Unusable(
-                f"{file} cannot be read ({error}): see whether its disk has room, and whether its"
-                " folder may be written."
-            ) from None
-        except sqlite3.DatabaseError as error:
-            raise Unusable(f"{file} is damaged ({error}): {RESTORE}") from None
-    if found != "ok":
+def look_for_damage(file: Path, most: int | None = None) -> bool:
+    """Look at the pages of a SQLite file; whether it was all of them. Raises Unusable.
+
+    Of a file with more than `most` bytes the VITAL tables are looked at.
+    """
+    whole = most is None or file.stat().st_size <= most
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            found = [
+                _check(connection, table) for table in (("",) if whole else _vital(connection))
+            ]
+    except sqlite3.OperationalError as error:
+        raise Unusable(
+            f"{file} cannot be read ({error}): see whether its disk has room, and whether its"
+            " folder may be written."
+        ) from None
+    except sqlite3.DatabaseError as error:
+        raise Unusable(f"{file} is damaged ({error}): {RESTORE}") from None
+    if any(one != "ok" for one in found):
         # It goes on with which page and which row: of use to nobody here.
         raise Unusable(f"{file} is damaged: {RESTORE}")
-    return True
+    return whole
 
 
-def _over_after(seconds: float) -> Callable[[], bool]:
-    end = time.monotonic() + seconds
-    return lambda: time.monotonic() >= end
+def _check(connection: sqlite3.Connection, table: str) -> str:
+    (found,) = connection.execute(f"PRAGMA quick_check({table or 1})").fetchone()
+    return str(found)
+
+
+def _vital(connection: sqlite3.Connection) -> Sequence[str]:
+    named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return [name for (name,) in named if name in VITAL]
 
 
 def whose_schema(database: Database) -> str:
