@@ -37,8 +37,8 @@ class Change(Record, table=True):
     __tablename__ = "changes"
     # A change has one cause of several: each index holds the rows that name one of its kind.
     __table_args__ = (
-        index_of_some("ix_changes_exchange", "exchange_key", "exchange_key IS NOT NULL"),
-        index_of_some("ix_changes_callback", "callback_key", "callback_key IS NOT NULL"),
+        index_of_some("ix_changes_exchange", ["exchange_key"], "exchange_key IS NOT NULL"),
+        index_of_some("ix_changes_callback", ["callback_key"], "callback_key IS NOT NULL"),
     )
 
     id: str = key()

@@ -1,6 +1,6 @@
 """Column types and field shorthands that the tables share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -89,9 +89,9 @@ def reference(target: str, *, optional: bool = False, index: bool = True) -> Any
     return Field(foreign_key=target, index=index, max_length=KEY_LENGTH)
 
 
-def index_of_some(name: str, column: str, which: str) -> Index:
+def index_of_some(name: str, columns: Sequence[str], which: str) -> Index:
     """An index of the rows for which `which` holds: the others cost it nothing."""
-    return Index(name, column, sqlite_where=text(which), postgresql_where=text(which))
+    return Index(name, *columns, sqlite_where=text(which), postgresql_where=text(which))
 
 
 def identifier(length: int, *, optional: bool = False) -> Any:

@@ -1,7 +1,8 @@
 """Which rows anybody can make: the password that signs the sandbox's results is public.
 
 Each condition stands here in SQL, word for word as its index has it: a database takes such an
-index for nothing else.
+index for nothing else. The index names what all its rows have in common as well: SQLite, which
+knows not how many there are, would else take an index that fits fewer of the words.
 """
 
 from sqlalchemy import Index
@@ -19,9 +20,9 @@ MET_BY_CALLBACK = "environment = 'sandbox' AND origin = 'callback'"
 
 def callbacks_index() -> Index:
     """Of the callbacks without effect, by key."""
-    return index_of_some("ix_callbacks_sandbox", "id", WITHOUT_EFFECT)
+    return index_of_some("ix_callbacks_sandbox", ["environment", "verdict", "id"], WITHOUT_EFFECT)
 
 
 def orders_index() -> Index:
     """Of the orders met by a callback, by key."""
-    return index_of_some("ix_orders_sandbox", "id", MET_BY_CALLBACK)
+    return index_of_some("ix_orders_sandbox", ["environment", "origin", "id"], MET_BY_CALLBACK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from app.records.keys import new_key
 from app.records.shops import Environment
 from app.records.tables import metadata
 from tests.desk.callbacks.cast import a_shop, an_order
+from tests.steps import steps
 
 KEPT_FOR_GOOD = {"users", "shops"}
 """Tables of which no row is ever deleted: a reference to one is never checked."""
@@ -81,7 +83,7 @@ def test_dropping_a_callback_costs_the_same_however_many_changes_there_are(
         session.add_all(callbacks)
         session.flush()
         keys = [callback.id for callback in callbacks]
-        before = _steps(session, keys[0])
+        before = steps(session, partial(drop_one, key=keys[0]))
         changes = [
             {
                 "id": new_key(),
@@ -95,22 +97,9 @@ def test_dropping_a_callback_costs_the_same_however_many_changes_there_are(
             for _ in range(2000)
         ]
         session.connection().execute(Change.__table__.insert(), changes)  # type: ignore[attr-defined]
-        after = _steps(session, keys[1])
+        after = steps(session, partial(drop_one, key=keys[1]))
     assert after < 2 * before
 
 
-def _steps(session: Session, key: str) -> int:
-    """How many steps of SQLite's machine it takes to drop a callback."""
-    taken = 0
-
-    def count() -> int:
-        nonlocal taken
-        taken += 1
-        return 0
-
-    driver = session.connection().connection.driver_connection
-    assert driver is not None
-    driver.set_progress_handler(count, 1)
+def drop_one(session: Session, *, key: str) -> None:
     session.connection().execute(text("DELETE FROM callbacks WHERE id = :key"), {"key": key})
-    driver.set_progress_handler(None, 0)
-    return taken

@@ -22,28 +22,28 @@ LARGE = 100_000
 """Rows of a table from which on an index takes long enough to be told of."""
 
 INDEXES = {
-    "ix_changes_exchange": ("changes", "exchange_key", "exchange_key IS NOT NULL"),
-    "ix_changes_callback": ("changes", "callback_key", "callback_key IS NOT NULL"),
+    "ix_changes_exchange": ("changes", ["exchange_key"], "exchange_key IS NOT NULL"),
+    "ix_changes_callback": ("changes", ["callback_key"], "callback_key IS NOT NULL"),
     "ix_callbacks_sandbox": (
         "callbacks",
-        "id",
+        ["environment", "verdict", "id"],
         "environment = 'sandbox' AND verdict = 'verified' AND applied IN ('agreed', 'nothing')",
     ),
     "ix_orders_sandbox": (
         "orders",
-        "id",
+        ["environment", "origin", "id"],
         "environment = 'sandbox' AND origin = 'callback'",
     ),
 }
-"""By name: the table, the column, and which rows."""
+"""By name: the table, the columns, and which rows."""
 
 
 def upgrade() -> None:
     op.add_column("callbacks", sa.Column("whole_length", sa.Integer(), nullable=True))
-    for name, (table, column, which) in INDEXES.items():
+    for name, (table, columns, which) in INDEXES.items():
         _tell_of_large(name, table)
         only = sa.text(which)
-        op.create_index(name, table, [column], sqlite_where=only, postgresql_where=only)
+        op.create_index(name, table, columns, sqlite_where=only, postgresql_where=only)
 
 
 def downgrade() -> None:
