@@ -51,8 +51,14 @@ def _names_open_order() -> ColumnElement[bool]:
         # Every environment is named because that is what the index begins with.
         col(Order.environment).in_(list(Environment)),
         col(Order.order_id) == col(Callback.order_id),
-        col(Order.status).not_in(FINAL) | col(Order.conflict).is_not(None),
+        col(Order.status).not_in(FINAL) | col(Order.conflict).is_not(None) | _waits_for_word(),
     )
+
+
+def _waits_for_word() -> ColumnElement[bool]:
+    """A result that proves nothing has named the order, and nobody has spoken of it since."""
+    unanswered = col(Order.spoken_at).is_(None) | (col(Order.unproven_at) > col(Order.spoken_at))
+    return col(Order.unproven_at).is_not(None) & unanswered
 
 
 def _said_before() -> ColumnElement[bool]:

@@ -71,17 +71,20 @@ def test_what_names_an_open_order_of_ours_stays(kept: Database) -> None:
         shop = session.exec(select(type(a_shop()))).one()
         disputed = an_order(shop, "disputed", Status.PAYFAIL)
         disputed.conflict = Conflict.STATUS
+        doubted = an_order(shop, "doubted", Status.EXPIRED)
+        doubted.unproven_at = now()
         session.add_all(
             [
                 an_order(shop, "open", Status.REQSUCCESS),
                 an_order(shop, "paid", Status.PAYSUCCESS),
                 disputed,
+                doubted,
             ]
         )
-        for name in ("open", "paid", "disputed", "strange"):
+        for name in ("open", "paid", "disputed", "doubted", "strange"):
             callback(session, name, "unknown-shop", 100)
     assert sweep_all(kept, LIMITS) == 2
-    assert names(kept) == ["disputed", "open"]
+    assert names(kept) == ["disputed", "doubted", "open"]
 
 
 def test_a_flood_that_names_one_open_order_keeps_its_first_and_last(kept: Database) -> None:
