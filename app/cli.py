@@ -62,6 +62,7 @@ def _settings() -> Settings:
 
 
 def _serve(_: argparse.Namespace) -> int:
+    from app.addresses import networks
     from app.main import create_app
     from app.records.schema import HEAD
     from app.server import Server, say
@@ -78,8 +79,8 @@ def _serve(_: argparse.Namespace) -> int:
         if link := first_sign_in_link(app.state.desk.database, settings.base_url):
             say(f"Sign in for the first time: {link}")
 
-    listens = (settings.host, settings.port)
-    return Server(app, *listens, ready, settings.sender_seconds).run_to_the_end()
+    listens, trusted = (settings.host, settings.port), networks(settings.trusted_proxies)
+    return Server(app, *listens, ready, settings.sender_seconds, trusted).run_to_the_end()
 
 
 def _sandbox(chosen: argparse.Namespace) -> int:

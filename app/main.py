@@ -55,7 +55,6 @@ def open_desk(settings: Settings) -> Desk:
         sandbox_url=f"{settings.own_url}{SANDBOX}" if settings.sandbox_on else None,
         gateway_timeout=settings.gateway_timeout,
         gateway_settle=timedelta(seconds=settings.gateway_settle),
-        sender_seconds=settings.sender_seconds,
         data_dir=settings.data_dir,
     )
     gateway = Gateway(settings.gateway_timeout)

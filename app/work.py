@@ -13,6 +13,7 @@ from app.desk.context import Desk
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.jobs import start_jobs
 from app.main import limits, open_desk
+from app.server.ending import end_within
 from app.settings import Settings
 
 
@@ -21,12 +22,18 @@ async def work_until_stopped(settings: Settings) -> int:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, _stop, stopping)
     async with working(settings) as desk:
         # No callbacks come in here.
         start_jobs(desk, limits(settings), Load(time.monotonic), stopping)
         await stopping.wait()
     return 0
+
+
+def _stop(stopping: asyncio.Event) -> None:
+    if not stopping.is_set():
+        end_within()
+    stopping.set()
 
 
 async def sweep_once(settings: Settings) -> int:

@@ -18,6 +18,7 @@ import pytest
 from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
+from app.addresses import networks
 from app.desk.shops.shops import ensure_sandbox_shop
 from app.main import create_app
 from app.records.database import Database, sqlite_url
@@ -25,7 +26,8 @@ from app.records.encryption import set_key
 from app.records.schema import upgrade
 from app.sandbox.context import Sandbox
 from app.sandbox.store.rules import reset
-from app.server import Server
+from app.server import Room, Server
+from app.server.connections import Connections
 from app.settings import Settings
 from tests.browser import PATIENCE as BROWSER_PATIENCE
 from tests.browser import KeptBrowser, Lanes, in_lanes, lane_of
@@ -266,6 +268,7 @@ class Served:
     url: str
     app: Starlette
     settings: Settings
+    connections: Connections
 
     def client(self, member: Member | None = ADMIN) -> httpx.Client:
         """A client over the socket, signed in through the door like everybody."""
@@ -277,12 +280,13 @@ class Served:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[Served]:
+def serving(settings: Settings, room: Room | None = None) -> Iterator[Served]:
     """Serve a desk in a thread of its own until the block ends."""
     app = create_app(settings)
     enroll(app.state.desk.database)
     where = (settings.host, settings.port)
-    server = Server(app, *where, lambda: None, settings.sender_seconds)
+    trusted = networks(settings.trusted_proxies)
+    server = Server(app, *where, lambda: None, settings.sender_seconds, trusted, room)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + GIVEN_UP_AFTER
@@ -291,7 +295,7 @@ def serving(settings: Settings) -> Iterator[Served]:
     if not server.started:
         raise RuntimeError("the desk did not start")
     try:
-        yield Served(settings.own_url, app, settings)
+        yield Served(settings.own_url, app, settings, server.connections)
     finally:
         app.state.stopping.set()
         server.should_exit = True

@@ -12,16 +12,17 @@ COMPOSITION = {"main", "cli", "check", "sentences", "work", "demo", "__main__"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "clock": set(),
+    "addresses": set(),
     "protocol": set(),
     "logs": set(),
     "gateway": {"protocol"},
     "records": {"protocol", "clock", "logs", "data_folder"},
-    "desk": {"protocol", "gateway", "records", "clock", "logs"},
-    "web": {"protocol", "desk", "records", "clock", "logs"},
+    "desk": {"protocol", "gateway", "records", "clock", "logs", "addresses"},
+    "web": {"protocol", "desk", "records", "clock", "logs", "addresses"},
     "sandbox": {"protocol"},
     "settings": {"protocol", "data_folder"},
     "data_folder": set(),
-    "server": {"logs"},
+    "server": {"logs", "addresses"},
 }
 
 STOREYS: dict[str, str] = {

@@ -27,8 +27,7 @@ class NoGateway(Exception):
 
 @dataclass(frozen=True)
 class DeskSettings:
-    """What the settings say. `gateway_timeout` is in seconds, and so is `sender_seconds`, within
-    which a callback or a notification must have been sent.
+    """What the settings say. `gateway_timeout` is in seconds.
 
     `data_dir` is the folder in which the process may keep notes, None where it has none.
     `sandbox_url` is where this machine reaches the built-in sandbox, None while it is off.
@@ -39,7 +38,6 @@ class DeskSettings:
     sandbox_url: str | None
     gateway_timeout: float
     gateway_settle: timedelta
-    sender_seconds: float = 10
     data_dir: Path | None = None
 
     @property

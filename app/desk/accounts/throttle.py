@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlmodel import col
 
+from app.addresses import counted_as
 from app.clock import now
 from app.desk.accounts.in_memory import TriesInMemory
 from app.desk.accounts.passwords import is_right
@@ -19,7 +20,8 @@ from app.records.database import UNREACHABLE, Database
 WINDOW = timedelta(minutes=15)
 PER_EMAIL = 5
 PER_ADDRESS = 20
-"""Tries within the WINDOW. An office may sit behind one address, so that limit is wider."""
+"""Tries within the WINDOW. An office may sit behind one address, so that limit is wider. Of IPv6 a
+/64 counts as one."""
 
 
 class Throttled(Exception):
@@ -38,12 +40,14 @@ def password_is_right(
     database: Database, user: User | None, email: str, password: str, remote_address: str
 ) -> bool:
     """Judge a password; `user` is None for an e-mail nobody has. Raises Throttled."""
+    # Of an IPv6 network every machine has as many addresses as it likes.
+    origin = counted_as(remote_address)
     try:
-        key = _count(database, email, remote_address)
+        key = _count(database, email, origin)
     except UNREACHABLE:
-        return _is_right_unstored(user, email, password, remote_address)
+        return _is_right_unstored(user, email, password, origin)
     try:
-        _brake(database, email, remote_address)
+        _brake(database, email, origin)
         right = is_right(user.password_hash if user else None, password)
     except Throttled:
         # Not judged, so it does not make the wait longer.
@@ -54,12 +58,12 @@ def password_is_right(
     return right
 
 
-def _is_right_unstored(user: User | None, email: str, password: str, remote_address: str) -> bool:
+def _is_right_unstored(user: User | None, email: str, password: str, origin: str) -> bool:
     """The same by what this process remembers, while nothing can be stored."""
-    one = in_memory.count(email, remote_address, WINDOW)
+    one = in_memory.count(email, origin, WINDOW)
     if one is None:
         raise Throttled(WINDOW)
-    limits = ((email, PER_EMAIL), (remote_address, PER_ADDRESS))
+    limits = ((email, PER_EMAIL), (origin, PER_ADDRESS))
     times = [in_memory.nth_newest(value, limit) for value, limit in limits]
     waits = [at + WINDOW - one.at for at in times if at is not None]
     right = not waits and is_right(user.password_hash if user else None, password)
@@ -70,18 +74,18 @@ def _is_right_unstored(user: User | None, email: str, password: str, remote_addr
     return right
 
 
-def _count(database: Database, email: str, remote_address: str) -> str:
-    row = SignInFailure(email=email, remote_address=remote_address)
+def _count(database: Database, email: str, origin: str) -> str:
+    row = SignInFailure(email=email, remote_address=origin)
     with database.writing() as session:
         session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= now() - WINDOW))
         session.add(row)
     return row.id
 
 
-def _brake(database: Database, email: str, remote_address: str) -> None:
+def _brake(database: Database, email: str, origin: str) -> None:
     limits = (
         (col(SignInFailure.email) == email, PER_EMAIL),
-        (col(SignInFailure.remote_address) == remote_address, PER_ADDRESS),
+        (col(SignInFailure.remote_address) == origin, PER_ADDRESS),
     )
     with database.reading() as session:
         moment = now()

@@ -50,7 +50,6 @@ class CallbackIntake:
         clock: Callable[[], float] = time.monotonic,
         patience: float | None = None,
     ) -> None:
-        self.reading = asyncio.Semaphore(limits.READING)
         self.unstored = Unstored(0, None)
         self.load = Load(clock)
         self._desk, self._announce, self._clock = desk, announce, clock

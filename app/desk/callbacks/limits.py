@@ -5,9 +5,6 @@ a share of the floor, the least program that commits one row a request. A choice
 it is somebody's patience or a promise, and may be changed for a better reason.
 """
 
-READING = 500
-"""Bodies read at once. Bounds memory: 64 KiB each are 32 MiB. Computed."""
-
 SEATS = 8
 """Customers who wait for a verdict at once; the others read "being confirmed". A choice: what one
 transaction verifies in 5 ms."""

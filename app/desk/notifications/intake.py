@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 
@@ -14,9 +13,6 @@ from app.desk.retention import RetentionPolicy, sweep_notifications
 from app.logs import Repeated
 from app.records.database import UNREACHABLE
 from app.records.notifications import Notification
-
-READING_LIMIT = 50
-"""How many bodies are read at once. The gateway waits 15 seconds and comes again."""
 
 SWEEP_EVERY = 500
 """After how many notifications the limits are held: a flood must not outrun them."""
@@ -33,7 +29,6 @@ class NotificationIntake:
     def __init__(
         self, desk: Desk, limits: RetentionPolicy, wake: Callable[[], None] = lambda: None
     ) -> None:
-        self.reading = asyncio.Semaphore(READING_LIMIT)
         self._desk = desk
         self._limits = limits
         self._wake = wake

@@ -49,6 +49,11 @@ NO_DATABASE = Failure(
     N_("The database does not answer"),
     N_("What you sent was not stored. Try again in a moment."),
 )
+CROWDED = Failure(
+    503,
+    N_("Too many people are asking at once"),
+    N_("Nothing was changed. Try again in a few seconds."),
+)
 CANNOT_DECRYPT = Failure(
     500,
     N_("A stored secret cannot be read"),

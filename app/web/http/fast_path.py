@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.http.forwarded import Network
+from app.addresses import Network
 from app.web.http.pipeline import Pipeline
 from app.web.http.routing import Route
 

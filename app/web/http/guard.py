@@ -15,15 +15,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.addresses import Network, networks
 from app.desk.accounts import sessions
 from app.records.accounts import User
 from app.web.http.attention import counted_for
+from app.web.http.connection import is_crowded, tell_signed_in
 from app.web.http.cookies import session_secret
 from app.web.http.csrf import SAFE_METHODS, from_elsewhere
 from app.web.http.environments import choose, offered
-from app.web.http.failures import ELSEWHERE, FORBIDDEN, answer, is_stream
+from app.web.http.failures import CROWDED, ELSEWHERE, FORBIDDEN, answer, is_stream
 from app.web.http.fast_path import FastPath
-from app.web.http.forwarded import Network, networks
 from app.web.http.pipeline import Pipeline
 from app.web.http.requests import desk_of
 from app.web.http.routing import Route, route_of
@@ -33,6 +34,19 @@ WORTH_COMPRESSING = 1024  # bytes
 UNCOMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/plain")
 """An answer of the protocol is plain text, and goes out as the gateway's would: one of its clients
 asks for compression and cannot undo it."""
+
+
+ROOM_IS_KEPT_FOR = (
+    "/netcash/",
+    "/pay/",
+    "/static/",
+    "/favicon.ico",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
+"""What is answered however many connections there are: customers, what the pages of signed-in
+people need, and whoever watches us."""
 
 
 def middleware(trusted_proxies: Iterable[str], routes: Iterable[Route]) -> list[Middleware]:
@@ -77,14 +91,27 @@ async def _stop(request: Request) -> Response | None:
         return answer(request, ELSEWHERE)
     route = route_of(request.app.routes, request.scope)
     if route and route.is_open_to(None):
-        return None
+        return _too_crowded(request)
     await run_in_threadpool(_recognise, request)
     user: User | None = request.state.user
+    if user is not None:
+        tell_signed_in(request.scope)
+    elif crowded := _too_crowded(request):
+        return crowded
     if user is None:
         return _to_sign_in(request, stream=is_stream(request) or bool(route and route.stream))
     if route and not route.is_open_to(user.role):
         return answer(request, FORBIDDEN)
     return None
+
+
+def _too_crowded(request: Request) -> Response | None:
+    """The answer to a stranger while there is room only for results and for signed-in people."""
+    if not is_crowded(request.scope) or request.scope["path"].startswith(ROOM_IS_KEPT_FOR):
+        return None
+    response = answer(request, CROWDED)
+    response.headers.update({"Retry-After": "5", "Connection": "close"})
+    return response
 
 
 def _recognise(request: Request) -> None:

@@ -11,10 +11,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.addresses import Network
 from app.web.http.cookies import is_secure, remember
 from app.web.http.environments import ENVIRONMENT_COOKIE, asked
 from app.web.http.failures import fail
-from app.web.http.forwarded import Network, apply_forwarded
+from app.web.http.forwarded import apply_forwarded
 from app.web.http.headers import add_security_headers
 
 Handler = Callable[[Request], Awaitable[ASGIApp]]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from app.web.http.requests import desk_of, read_body, remote_address_of
+from app.web.http.requests import read_body, remote_address_of
 from app.web.http.services import services_of
 
 RECEIVED, NOT_RECEIVED = "0", "1"
@@ -19,14 +17,9 @@ async def receive_notification(request: Request) -> Response:
     of the connection, which is received like any other.
     """
     intake = services_of(request).notifications
-    async with intake.reading:
-        try:
-            async with asyncio.timeout(desk_of(request).settings.sender_seconds):
-                body = await read_body(request)
-        except TimeoutError:
-            return PlainTextResponse("Request Timeout", 408, {"Connection": "close"})
-        try:
-            await intake.receive(body, remote_address_of(request))
-        except Exception:
-            return PlainTextResponse(NOT_RECEIVED)
+    body = await read_body(request)
+    try:
+        await intake.receive(body, remote_address_of(request))
+    except Exception:
+        return PlainTextResponse(NOT_RECEIVED)
     return PlainTextResponse(RECEIVED)

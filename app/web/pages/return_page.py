@@ -5,12 +5,11 @@ The page is the same for every reason of doubt: nobody can probe with it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from functools import cache
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from app.desk.callbacks import CustomerMessage
 from app.desk.callbacks.raw import TARGET
@@ -18,7 +17,7 @@ from app.protocol.reading import order_id_of
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
 from app.protocol.words import LANGUAGES, N_, translation
-from app.web.http.requests import desk_of, read_body, remote_address_of
+from app.web.http.requests import read_body, remote_address_of
 from app.web.http.services import services_of
 from app.web.presentation.accept_language import preferred
 from app.web.presentation.templates import render
@@ -69,17 +68,14 @@ async def receive_callback(request: Request) -> Response:
     200 means committed. 503: nothing is stored, and the page can send the same form again.
     """
     intake = services_of(request).callbacks
-    async with intake.reading:
-        try:
-            async with asyncio.timeout(desk_of(request).settings.sender_seconds):
-                body = await read_body(request)
-        except TimeoutError:
-            return PlainTextResponse("Request Timeout", 408, {"Connection": "close"})
-        try:
-            key = await intake.receive(body, _headers(request), remote_address_of(request))
-        except Exception:
-            services_of(request).storage_failures.note()
-            return _page_to_send_again(request, body)
+    # Nobody queues to be read: who has sent all of it must not wait for who has not. How long that
+    # may take, and for how many at once, is the server's affair.
+    body = await read_body(request)
+    try:
+        key = await intake.receive(body, _headers(request), remote_address_of(request))
+    except Exception:
+        services_of(request).storage_failures.note()
+        return _page_to_send_again(request, body)
     processed = await intake.outcome(key)
     message = processed.message if processed else CustomerMessage.BEING_CONFIRMED
     return _page(request, message, order_id_of(body))

@@ -150,6 +150,16 @@ def test_too_many_refusals_make_wait(
     assert failures(people) == count
 
 
+def test_an_ipv6_network_is_one_address_however_many_it_chooses(people: Database) -> None:
+    one = Browser("2001:db8::1")
+    with pytest.raises(WrongCredentials):
+        sign_in(people, "other@example.jp", "wrong", one)
+    refuse(people, PER_ADDRESS - 1, "other@example.jp", "2001:db8::/64", timedelta(minutes=1))
+    with pytest.raises(Throttled):
+        sign_in(people, OPERATOR.email, PASSWORD, Browser("2001:db8::ffff"))
+    assert sign_in(people, OPERATOR.email, PASSWORD, Browser("2001:db8:0:1::1"))
+
+
 def test_refusals_are_forgotten_after_the_window(people: Database) -> None:
     refuse(people, PER_ADDRESS, OPERATOR.email, HERE.remote_address, WINDOW)
     sign_in(people, OPERATOR.email, PASSWORD, HERE)

@@ -7,10 +7,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 
+from app.addresses import networks
 from app.main import create_app
 from app.records.accounts import Role
 from app.settings import Settings
-from app.web.http.forwarded import apply_forwarded, networks
+from app.web.http.forwarded import apply_forwarded
 from app.web.http.headers import add_security_headers
 from app.web.http.routing import Route
 from app.web.routes import routes

@@ -1,84 +1,40 @@
-"""The server process: uvicorn with an exit that open event streams notice."""
+"""The server process: uvicorn with limits, and with an exit that open event streams notice."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
 import logging
-import re
 import signal
 import socket
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.requests import ClientDisconnect
 
+from app.addresses import Network
 from app.logs import Repeated
+from app.server.connections import Connections, Room
+from app.server.ending import end_within
+from app.server.files import raise_file_limit
+from app.server.http import PlainHttp, http_protocol
 
 GRACE_SECONDS = 2
 """How long requests in flight may still take once the process has been told to stop."""
 
+ACCEPTED_AT_ONCE = 64
+"""Connections taken before anything else is done: each is a file, and whoever has come must not
+wait for all who have just come."""
+
+BACKLOG = 2_048
+"""Connections that the system holds for us until we take them."""
+
 _STOPPED_SHORT = "ASGI callable returned without completing response."
-_OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
-_REQUEST_LINE = re.compile(rb"[A-Z]+ [^\r\n]+ HTTP/1\.[01]\r\n")
-
-
-class PlainHttp(HttpToolsProtocol):
-    """HTTP/1.1 that declines every offer to go on in another protocol.
-
-    Java's client offers HTTP/2 with each of its requests. httptools takes the offer for accepted
-    and loses the request's body, so it is left out before httptools reads.
-
-    A connection whose next request has not shown its whole head in time is closed: uvicorn itself
-    would wait for one that drips in for ever. (The body's time is the endpoint's affair.)
-    """
-
-    head_seconds = 10.0
-    _head: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request."""
-        super().connection_made(transport)
-        self._expect_head()
-
-    def data_received(self, data: bytes) -> None:
-        """Read what came, without an offer in the head of the request."""
-        super().data_received(without_offer(data))
-
-    def on_message_begin(self) -> None:
-        """A request's head begins."""
-        super().on_message_begin()
-        if self._head is None:
-            self._expect_head()
-
-    def on_headers_complete(self) -> None:
-        """It is there."""
-        self._have_head()
-        super().on_headers_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing more will come."""
-        self._have_head()
-        super().connection_lost(exc)
-
-    def _expect_head(self) -> None:
-        self._head = self.loop.call_later(self.head_seconds, self.timeout_keep_alive_handler)
-
-    def _have_head(self) -> None:
-        if self._head is not None:
-            self._head.cancel()
-            self._head = None
-
-
-def without_offer(data: bytes) -> bytes:
-    """A request without its Upgrade header; other bytes as they are."""
-    head, end, rest = data.partition(b"\r\n\r\n")
-    if end and b"pgrade" in head and _REQUEST_LINE.match(head):
-        return _OFFER.sub(b"", head) + end + rest
-    return data
 
 
 class CannotListen(Exception):
@@ -86,7 +42,12 @@ class CannotListen(Exception):
 
 
 class Server(uvicorn.Server):
-    """Sets `app.state.stopping` at the first signal: a stream would else keep the process open."""
+    """Sets `app.state.stopping` at the first signal: a stream would else keep the process open.
+
+    `sender_seconds`: within which head and body of a request must each have come. `trusted`: the
+    proxies that say for whom they ask. `room`: how many connections there may be, by default as
+    many as the system's files allow.
+    """
 
     def __init__(
         self,
@@ -94,8 +55,17 @@ class Server(uvicorn.Server):
         host: str,
         port: int,
         ready: Callable[[], None],
-        head_seconds: float = PlainHttp.head_seconds,
+        sender_seconds: float = PlainHttp.sender_seconds,
+        trusted: Sequence[Network] = (),
+        room: Room | None = None,
     ) -> None:
+        files = raise_file_limit()
+        self.connections = Connections(room or Room.within(files), time.monotonic, _gave_way)
+        log.info(
+            "%d files may be open at once: there is room for %d connections",
+            files,
+            self.connections.room.in_all,
+        )
         # No access log: addresses hold launch keys and sign-in links.
         super().__init__(
             uvicorn.Config(
@@ -106,7 +76,10 @@ class Server(uvicorn.Server):
                 log_config=None,
                 log_level="warning",
                 access_log=False,
-                http=type("Http", (PlainHttp,), {"head_seconds": head_seconds}),
+                backlog=ACCEPTED_AT_ONCE,
+                http=http_protocol(
+                    held=self.connections, sender_seconds=sender_seconds, trusted=trusted
+                ),
                 server_header=False,
                 # The guard decides whose X-Forwarded-… headers are believed.
                 proxy_headers=False,
@@ -126,12 +99,17 @@ class Server(uvicorn.Server):
         if stopping:
             stopping.set()
         del frame
+        if not self.should_exit and threading.current_thread() is threading.main_thread():
+            end_within()
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Say that we are ready only once we listen."""
         await super().startup(sockets)
+        for listener in sockets or ():
+            # asyncio takes as many at once as it lets wait: here these are two numbers.
+            listener.listen(BACKLOG)
         if self.started:
             self._ready()
 
@@ -146,7 +124,7 @@ def listening(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CannotListen(f"PORT {port} is taken by another program.") from None
@@ -159,18 +137,25 @@ log = logging.getLogger(__name__)
 
 _NO_HTTP = "Invalid HTTP request received."
 _no_http = Repeated(log, "a request came that is no HTTP", "", level=logging.WARNING)
+_too_many = Repeated(log, "a connection was closed to make room", "", level=logging.WARNING)
+
+
+def _gave_way() -> None:
+    _too_many.failed("too many were open without a whole request")
 
 
 def _is_news(record: logging.LogRecord) -> bool:
     """Whether it is worth a line.
 
-    A request cut off by our own end is no fault of the program, and nor is an answer that stops
-    short: only the sandbox gives one, on purpose.
+    A request cut off by our own end or by its sender is no fault of the program, and nor is an
+    answer that stops short: only the sandbox gives one, on purpose.
     """
     if record.msg == _NO_HTTP:
         _no_http.failed("anybody can send one")
         return False
-    cut_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    cut_off = record.exc_info and isinstance(
+        record.exc_info[1], asyncio.CancelledError | ClientDisconnect
+    )
     return not cut_off and record.msg != _STOPPED_SHORT
 
 
