@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
+from app.addresses import networks
 from app.desk import callbacks, notifications
 from app.desk.accounts import first_admin
 from app.desk.context import BackgroundTasks, Desk, DeskSettings
@@ -30,7 +31,10 @@ from app.sandbox.scenarios.catalogue import choices
 from app.sandbox.store.schema import check_store
 from app.settings import Settings
 from app.web.http.failures import exception_handlers
+from app.web.http.forwarded import Proxies
 from app.web.http.guard import middleware
+from app.web.http.hosts import Hosts
+from app.web.http.pipeline import Pipeline
 from app.web.http.request_id import RequestId
 from app.web.http.services import make_services
 from app.web.pages.sandbox import panel_page
@@ -92,12 +96,14 @@ def create_app(settings: Settings) -> Starlette:
             stopping.set()
 
     table = routes(sandbox)
+    proxies = Proxies(networks(settings.trusted_proxies))
+    pipeline = Pipeline(proxies, hosts(settings))
     app = Starlette(
         routes=table,
         middleware=[
             Middleware(RequestId),
             Middleware(OneSlash, prefix=SANDBOX),
-            *middleware(settings.trusted_proxies, table),
+            *middleware(pipeline, table),
         ],
         exception_handlers=exception_handlers,
         lifespan=lifespan,
@@ -106,6 +112,7 @@ def create_app(settings: Settings) -> Starlette:
     app.router.redirect_slashes = False
     app.state.desk = desk
     app.state.settings = settings
+    app.state.proxies = proxies
     app.state.scenarios = choices() if sandbox else ()
     return app
 
@@ -116,6 +123,15 @@ def limits(settings: Settings) -> RetentionPolicy:
         timedelta(days=settings.unverified_days),
         settings.unverified_number,
         settings.unverified_megabytes * MIB,
+    )
+
+
+def hosts(settings: Settings) -> Hosts:
+    """By which names the desk is asked for: any, until its own is known."""
+    return Hosts(
+        frozenset(settings.own_hosts) if settings.public_url else None,
+        # Its password is public: where nobody asked for it, it is for this machine alone.
+        sandbox_for_all=settings.sandbox is not None,
     )
 
 

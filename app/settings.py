@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -22,6 +23,9 @@ class SettingsError(Exception):
 
 
 S = TypeVar("S", bound=BaseSettings)
+
+
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:]+")
 
 
 def _switch(value: object) -> object:
@@ -48,6 +52,7 @@ class Settings(LogSettings):
     secret_key: str | None = None
     public_url: str | None = None
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     admin_email: str | None = None
     admin_password: str | None = None
     sandbox: Annotated[Literal["on", "off"] | None, BeforeValidator(_switch)] = None
@@ -86,9 +91,19 @@ class Settings(LogSettings):
     def _networks(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        parts = _parts(value)
         for part in parts:
             ip_network(part, strict=False)
+        return parts
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = tuple(part.lower().rstrip(".") for part in _parts(value))
+        if not all(_HOST.fullmatch(part) for part in parts):
+            raise ValueError("must be names like desk.example.jp, without scheme and port")
         return parts
 
     @property
@@ -102,6 +117,12 @@ class Settings(LogSettings):
         wildcard = self.host in {"0.0.0.0", "::", ""}  # noqa: S104
         host = "127.0.0.1" if wildcard else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """The names by which the desk is asked for, loopback's apart."""
+        addresses = (self.base_url, self.own_url)
+        return (*(urlsplit(one).hostname or "" for one in addresses), *self.allowed_hosts)
 
     @property
     def secure(self) -> bool:
@@ -172,6 +193,10 @@ def _read(kind: type[S]) -> S:
         reason = first["msg"].removeprefix("Value error, ").rstrip(".")
         # The value itself is not repeated: it may be a secret.
         raise SettingsError(f"{variable} is wrong: {reason}.") from None
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def _port_of(address: str) -> int | None:

@@ -56,6 +56,8 @@ def create_sandbox(
         frame=frame,
     )
     app = Starlette(routes=_routes(), lifespan=running, exception_handlers=EXCEPTION_HANDLERS)
+    # It would build an address from the Host header, which is anybody's word.
+    app.router.redirect_slashes = False
     app.add_middleware(OneSlash, prefix=prefix)
     app.state.sandbox = sandbox
     app.state.store = sandbox.store

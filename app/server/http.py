@@ -10,12 +10,13 @@ import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from app.addresses import Network, client_behind, counted_as, is_trusted
+from app.addresses import Network, client_behind, counted_as, is_address, is_trusted
 from app.server.connections import Connections
 
 HEAD_BYTES = 64 * 1024
@@ -32,12 +33,17 @@ whoever is still sending would never see the answer."""
 CONNECTION = "netcash.connection"
 """The name in a request's `extensions` under which the application finds its connection."""
 
+_HOST = re.compile(rb"(?:[\w.~%-]*|\[([0-9A-Fa-f:.]+)\])(?::\d*)?", re.ASCII)
 _OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
 _REQUEST_LINE = re.compile(rb"[A-Z]+ [^\r\n]+ HTTP/1\.[01]\r\n")
 
 
 class _TooLarge(Exception):
     """The head is longer than it may be."""
+
+
+class _NoHost(Exception):
+    """Whom it is for is not said, or said twice, or is no host."""
 
 
 class Reading(Enum):
@@ -156,6 +162,9 @@ class PlainHttp(HttpToolsProtocol):
         if len(self.url) + lines > HEAD_BYTES:
             self._too_large = True
             raise _TooLarge
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or not all(map(_is_host, hosts)):
+            raise _NoHost
         self._reading, self._loose, self._arrived = Reading.BODY, 0, 0
         if self.address is None:
             self._count_for_client()
@@ -261,6 +270,13 @@ class PlainHttp(HttpToolsProtocol):
         self.transport.write_eof()
         self.flow.resume_reading()
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+
+@lru_cache(maxsize=1024)
+def _is_host(value: bytes) -> bool:
+    """Whether an address can be made of it. What is none breaks whoever makes one."""
+    written = _HOST.fullmatch(value)
+    return written is not None and (written[1] is None or is_address(written[1].decode()))
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

@@ -59,13 +59,8 @@ class Server(uvicorn.Server):
         trusted: Sequence[Network] = (),
         room: Room | None = None,
     ) -> None:
-        files = raise_file_limit()
-        self.connections = Connections(room or Room.within(files), time.monotonic, _gave_way)
-        log.info(
-            "%d files may be open at once: there is room for %d connections",
-            files,
-            self.connections.room.in_all,
-        )
+        self._files = raise_file_limit()
+        self.connections = Connections(room or Room.within(self._files), time.monotonic, _gave_way)
         # No access log: addresses hold launch keys and sign-in links.
         super().__init__(
             uvicorn.Config(
@@ -111,6 +106,11 @@ class Server(uvicorn.Server):
             # asyncio takes as many at once as it lets wait: here these are two numbers.
             listener.listen(BACKLOG)
         if self.started:
+            log.info(
+                "%d files may be open at once: there is room for %d connections",
+                self._files,
+                self.connections.room.in_all,
+            )
             self._ready()
 
     def run_to_the_end(self) -> int:

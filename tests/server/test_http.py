@@ -87,6 +87,13 @@ def test_a_later_request_of_a_connection_is_bounded_too(port: int) -> None:
         assert answer(connection).startswith(b"HTTP/1.1 431 ")
 
 
+@pytest.mark.parametrize("host", ["[", "[::g]", "a b", "a/b", "a\r\nHost: b"])
+def test_what_is_no_host_is_refused(port: int, host: str) -> None:
+    with connected(port) as connection:
+        connection.sendall(head(Host=host))
+        assert status(connection) == 400
+
+
 def test_what_is_no_http_is_refused(port: int) -> None:
     with connected(port) as connection:
         connection.sendall(b"\x16\x03\x01 hello\r\n\r\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ PATIENCE = timedelta(seconds=1)
 
 LAST_KEY = "f" * 32
 
+_WRITTEN = re.compile(r"(0[0-9a-f]{31})\.([0-9]{1,9})")
+"""No key of this millennium begins with another digit, and no calendar knows all that could."""
+
 
 @dataclass(frozen=True)
 class Cursor:
@@ -47,9 +51,8 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
         """The cursor that was written so; None for anything else."""
-        key, _, known = text.partition(".")
-        right = len(key) == len(LAST_KEY) and key.isalnum() and known.isdecimal()
-        return cls(key, int(known)) if right and known.isascii() else None
+        written = _WRITTEN.fullmatch(text)
+        return cls(written[1], int(written[2])) if written else None
 
 
 @dataclass(frozen=True, eq=False)

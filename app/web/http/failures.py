@@ -76,6 +76,11 @@ BY_STATUS = {
         N_("This address cannot be used this way"),
         N_("Nothing was changed. Open the page and use its buttons."),
     ),
+    421: Failure(
+        421,
+        N_("This desk is not known by this name"),
+        N_("Open it at its own address. Whoever runs it can add the name to ALLOWED_HOSTS."),
+    ),
     413: Failure(
         413,
         N_("This is too long to be read"),

@@ -5,13 +5,12 @@ them: they are open to all, and no cookie of theirs is looked at. What the guard
 and the router cost is most of what it costs to take one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.addresses import Network
 from app.web.http.pipeline import Pipeline
 from app.web.http.routing import Route
 
@@ -19,9 +18,9 @@ from app.web.http.routing import Route
 class FastPath:
     """Answers the routes marked `fast` itself; hands on whatever else comes."""
 
-    def __init__(self, app: ASGIApp, routes: Iterable[Route], trusted: Sequence[Network]) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[Route], pipeline: Pipeline) -> None:
         self.app = app
-        self.pipeline = Pipeline(trusted)
+        self.pipeline = pipeline
         self.routes = {
             (route.path, method): route
             for route in routes

@@ -5,7 +5,7 @@ know the user, hold the user's role against the route's. What the guard has in
 common with the fast path is in `pipeline`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.addresses import Network, networks
 from app.desk.accounts import sessions
 from app.records.accounts import User
 from app.web.http.attention import counted_for
@@ -49,40 +48,45 @@ ROOM_IS_KEPT_FOR = (
 people need, and whoever watches us."""
 
 
-def middleware(trusted_proxies: Iterable[str], routes: Iterable[Route]) -> list[Middleware]:
-    """The guard as Starlette takes it, and the fast path before it. `routes`: the routes table.
-
-    `trusted_proxies`: addresses or networks.
-    """
-    trusted = networks(trusted_proxies)
+def middleware(pipeline: Pipeline, routes: Iterable[Route]) -> list[Middleware]:
+    """The guard as Starlette takes it, and the fast path before it. `routes`: the routes table."""
     return [
-        Middleware(FastPath, routes, trusted),
+        Middleware(FastPath, routes, pipeline),
         Middleware(
             GZipMiddleware,
             minimum_size=WORTH_COMPRESSING,
             compresslevel=6,
             exclude_content_types=UNCOMPRESSED,
         ),
-        Middleware(Guard, trusted),
+        Middleware(Guard, pipeline),
     ]
 
 
 class Guard:
     """Stands before every route but those of the fast path, which are open to all."""
 
-    def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
+    def __init__(self, app: ASGIApp, pipeline: Pipeline) -> None:
         self.app = app
-        self.pipeline = Pipeline(trusted)
+        self.pipeline = pipeline
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        _without_nul(scope)
         await self.pipeline.answer(scope, receive, send, self._let_in)
 
     async def _let_in(self, request: Request) -> ASGIApp:
         """The application for whoever may go on, else the answer that stops them."""
         return await _stop(request) or self.app
+
+
+def _without_nul(scope: Scope) -> None:
+    """PostgreSQL has no NUL in text: in an address it becomes what no record holds."""
+    if "\0" in scope["path"]:
+        scope["path"] = scope["path"].replace("\0", "\ufffd")
+    if b"%00" in scope["query_string"]:
+        scope["query_string"] = scope["query_string"].replace(b"%00", b"%EF%BF%BD")
 
 
 async def _stop(request: Request) -> Response | None:
@@ -136,12 +140,21 @@ def _to_sign_in(request: Request, *, stream: bool) -> Response:
     if stream:
         return Response(status_code=401)
     if "hx-request" in request.headers:
-        address = urlsplit(request.headers.get("hx-current-url", ""))
-        return Response(headers={"HX-Redirect": _sign_in_address(address.path, address.query)})
+        shown = request.headers.get("hx-current-url", "")
+        return Response(headers={"HX-Redirect": _sign_in_for(shown)})
     if request.method not in SAFE_METHODS:
         return RedirectResponse("/login", 303)
     query = request.scope["query_string"].decode("latin-1")
     return RedirectResponse(_sign_in_address(request.scope["path"], query), 303)
+
+
+def _sign_in_for(address: str) -> str:
+    """The sign-in for a page whose whole address htmx tells, or anybody makes up."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/login"
+    return _sign_in_address(parts.path, parts.query)
 
 
 def _sign_in_address(path: str, query: str) -> str:

@@ -3,7 +3,7 @@
 Whoever adds a header or a check that holds for all adds it here.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -11,34 +11,36 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.addresses import Network
 from app.web.http.cookies import is_secure, remember
 from app.web.http.environments import ENVIRONMENT_COOKIE, asked
 from app.web.http.failures import fail
-from app.web.http.forwarded import apply_forwarded
+from app.web.http.forwarded import Proxies
 from app.web.http.headers import add_security_headers
+from app.web.http.hosts import Hosts
 
 Handler = Callable[[Request], Awaitable[ASGIApp]]
 """What sets the guard and the fast path apart: it says what answers a request."""
 
 
 class Pipeline:
-    """Believes the trusted proxies, has a handler answer, and sees the answer out.
+    """Believes the trusted proxies, answers to our own names alone, has a handler answer, and sees
+    the answer out.
 
     Whatever leaves carries the security headers, and whatever was raised before an answer began
     becomes a page.
     """
 
-    def __init__(self, trusted: Sequence[Network]) -> None:
-        self._trusted = trusted
+    def __init__(self, proxies: Proxies, hosts: Hosts) -> None:
+        self._proxies, self._hosts = proxies, hosts
 
     async def answer(self, scope: Scope, receive: Receive, send: Send, handler: Handler) -> None:
         """Answer one HTTP request."""
-        apply_forwarded(scope, self._trusted)
+        self._proxies.apply(scope)
         request = Request(scope, receive, send)
         request.state.user = None
         leaving = _Leaving(request, send)
         try:
+            self._hosts.check(scope)
             responder = await handler(request)
             await responder(scope, receive, leaving.send)
         except ClientDisconnect:

@@ -11,7 +11,7 @@ from app.addresses import networks
 from app.main import create_app
 from app.records.accounts import Role
 from app.settings import Settings
-from app.web.http.forwarded import apply_forwarded
+from app.web.http.forwarded import Proxies
 from app.web.http.headers import add_security_headers
 from app.web.http.routing import Route
 from app.web.routes import routes
@@ -109,6 +109,79 @@ async def test_a_line_break_in_an_address_leads_nobody_to_the_sign_in(
     assert (await visitor.post(address)).status_code == status
 
 
+@pytest.mark.parametrize("address", ["http://[", "//[::g]/orders", "http://]", "%"])
+async def test_whatever_htmx_is_said_to_show_is_answered(
+    visitor: httpx.AsyncClient, address: str
+) -> None:
+    answer = await visitor.get("/orders", headers=HTMX | {"HX-Current-URL": address})
+    assert answer.status_code == 200
+    assert answer.headers["hx-redirect"].startswith("/login")
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [
+        ("desk.example.jp", True),
+        ("DESK.example.jp:443", True),
+        ("desk.internal", True),
+        ("localhost:8000", True),
+        ("127.0.0.1", True),
+        ("[::1]:8000", True),
+        ("evil.example", False),
+        ("desk.example.jp.evil.example", False),
+        ("192.0.2.7", False),
+    ],
+)
+async def test_once_its_name_is_known_the_desk_answers_to_no_other(
+    settings: Settings, host: str, known: bool
+) -> None:
+    names = {"public_url": "https://desk.example.jp", "allowed_hosts": ("desk.internal",)}
+    named = {"Host": host}
+    async with browser_for(create_app(settings.model_copy(update=names)), None) as visitor:
+        for path in ("/login", "/netcash/return", "/sandbox/guide", "/static/desk.css"):
+            answer = await visitor.get(path, headers=named)
+            assert answer.status_code == (200 if known else 421), path
+        sent = await visitor.post("/netcash/notify/x", headers=named, content=b"")
+        assert (sent.status_code != 421) == known
+
+
+async def test_probes_may_ask_by_any_name(settings: Settings) -> None:
+    named = settings.model_copy(update={"public_url": "https://desk.example.jp"})
+    async with browser_for(create_app(named), None) as visitor:
+        for path in ("/healthz", "/readyz"):
+            answer = await visitor.get(path, headers={"Host": "192.0.2.7"})
+            assert answer.status_code == 200, path
+
+
+async def test_as_long_as_its_name_is_not_known_any_is_answered(
+    visitor: httpx.AsyncClient,
+) -> None:
+    assert (await visitor.get("/login", headers={"Host": "desk.lan"})).status_code == 200
+
+
+async def test_a_sandbox_nobody_asked_for_is_there_for_this_machine_alone(
+    settings: Settings,
+) -> None:
+    usual = settings.model_copy(update={"sandbox": None})
+    async with browser_for(create_app(usual), None) as visitor:
+        for host, status in (("localhost:8000", 401), ("desk.lan", 404)):
+            answer = await visitor.get("/sandbox/openapi.json", headers={"Host": host})
+            assert answer.status_code == status, host
+
+
+async def test_who_speaks_for_others_without_being_named_is_said_once(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(settings)
+    async with browser_for(app, None) as visitor:
+        await visitor.get("/healthz")
+        before = app.state.proxies.unnamed
+        for _ in range(3):
+            await visitor.get("/healthz", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert (before, app.state.proxies.unnamed) == (None, "127.0.0.1")
+    assert caplog.text.count("TRUSTED_PROXIES does not name it") == 1
+
+
 async def test_a_stream_gets_401(visitor: httpx.AsyncClient) -> None:
     answer = await visitor.get("/settings/shops", headers=STREAM)
     assert (answer.status_code, answer.content) == (401, b"")
@@ -152,7 +225,8 @@ async def test_a_cookie_that_is_nobodys_is_no_sign_in(visitor: httpx.AsyncClient
 async def test_a_change_asked_for_by_another_site_is_refused(
     settings: Settings, headers: dict[str, str], status: int
 ) -> None:
-    public = settings.model_copy(update={"public_url": "https://desk.example.jp"})
+    known = {"public_url": "https://desk.example.jp", "allowed_hosts": ("10.0.0.5",)}
+    public = settings.model_copy(update=known)
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(create_app(public)), base_url="http://10.0.0.5:8000"
     )
@@ -227,7 +301,7 @@ def test_only_a_trusted_proxy_is_believed(
 ) -> None:
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "client": (peer, 5), "scheme": "http", "headers": raw}
-    apply_forwarded(scope, networks(("10.0.0.0/24", "2001:db8::1")))
+    Proxies(networks(("10.0.0.0/24", "2001:db8::1"))).apply(scope)
     assert (scope["client"][0], scope["scheme"]) == (client, scheme)
 
 
@@ -238,6 +312,10 @@ async def test_no_address_is_built_from_the_host_header(client: httpx.AsyncClien
     assert hidden.headers["location"].startswith("/login")
     for path in ("/settings/shops", "/settings/account", "/login"):
         assert "evil.example" not in (await client.get(path, headers=host)).text
+    for path in ("/sandbox/api/state/", "/sandbox/hosts/", "/sandbox/guide/"):
+        for method in ("GET", "POST"):
+            answer = await client.request(method, path, headers=host)
+            assert "evil.example" not in answer.headers.get("location", ""), path
 
 
 async def test_the_environment_is_the_one_last_asked_for(client: httpx.AsyncClient) -> None:

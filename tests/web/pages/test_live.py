@@ -73,6 +73,18 @@ def bring(served: Served, *order_ids: str) -> None:
             assert visitor.post("/netcash/return", content=tampered(order_id)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "cursor", ["Z" * 32 + ".0", "f" * 32 + ".0", "0" * 32 + "." + "9" * 40, "%00", "", "."]
+)
+def test_what_is_no_cursor_is_answered_as_none(served: Served, cursor: str) -> None:
+    with closing(served.client()) as client:
+        answered = client.get(f"/live/number?after={cursor}")
+        assert (answered.status_code, answered.text) == (200, "0")
+        with reading(client, f"{STREAM}&after={cursor}") as reader:
+            bring(served, "C1")
+            assert reader.wait_for(1) == ["C1"]
+
+
 def test_every_callback_appears_in_order(served: Served) -> None:
     numbers = [f"L{number:02}" for number in range(20)]
     with closing(served.client()) as client, reading(client) as one, reading(client) as other:
