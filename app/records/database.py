@@ -8,7 +8,7 @@ process instead of fighting over the file's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -20,8 +20,10 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlmodel import Session
 
 from app.clock import now
+from app.records.postgresql import Patience, postgresql_engine, usual_patience
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 8
+"""Seconds that a write waits for another on SQLite, in this process or in another one."""
 
 UNREACHABLE = (OperationalError, InterfaceError, NoneFree, OSError)
 """What is raised when the database is away, or busy, or the disk is full: no fault of what was
@@ -29,17 +31,21 @@ asked."""
 
 
 class Database:
-    """One engine. `reading()` and `writing()` give a session each; a write commits at its end."""
+    """One engine. `reading()` and `writing()` give a session each; a write commits at its end.
 
-    def __init__(self, url: str) -> None:
+    `patience`: how long PostgreSQL is waited for, where not as usual.
+    """
+
+    def __init__(self, url: str, patience: Patience | None = None) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self.patience = patience or usual_patience()
+        self.engine = _sqlite(url) if self.is_sqlite else postgresql_engine(url, self.patience)
         # Since when every write has failed; None while they succeed.
         self.unwritable_since: datetime | None = None
         # None where the data lie with a server, on a disk of its own.
         self.file = Path(self.engine.url.database or "") if self.is_sqlite else None
         self._immediate = self.engine.execution_options(immediate=True)
-        self._write_lock = Lock() if self.is_sqlite else None
+        self._lock = Lock() if self.is_sqlite else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -56,7 +62,7 @@ class Database:
         """
         with (
             self._told_of_failure(),
-            self._write_lock or nullcontext(),
+            self._turn(),
             Session(self._immediate, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -64,11 +70,7 @@ class Database:
 
     def append(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows and commit, without a session: for so small a write it costs the most."""
-        with (
-            self._told_of_failure(),
-            self._write_lock or nullcontext(),
-            self._immediate.begin() as connection,
-        ):
+        with self._told_of_failure(), self._turn(), self._immediate.begin() as connection:
             connection.execute(statement, rows)
 
     @contextmanager
@@ -79,6 +81,19 @@ class Database:
             self.unwritable_since = self.unwritable_since or now()
             raise
         self.unwritable_since = None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """This process's turn to write, on SQLite. Raises NoneFree when it does not come."""
+        if self._lock is None:
+            yield
+            return
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            raise NoneFree("another write of this process does not end")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Close every connection."""
@@ -109,18 +124,6 @@ def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001
 def _begin(connection: Any) -> None:
     immediate = connection.get_execution_options().get("immediate")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-def _postgresql(url: str) -> Engine:
-    return create_engine(
-        postgresql_url(url), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
-    )
-
-
-def postgresql_url(url: str) -> str:
-    """The SQLAlchemy address of a PostgreSQL URL in any of its usual spellings."""
-    _, _, rest = url.partition("://")
-    return f"postgresql+psycopg://{rest}"
 
 
 def sqlite_url(path: Path) -> str:

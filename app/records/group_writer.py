@@ -20,6 +20,10 @@ from app.records.database import Database
 GROUP_LIMIT = 200
 """The most jobs that share a commit."""
 
+ANSWER_SECONDS = 8.0
+"""Seconds that whoever appends waits: a customer behind it gets an answer within ten, whatever the
+database does."""
+
 T = TypeVar("T")
 
 
@@ -68,9 +72,11 @@ class GroupWriter:
         """Insert rows, together with what others append meanwhile, and return once they are
         committed. It costs a tenth of `write`, for there is no session.
 
-        Raises what the commit raised; none of these rows is inserted then.
+        Raises what the commit raised; none of these rows is inserted then, as far as can be known.
+        TimeoutError, when there is no answer within ANSWER_SECONDS: they may be inserted later.
         """
-        await self._hand_in(_Append(statement, rows))
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await self._hand_in(_Append(statement, rows))
 
     async def _hand_in(self, work: Callable[[Session], Any] | _Append) -> Any:
         future: asyncio.Future[Any] = self._loop.create_future()

@@ -106,12 +106,12 @@ class Server(uvicorn.Server):
             # asyncio takes as many at once as it lets wait: here these are two numbers.
             listener.listen(BACKLOG)
         if self.started:
+            self._ready()
             log.info(
                 "%d files may be open at once: there is room for %d connections",
                 self._files,
                 self.connections.room.in_all,
             )
-            self._ready()
 
     def run_to_the_end(self) -> int:
         """Serve until told to stop. Returns the process's exit code; raises CannotListen."""

@@ -11,7 +11,7 @@ LOCK = 7_216_160_016
 
 def run(engine: Engine) -> None:
     """Migrate under a lock. On SQLite the lock is the immediate transaction itself."""
-    with engine.execution_options(immediate=True).begin() as connection:
+    with engine.execution_options(immediate=True, unhurried=True).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         context.configure(

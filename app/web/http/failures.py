@@ -4,17 +4,30 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from app.logs import Repeated
 from app.protocol.words import N_
+from app.records.database import UNREACHABLE
 from app.records.encryption import DecryptionFailed
 from app.web.http.routing import methods_at
 from app.web.presentation.templates import page, wants_fragment
 
 log = logging.getLogger(__name__)
+
+RETRY_AFTER = "5"
+"""Seconds after which it is worth while to ask again."""
+
+_database = Repeated(
+    log,
+    "a page could not be shown: the database does not answer",
+    "pages are shown again",
+    outside=UNREACHABLE,
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,8 @@ BY_STATUS = {
 }
 BY_EXCEPTION: Mapping[type[Exception], Failure] = {
     OperationalError: NO_DATABASE,
+    InterfaceError: NO_DATABASE,
+    NoneFree: NO_DATABASE,
     DecryptionFailed: CANNOT_DECRYPT,
 }
 
@@ -101,10 +116,22 @@ def fail(request: Request, error: Exception) -> Response:
     where = getattr(request.scope.get("route"), "path", "an unknown address")
     kinds = type(error).__mro__
     failure = next((BY_EXCEPTION[kind] for kind in kinds if kind in BY_EXCEPTION), BROKEN)
-    # What has a page of its own is the surroundings' fault.
-    fault = error if failure is BROKEN else None
-    log.error("%s %s failed (%s)", request.method, where, kinds[0].__name__, exc_info=fault)
-    return answer(request, failure)
+    if failure is NO_DATABASE:
+        # Each page that somebody asks for meanwhile fails alike.
+        _database.failed(error)
+    else:
+        # What has a page of its own is the surroundings' fault.
+        fault = error if failure is BROKEN else None
+        log.error("%s %s failed (%s)", request.method, where, kinds[0].__name__, exc_info=fault)
+    response = answer(request, failure)
+    if failure.status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def database_answers() -> None:
+    """It did just now."""
+    _database.worked()
 
 
 def _answer_http(request: Request, error: HTTPException) -> Response:

@@ -22,7 +22,15 @@ from app.web.http.connection import is_crowded, tell_signed_in
 from app.web.http.cookies import session_secret
 from app.web.http.csrf import SAFE_METHODS, from_elsewhere
 from app.web.http.environments import choose, offered
-from app.web.http.failures import CROWDED, ELSEWHERE, FORBIDDEN, answer, is_stream
+from app.web.http.failures import (
+    CROWDED,
+    ELSEWHERE,
+    FORBIDDEN,
+    RETRY_AFTER,
+    answer,
+    database_answers,
+    is_stream,
+)
 from app.web.http.fast_path import FastPath
 from app.web.http.pipeline import Pipeline
 from app.web.http.requests import desk_of
@@ -114,7 +122,7 @@ def _too_crowded(request: Request) -> Response | None:
     if not is_crowded(request.scope) or request.scope["path"].startswith(ROOM_IS_KEPT_FOR):
         return None
     response = answer(request, CROWDED)
-    response.headers.update({"Retry-After": "5", "Connection": "close"})
+    response.headers.update({"Retry-After": RETRY_AFTER, "Connection": "close"})
     return response
 
 
@@ -126,6 +134,7 @@ def _recognise(request: Request) -> None:
         return
     with desk.database.reading() as session:
         user = sessions.user_behind(session, secret)
+        database_answers()
         if user is None:
             return
         among = offered(sandbox_on=desk.settings.sandbox_url is not None)

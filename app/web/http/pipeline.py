@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.records.database import UNREACHABLE
 from app.web.http.cookies import is_secure, remember
 from app.web.http.environments import ENVIRONMENT_COOKIE, asked
 from app.web.http.failures import fail
@@ -47,10 +48,12 @@ class Pipeline:
             # Whoever asked has gone in mid-sentence: there is nobody to answer.
             return
         except Exception as error:
-            if leaving.started:
+            if leaving.started and not isinstance(error, UNREACHABLE):
                 raise
             response = await run_in_threadpool(fail, request, error)
-            await response(scope, receive, leaving.send)
+            # A stream that has begun is cut off: its browser comes back.
+            if not leaving.started:
+                await response(scope, receive, leaving.send)
 
 
 class _Leaving:

@@ -1,0 +1,175 @@
+"""PostgreSQL as it fails in earnest: every wait has an end, and every end is one error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
+
+from app.records.accounts import Role, User, user_by_email
+from app.records.database import UNREACHABLE, Database
+from app.records.postgresql import Patience
+from tests.proxy import Proxy, Way, proxied
+from tests.waiting import until
+
+HURRIED = Patience(connect=2, free=0.2, lock=0.2, statement=0.3, answer=0.5, ping=0.3)
+LONG = 15.0
+"""Seconds that nothing here may take: far more than HURRIED allows, on the busiest machine."""
+
+
+@pytest.fixture
+def proxy(postgresql: str) -> Iterator[Proxy]:
+    with proxied(postgresql) as between:
+        yield between
+
+
+@pytest.fixture
+def database(proxy: Proxy) -> Iterator[Database]:
+    """A database with one connection in its pool, used before."""
+    with closing(Database(proxy.url, HURRIED)) as opened:
+        look(opened)
+        yield opened
+
+
+def look(database: Database) -> None:
+    with database.reading() as session:
+        session.connection().execute(text("SELECT 1"))
+
+
+def is_there(database: Database, email: str) -> bool:
+    with database.reading() as session:
+        return user_by_email(session, email) is not None
+
+
+def put(database: Database, email: str = "a@example.jp") -> None:
+    with database.writing() as session:
+        session.add(User(email=email, role=Role.VIEWER))
+
+
+@contextmanager
+def soon() -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < LONG
+
+
+def test_a_network_that_swallows_everything_is_an_error_in_time_and_ends_with_itself(
+    database: Database, proxy: Proxy
+) -> None:
+    proxy.way = Way.SWALLOW
+    with soon(), pytest.raises(UNREACHABLE):
+        put(database)
+    proxy.way = Way.PASS
+    until(lambda: answers(database))
+
+
+def answers(database: Database) -> bool:
+    try:
+        look(database)
+    except UNREACHABLE:
+        return False
+    return True
+
+
+def test_a_network_that_swallows_everything_in_mid_transaction_is_an_error_in_time(
+    database: Database, proxy: Proxy
+) -> None:
+    with soon(), database.reading() as session:
+        connection = session.connection()
+        proxy.way = Way.SWALLOW
+        with pytest.raises(OperationalError) as caught:
+            connection.execute(text("SELECT 1"))
+    assert caught.value.connection_invalidated
+
+
+def test_nobody_waits_for_a_server_that_takes_its_time(database: Database) -> None:
+    with soon(), pytest.raises(OperationalError), database.reading() as session:
+        session.connection().execute(text("SELECT pg_sleep(60)"))
+
+
+def test_nobody_waits_for_a_lock_without_end(database: Database) -> None:
+    put(database)
+    with database.writing() as one:
+        user_by_email(one, "a@example.jp")
+        one.connection().execute(text("LOCK TABLE users"))
+        with soon(), pytest.raises(OperationalError):
+            put(database, "b@example.jp")
+
+
+def test_nobody_queues_without_end_for_a_connection(database: Database) -> None:
+    held = [database.engine.connect() for _ in range(30)]
+    try:
+        with soon(), pytest.raises(NoneFree):
+            look(database)
+    finally:
+        for connection in held:
+            connection.close()
+    look(database)
+
+
+def test_a_server_that_has_become_read_only_is_away_until_another_takes_writes(
+    database: Database, postgresql: str
+) -> None:
+    name = postgresql.rsplit("/", 1)[1]
+    with psycopg.connect(postgresql, autocommit=True) as admin:
+        with database.engine.connect() as connection:
+            connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+            connection.commit()
+        with pytest.raises(OperationalError) as caught:
+            put(database)
+        assert caught.value.connection_invalidated
+        put(database)
+        admin.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+        database.engine.dispose()
+        with pytest.raises(OperationalError):
+            put(database, "b@example.jp")
+        admin.execute("SET default_transaction_read_only = off")
+        admin.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+        put(database, "c@example.jp")
+
+
+def test_a_commit_whose_reply_is_lost_is_an_error_though_it_was_carried_out(
+    database: Database, proxy: Proxy
+) -> None:
+    proxy.way = Way.CUT_AFTER_COMMIT
+    with soon(), pytest.raises(OperationalError) as caught:
+        put(database)
+    assert caught.value.connection_invalidated
+    proxy.way = Way.PASS
+    until(lambda: is_there(database, "a@example.jp"))
+
+
+def test_nothing_of_a_transaction_stays_in_its_connection(database: Database) -> None:
+    """A pooler gives each transaction another one."""
+    with database.reading() as session:
+        inside = setting(session.connection(), "statement_timeout")
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        outside = driver.execute("SHOW statement_timeout").fetchone()[0]
+        prepared = driver.execute("SELECT count(*) FROM pg_prepared_statements").fetchone()[0]
+    assert (inside, outside, prepared) == ("300ms", "0", 0)
+
+
+def test_a_migration_may_take_its_time(database: Database) -> None:
+    unhurried = database.engine.execution_options(unhurried=True)
+    with unhurried.begin() as connection:
+        assert setting(connection, "statement_timeout") == "0"
+        connection.execute(text("SELECT pg_sleep(0.8)"))
+    look(database)
+
+
+def test_what_stands_in_the_address_comes_first(postgresql: str) -> None:
+    address = f"{postgresql}?application_name=mine&target_session_attrs=any"
+    with closing(Database(address, HURRIED)) as other, other.reading() as session:
+        assert setting(session.connection(), "application_name") == "mine"
+
+
+def setting(connection: object, name: str) -> str:
+    return str(connection.execute(text(f"SHOW {name}")).scalar())  # type: ignore[attr-defined]
