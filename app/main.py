@@ -83,6 +83,7 @@ def create_app(settings: Settings) -> Starlette:
         async with AsyncExitStack() as stack:
             stack.callback(desk.database.close)
             stack.callback(services.storage_failures.close)
+            stack.callback(services.passwords.close)
             desk.writer.start()
             stack.push_async_callback(run_in_threadpool, desk.writer.stop)
             if sandbox:

@@ -27,7 +27,7 @@ from tests.walk import Operator, visit
 SHOP, SHOP_PASS = "tshop00000077", "zq9Xw4#k"
 BUILT_IN_PASS = "tpass7xq"
 LINE = re.compile(
-    r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z WARNING app\.[a-z_.]+ ([0-9a-f]{8}|-) \w"
+    r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (?:INFO|WARNING) app\.[a-z_.]+ ([0-9a-f]{8}|-) \w"
 )
 GUIDE = "/sandbox/guide"
 """Where the built-in sandbox's password may be read, and nowhere else."""

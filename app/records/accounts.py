@@ -1,6 +1,7 @@
 """Users, their sign-ins, the first sign-in link, and the audit entries."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -93,6 +94,10 @@ class AuditEntry(Record, table=True):
         return str(json.loads(self.detail).get("reason", ""))
 
 
+IN_A_QUERY = 500
+"""Keys asked for in one query: every database takes so many."""
+
+
 def user_by_email(session: Session, email: str) -> User | None:
     """The user with this e-mail address, in whatever case it was typed."""
     return session.exec(select(User).where(User.email == email.strip().lower())).one_or_none()
@@ -115,6 +120,24 @@ def sign_in_by_secret(session: Session, secret: str, at: datetime) -> tuple[Sign
         )
     )
     return session.exec(query).one_or_none()
+
+
+def valid_sign_ins(session: Session, digests: Sequence[str], at: datetime) -> set[str]:
+    """Which of these sign-ins, by the digests of their secrets, still hold."""
+    found: set[str] = set()
+    for start in range(0, len(digests), IN_A_QUERY):
+        some = digests[start : start + IN_A_QUERY]
+        query = (
+            select(SignIn.secret_digest)
+            .join(User, col(User.id) == col(SignIn.user_key))
+            .where(
+                col(SignIn.secret_digest).in_(some),
+                col(SignIn.expires_at) > at,
+                col(User.disabled_at).is_(None),
+            )
+        )
+        found.update(session.exec(query))
+    return found
 
 
 def refused_beyond(

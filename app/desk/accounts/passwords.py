@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
-from threading import BoundedSemaphore
+from threading import get_native_id
 from typing import TYPE_CHECKING
 
 from app.protocol.words import N_, Sentence, Words
@@ -17,8 +21,11 @@ MINIMUM_LENGTH = 10
 
 TOO_SHORT = Sentence(N_("A password has at least %(least)s characters."), {"least": MINIMUM_LENGTH})
 
-# One hash takes 64 MiB: however many sign-ins arrive at once, memory stays bounded.
-_AT_ONCE = BoundedSemaphore(2)
+AT_ONCE = 2
+"""Hashes at once. One takes 64 MiB, so however many are wanted, memory stays bounded."""
+
+LESS_URGENT = 5
+"""By how much a hash is less urgent than a page, as `nice` counts: it would take every core."""
 
 
 def password_problem(password: str) -> Words | None:
@@ -28,8 +35,7 @@ def password_problem(password: str) -> Words | None:
 
 def hash_password(password: str) -> str:
     """The argon2id hash to store."""
-    with _AT_ONCE:
-        return _hasher().hash(password)
+    return _hashing().submit(_hasher().hash, password).result()
 
 
 def is_right(stored: str | None, password: str) -> bool:
@@ -38,11 +44,22 @@ def is_right(stored: str | None, password: str) -> bool:
 
     nobodys = _nobodys_hash()
     try:
-        with _AT_ONCE:
-            _hasher().verify(stored or nobodys, password)
+        _hashing().submit(_hasher().verify, stored or nobodys, password).result()
     except VerificationError:
         return False
     return stored is not None
+
+
+@cache
+def _hashing() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(AT_ONCE, "hashing", initializer=_give_way)
+
+
+def _give_way() -> None:
+    """On Linux a priority is a thread's own, and the threads that a hash starts inherit it."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), LESS_URGENT)
 
 
 @cache

@@ -81,6 +81,10 @@ class Feed:
         """Something may have arrived."""
         self._woken.set()
 
+    def wake_followers(self) -> None:
+        """Have every follower look up: there is something else than news."""
+        self._wake_all()
+
     def announce(self, processed: Sequence[Callback]) -> None:
         """These have just been processed in this process.
 

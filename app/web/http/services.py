@@ -7,22 +7,27 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from app.desk.accounts.password_queue import PasswordQueue
 from app.desk.callbacks import CallbackIntake
 from app.desk.callbacks.storage_failures import StorageFailures
 from app.desk.context import Desk
 from app.desk.live.feed import Feed
+from app.desk.live.sign_in_watch import SignInWatch
 from app.desk.notifications import NotificationIntake
 from app.desk.retention import RetentionPolicy
 
 
 @dataclass(frozen=True)
 class Services:
-    """One of each for a process: the live feed, what receives, and what could not be stored."""
+    """One of each for a process: the live feed, what receives, what could not be stored, the
+    queue before the passwords, and who may still follow."""
 
     feed: Feed
     callbacks: CallbackIntake
     notifications: NotificationIntake
     storage_failures: StorageFailures
+    passwords: PasswordQueue
+    sign_ins: SignInWatch
 
 
 def make_services(desk: Desk, policy: RetentionPolicy, stopping: asyncio.Event) -> Services:
@@ -34,6 +39,8 @@ def make_services(desk: Desk, policy: RetentionPolicy, stopping: asyncio.Event) 
         callbacks=callbacks,
         notifications=NotificationIntake(desk, policy, feed.wake),
         storage_failures=StorageFailures(desk, callbacks, stopping),
+        passwords=PasswordQueue(),
+        sign_ins=SignInWatch(desk, stopping, feed.wake_followers),
     )
 
 

@@ -7,16 +7,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.desk.accounts.password_queue import RETRY_AFTER, Crowded
 from app.desk.accounts.users import AccountDraft, UserRefused, change_account
 from app.desk.accounts.users import set_preferences as keep_preference
 from app.protocol.words import LANGUAGES, N_
 from app.web.http.cookies import remember, sign_in_browser
 from app.web.http.requests import actor_of, desk_of, read_form, user_of
 from app.web.http.safe_redirect import local
+from app.web.http.services import services_of
 from app.web.pages.sign_in import browser_of
 from app.web.presentation.templates import THEMES, page
 
 ADDRESS = "/settings/account"
+CROWDED = N_("Too many people are signing in. Wait a few seconds and try again.")
 SAVED = ("success", N_("Your account is saved."))
 
 
@@ -33,11 +36,15 @@ async def change(request: Request) -> Response:
     draft = AccountDraft(*(form.get(name, "") for name in names))
     database, actor = desk_of(request).database, actor_of(request)
     try:
-        secret = await run_in_threadpool(
+        secret = await services_of(request).passwords.run(
             change_account, database, actor, draft, browser_of(request)
         )
     except UserRefused as refused:
         return _account(request, draft.email, refused.problems, 422)
+    except Crowded:
+        answer = _account(request, draft.email, {"password_now": CROWDED}, 503)
+        answer.headers["Retry-After"] = str(RETRY_AFTER)
+        return answer
     response = RedirectResponse(f"{ADDRESS}?saved", 303)
     if secret:
         sign_in_browser(request, response, secret)

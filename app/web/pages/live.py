@@ -18,12 +18,13 @@ from app.desk.live.feed import News
 from app.desk.live.notification_events import NotificationEvent
 from app.records.shops import Environment
 from app.web.http.attention import counted_for
+from app.web.http.cookies import session_secret
 from app.web.http.requests import environment_of
 from app.web.http.services import services_of
 from app.web.presentation.templates import language_of, render
 
 LIFE = 600
-"""Seconds until a stream ends and its browser comes back: who was signed out is then sent away."""
+"""Seconds until a stream ends and its browser comes back, so that none is for ever."""
 
 GREETING = b"retry: 1000\nevent: live\ndata: live\n\n"
 """Says that the stream gets through: an event of its own, which changes no row."""
@@ -48,13 +49,16 @@ def number(request: Request) -> Response:
 
 
 async def _events(request: Request) -> AsyncIterator[bytes]:
-    language, is_wanted = language_of(request), _wanted_by(request)
+    language, is_wanted, services = language_of(request), _wanted_by(request), services_of(request)
     until = time.monotonic() + LIFE
-    yield GREETING
-    async for arrivals in services_of(request).feed.follow(_since(request)):
-        yield b"".join(_event(language, one) for one in arrivals if is_wanted(one)) or GREETING
-        if time.monotonic() > until:
-            return
+    with services.sign_ins.watching(session_secret(request) or "") as is_signed_in:
+        yield GREETING
+        async for arrivals in services.feed.follow(_since(request)):
+            if not is_signed_in():
+                return
+            yield b"".join(_event(language, one) for one in arrivals if is_wanted(one)) or GREETING
+            if time.monotonic() > until:
+                return
 
 
 def _wanted_by(request: Request) -> Callable[[News], bool]:

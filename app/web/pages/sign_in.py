@@ -8,11 +8,13 @@ from starlette.responses import RedirectResponse, Response
 
 from app.desk.accounts import first_admin, sessions
 from app.desk.accounts.first_admin import LinkUsedUp
+from app.desk.accounts.password_queue import RETRY_AFTER, Crowded
 from app.desk.accounts.sessions import Browser, WrongCredentials
 from app.desk.accounts.throttle import Throttled
 from app.web.http.cookies import session_secret, sign_in_browser, sign_out_browser
 from app.web.http.requests import actor_of, desk_of, read_form, remote_address_of
 from app.web.http.safe_redirect import local
+from app.web.http.services import services_of
 from app.web.presentation.templates import page
 
 OWN_PAGES = "/login"
@@ -32,16 +34,17 @@ async def sign_in(request: Request) -> Response:
     email, wanted = form.get("email", ""), _next(form.get("next", ""))
     database, password = desk_of(request).database, form.get("password", "")
     try:
-        secret = await run_in_threadpool(
+        secret = await services_of(request).passwords.run(
             sessions.sign_in, database, email, password, browser_of(request)
         )
     except WrongCredentials:
         return _form(request, wanted, email, 422, problem="wrong")
     except Throttled as throttled:
         seconds = ceil(throttled.wait.total_seconds())
-        answer = _form(request, wanted, email, 429, problem="throttled", minutes=ceil(seconds / 60))
-        answer.headers["Retry-After"] = str(seconds)
-        return answer
+        return _later(_form(request, wanted, email, 429, "throttled", ceil(seconds / 60)), seconds)
+    except Crowded:
+        crowded = await run_in_threadpool(_form, request, wanted, email, 503, "crowded")
+        return _later(crowded, RETRY_AFTER)
     return _in(request, secret, wanted)
 
 
@@ -95,6 +98,11 @@ def _form(
         "switch": "/login/preferences",
     }
     return page(request, "sign_in/form.html", context, status)
+
+
+def _later(response: Response, seconds: int) -> Response:
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _used_up(request: Request) -> Response:

@@ -13,7 +13,11 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from app.clock import now
+from app.desk.live.sign_in_watch import LOOK_EVERY
+from app.records.accounts import user_by_email
 from app.records.shops import Shop
+from tests.cast import ADMIN, PASSWORD, VIEWER
 from tests.conftest import Served, serving, settings_for
 from tests.desk.callbacks.cast import an_order, body, tampered
 from tests.waiting import until
@@ -194,3 +198,51 @@ def test_what_one_process_receives_the_other_tells(
         bring(one, "T2")
         bring(other, "T3")
         assert reader.wait_for(3) == ["T1", "T2", "T3"]
+
+
+@pytest.mark.parametrize("end", ["signed out", "another password", "disabled"])
+def test_a_stream_ends_with_its_sign_in(
+    served: Served, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr("app.desk.live.sign_in_watch.LOOK_EVERY", 0.1)
+    with (
+        closing(served.client(VIEWER)) as other,
+        closing(served.client()) as client,
+        reading(client) as reader,
+        reading(other) as others,
+    ):
+        bring(served, "S1")
+        assert reader.wait_for(1) == ["S1"]
+        END[end](served, client)
+        until(lambda: reader.ended)
+        bring(served, "S2")
+        assert others.wait_for(2) == ["S1", "S2"]
+        assert (reader.rows, others.ended) == (["S1"], False)
+
+
+def sign_out(served: Served, client: httpx.Client) -> None:
+    del served
+    assert client.post("/logout").status_code == 303
+
+
+def change_password(served: Served, client: httpx.Client) -> None:
+    del client
+    with closing(served.client()) as elsewhere:
+        new = {"password": "another good password", "password_again": "another good password"}
+        form = {"email": ADMIN.email, "password_now": PASSWORD} | new
+        assert elsewhere.post("/settings/account", data=form).status_code == 303
+
+
+def disable(served: Served, client: httpx.Client) -> None:
+    del client
+    with served.app.state.desk.database.writing() as session:
+        user = user_by_email(session, ADMIN.email)
+        assert user
+        user.disabled_at = now()
+
+
+END = {"signed out": sign_out, "another password": change_password, "disabled": disable}
+
+
+def test_how_often_a_sign_in_is_looked_at_keeps_the_promise_of_fifteen_seconds() -> None:
+    assert LOOK_EVERY <= 10

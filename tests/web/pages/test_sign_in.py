@@ -1,13 +1,16 @@
 """Getting in and out, and what the door tells and does not tell."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from threading import Event
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from app.desk.accounts.first_admin import first_sign_in_link
+from app.desk.accounts.password_queue import AT_ONCE, RETRY_AFTER, WAITING
 from app.desk.accounts.throttle import PER_EMAIL
 from app.main import create_app
 from app.records.accounts import user_by_email
@@ -52,7 +55,7 @@ async def test_behind_https_the_cookie_is_secure_and_bound_to_the_host(
 ) -> None:
     app = create_app(settings.model_copy(update={"public_url": "https://desk.example.jp"}))
     enroll(app.state.desk.database)
-    async with browser_for(app, None) as client:
+    async with app.router.lifespan_context(app), browser_for(app, None) as client:
         cookie = (await client.post("/login", data=OWN)).headers["set-cookie"]
         assert cookie.startswith("__Host-desk_session=")
         assert {"Secure", "Path=/"} <= set(cookie.split("; "))
@@ -239,3 +242,20 @@ async def test_before_signing_in_the_browser_remembers_them(visitor: httpx.Async
     answer = await visitor.post("/login/preferences", data=form)
     assert answer.headers["location"] == "/login?next=/settings/shops"
     assert '<html lang="ja"' in (await visitor.get("/login")).text
+
+
+async def test_a_storm_of_sign_ins_is_told_to_come_again_and_delays_nobody(
+    desk_app: Starlette, client: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    queue, over = desk_app.state.services.passwords, Event()
+    storm = [asyncio.create_task(queue.run(over.wait)) for _ in range(AT_ONCE + WAITING)]
+    await asyncio.sleep(0)
+    form = {"email": OPERATOR.email, "password": PASSWORD}
+    refused = await visitor.post("/login", data=form)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, str(RETRY_AFTER))
+    changed = {"email": ADMIN.email, "password_now": PASSWORD}
+    assert (await client.post("/settings/account", data=changed)).status_code == 503
+    assert (await client.get("/orders")).status_code == 200
+    over.set()
+    await asyncio.gather(*storm)
+    assert (await visitor.post("/login", data=form)).status_code == 303
