@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
 from shlex import quote
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
@@ -32,6 +32,13 @@ from app.web.http.requests import desk_of, environment_of, may
 from app.web.pages.live import live_context
 from app.web.pages.return_page import RETURN_PATH
 from app.web.presentation.templates import page
+
+CODES = 20
+"""The most codes of an ErrInfo that are explained. The gateway sends one or two; anybody can send
+thousands."""
+
+FIELDS_AGAIN = 100
+"""The most fields of a form that sends a callback again."""
 
 
 def index(request: Request) -> Response:
@@ -103,10 +110,17 @@ def _wanted(request: Request) -> CallbackFilter:
     )
 
 
-def faults_of(view: CallbackView) -> list[Fault]:
+class Faults(NamedTuple):
+    """The gateway's reasons, and how many more codes came than are shown."""
+
+    shown: Sequence[Fault]
+    more: int
+
+
+def faults_of(view: CallbackView) -> Faults:
     """The gateway's reasons, as far as the callback names any (Interface 2.1.2.4)."""
-    codes = view.reading.values.get("ErrInfo", "").split("|")
-    return [fault(code) for code in codes if code]
+    codes = [code for code in view.reading.values.get("ErrInfo", "").split("|") if code]
+    return Faults([fault(code) for code in codes[:CODES]], max(0, len(codes) - CODES))
 
 
 def _curl(base_url: str, view: CallbackView) -> str | None:
@@ -122,9 +136,11 @@ def _curl(base_url: str, view: CallbackView) -> str | None:
 
 
 def _again(view: CallbackView) -> list[tuple[str, str]] | None:
-    """The fields with which a browser would send these very bytes; None where none could."""
+    """The fields with which a browser would send these very bytes; None where none could, or where
+    they are too many for a page."""
     raw = view.callback.body
-    if view.callback.environment is not Environment.SANDBOX or view.callback.whole_length:
+    ours = view.callback.environment is Environment.SANDBOX and not view.callback.whole_length
+    if not ours or raw.count(b"&") >= FIELDS_AGAIN:
         return None
     try:
         fields = decode_pairs(split_form(raw))

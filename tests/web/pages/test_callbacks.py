@@ -302,3 +302,24 @@ async def test_a_body_that_was_cut_is_shown_as_that_and_offered_to_nobody_as_who
     assert sha256(whole).hexdigest() in shown
     assert "curl" not in shown
     assert "data-diagnosis" not in shown
+
+
+async def test_of_thousands_of_parameters_and_codes_a_page_shows_the_first(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    many = b"&".join(b"p%d=x" % number for number in range(6_000))
+    codes = b"|".join([b"NC1000001"] * 500)
+    await bring(client, b"OrderID=M1&ErrInfo=" + codes + b"&" + many)
+    [key] = keys_of(desk_app)
+    answer = await client.get(f"/callbacks/{key}")
+    assert hooks(answer.text, "more-parameters") == [str(6_002 - 100)]
+    assert hooks(answer.text, "more-codes") == ["480"]
+    assert answer.text.count('<th scope="row">') == 100
+    assert answer.text.count('type="hidden"') < 20
+    # All of it stands once as it came, once to be copied, and so it does as a command.
+    assert len(answer.content) < 6 * 64 * 1024
+
+
+def keys_of(app: Starlette) -> list[str]:
+    with app.state.desk.database.reading() as session:
+        return list(session.exec(select(Callback.id)).all())
