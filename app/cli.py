@@ -110,9 +110,9 @@ def _migrate(_: argparse.Namespace) -> int:
 
 
 def _work(_: argparse.Namespace) -> int:
-    from app.work import work_until_stopped
+    from app.work import work
 
-    return asyncio.run(work_until_stopped(_settings()))
+    return work(_settings())
 
 
 def _sweep(_: argparse.Namespace) -> int:
@@ -192,12 +192,15 @@ def _verify(_: argparse.Namespace) -> int:
 
 def _backup(chosen: argparse.Namespace) -> int:
     from app.records.backup import CannotBackUp, back_up
+    from app.records.heartbeats import note_backup
     from app.server import say
 
+    url = _settings().resolved_database_url
     try:
-        size = back_up(_settings().resolved_database_url, Path(chosen.file))
+        size = back_up(url, Path(chosen.file))
     except CannotBackUp as problem:
         raise Failed(str(problem)) from None
+    note_backup(url)
     say(f"{chosen.file}: {size} bytes. Keep SECRET_KEY with it: without it no password opens.")
     return 0
 

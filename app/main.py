@@ -79,7 +79,9 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.stopping = stopping = asyncio.Event()
-        app.state.services = services = make_services(desk, limits(settings), stopping)
+        app.state.services = services = make_services(
+            desk, limits(settings), stopping, settings.data_dir, settings.metrics_token
+        )
         async with AsyncExitStack() as stack:
             stack.callback(desk.database.close)
             stack.callback(services.storage_failures.close)
@@ -90,6 +92,9 @@ def create_app(settings: Settings) -> Starlette:
                 await stack.enter_async_context(running(sandbox, stopping))
             stack.push_async_callback(desk.gateway.close)
             stack.push_async_callback(desk.tasks.close)
+            stack.callback(services.readiness.close)
+            stack.push_async_callback(run_in_threadpool, services.heart.stop)
+            desk.tasks.spawn(services.heart.job().run(stopping))
             await run_in_threadpool(_repair, desk)
             services.storage_failures.note_what_is_left()
             start_jobs(desk, limits(settings), services.callbacks.load, stopping)

@@ -58,6 +58,7 @@ class Settings(LogSettings):
     sandbox: Annotated[Literal["on", "off"] | None, BeforeValidator(_switch)] = None
     gateway_settle: int = Field(default=90, ge=0, le=3600)
     gateway_timeout: float = Field(default=120, gt=0, le=600)
+    metrics_token: str | None = Field(default=None, min_length=16)
     sender_seconds: float = Field(default=10, gt=0, le=300)
     unverified_days: int = Field(default=90, ge=1, le=3650)
     unverified_number: int = Field(default=10_000, ge=100, le=10_000_000)

@@ -5,34 +5,46 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from app.desk.callbacks.queue import Load
 from app.desk.context import Desk
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
+from app.desk.health.heart import Heart
 from app.desk.jobs import start_jobs
 from app.main import limits, open_desk
+from app.records.heartbeats import Beating
 from app.server.ending import end_within
 from app.settings import Settings
 
 
-async def work_until_stopped(settings: Settings) -> int:
-    """Do what is due until SIGINT or SIGTERM; the exit code."""
+def work(settings: Settings) -> int:
+    """Do what is due until SIGINT or SIGTERM, and then end whatever hangs; the exit code."""
+    return asyncio.run(work_until_stopped(settings, end_within))
+
+
+async def work_until_stopped(
+    settings: Settings, on_signal: Callable[[], object] = lambda: None
+) -> int:
+    """Do what is due until SIGINT or SIGTERM, of which `on_signal` is told; the exit code."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _stop, stopping)
+        loop.add_signal_handler(number, _stop, stopping, on_signal)
     async with working(settings) as desk:
         # No callbacks come in here.
+        heart = Heart(desk, Beating.WORKER)
         start_jobs(desk, limits(settings), Load(time.monotonic), stopping)
+        desk.tasks.spawn(heart.job().run(stopping))
         await stopping.wait()
+        await asyncio.to_thread(heart.stop)
     return 0
 
 
-def _stop(stopping: asyncio.Event) -> None:
+def _stop(stopping: asyncio.Event, on_signal: Callable[[], object]) -> None:
     if not stopping.is_set():
-        end_within()
+        on_signal()
     stopping.set()
 
 

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 STOREYS: dict[str, str] = {
     "desk": """
         jobs
-        orders
+        orders health
         notifications shops
         gateway_calls
         callbacks

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from sqlalchemy.engine import ExceptionContext
 
@@ -114,10 +114,14 @@ class _Connecting:
         try:
             connection = _connection_class().connect(*arguments, **kept, **terms)
         except psycopg.errors.ConnectionTimeout:
-            self._in_vain_at = time.monotonic()
+            self._waited_in_vain()
             raise
         connection.answer_seconds = self._patience.ping
+        connection.on_silence = self._waited_in_vain
         return connection
+
+    def _waited_in_vain(self) -> None:
+        self._in_vain_at = time.monotonic()
 
 
 def _begin(patience: Patience, connection: Connection) -> None:
@@ -156,6 +160,7 @@ def _connection_class() -> Any:
 
     class DeskConnection(psycopg.Connection[Any]):
         answer_seconds: float | None = None
+        on_silence: Callable[[], None]
 
         def wait(
             self,
@@ -170,6 +175,7 @@ def _connection_class() -> Any:
             except psycopg.errors._WaitTimeout:  # noqa: SLF001 (the only name it has)
                 # What was asked may still be carried out: nobody may use this connection again.
                 self.close()
+                self.on_silence()
                 raise psycopg.OperationalError("the server gives no answer") from None
 
     return DeskConnection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.requests import Request
 
@@ -11,16 +12,21 @@ from app.desk.accounts.password_queue import PasswordQueue
 from app.desk.callbacks import CallbackIntake
 from app.desk.callbacks.storage_failures import StorageFailures
 from app.desk.context import Desk
+from app.desk.health.conditions import Surroundings
+from app.desk.health.heart import Heart
+from app.desk.health.readiness import Readiness
 from app.desk.live.feed import Feed
 from app.desk.live.sign_in_watch import SignInWatch
 from app.desk.notifications import NotificationIntake
 from app.desk.retention import RetentionPolicy
+from app.records.heartbeats import Beating
+from app.web.http.environments import offered
 
 
 @dataclass(frozen=True)
 class Services:
     """One of each for a process: the live feed, what receives, what could not be stored, the
-    queue before the passwords, and who may still follow."""
+    queue before the passwords, who may still follow, and how the desk itself stands."""
 
     feed: Feed
     callbacks: CallbackIntake
@@ -28,12 +34,24 @@ class Services:
     storage_failures: StorageFailures
     passwords: PasswordQueue
     sign_ins: SignInWatch
+    heart: Heart
+    readiness: Readiness
+    surroundings: Surroundings
+    metrics_token: str | None
 
 
-def make_services(desk: Desk, policy: RetentionPolicy, stopping: asyncio.Event) -> Services:
-    """The services of a process, not yet doing anything. `stopping` is set when it ends."""
+def make_services(
+    desk: Desk,
+    policy: RetentionPolicy,
+    stopping: asyncio.Event,
+    folder: Path,
+    metrics_token: str | None,
+) -> Services:
+    """The services of a process, not yet doing anything. `stopping` is set when it ends; `folder`
+    is where it writes files."""
     feed = Feed(desk, stopping)
     callbacks = CallbackIntake(desk, feed.announce)
+    heart = Heart(desk, Beating.WEB)
     return Services(
         feed=feed,
         callbacks=callbacks,
@@ -41,6 +59,12 @@ def make_services(desk: Desk, policy: RetentionPolicy, stopping: asyncio.Event) 
         storage_failures=StorageFailures(desk, callbacks, stopping),
         passwords=PasswordQueue(),
         sign_ins=SignInWatch(desk, stopping, feed.wake_followers),
+        heart=heart,
+        readiness=Readiness(desk, heart),
+        surroundings=Surroundings(
+            heart, folder, desk.database.is_sqlite, offered(sandbox_on=desk.settings.sandbox_on)
+        ),
+        metrics_token=metrics_token,
     )
 
 

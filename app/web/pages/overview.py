@@ -17,7 +17,9 @@ from app.records.paging import Place
 from app.web.http.attention import lost_in
 from app.web.http.requests import desk_of, environment_of, may
 from app.web.pages.callbacks import list_context
+from app.web.pages.health import conditions_of
 from app.web.pages.live import live_context
+from app.web.presentation.conditions import state_context
 from app.web.presentation.templates import page
 
 LATEST = 8
@@ -44,6 +46,7 @@ def overview(
             "health": health(session, environment, at),
             **list_context(session, latest),
             **live,
+            **state_context(conditions_of(request, session)),
         }
     context |= {
         "day": at.astimezone(JST).date(),
