@@ -37,7 +37,7 @@ class Room:
     addresses, and of any kind. Beyond `in_all`, `kept` more are there for results and for people
     who are signed in."""
 
-    per_address: int = 200
+    per_address: int = 500
     unfinished: int = 2_000
     in_all: int = 7_000
     kept: int = 1_000
@@ -71,13 +71,14 @@ class Connections:
         self.number = 0
         self._clock, self._on_eviction = clock, on_eviction
         self._unfinished: dict[str | None, dict[Held, None]] = {}
+        self._resting: dict[Held, None] = {}
         self._number_unfinished = 0
 
     def opened(self, one: Held) -> bool:
         """Count a new connection in. Whether it stays: beyond all room it is closed at once."""
         self.number += 1
         if self.number > self.room.in_all:
-            self._evict(self._largest(), one)
+            self._make_room(one)
         if self.number > self.room.in_all + self.room.kept:
             self._close(one)
             return False
@@ -96,6 +97,7 @@ class Connections:
 
     def expects(self, one: Held) -> None:
         """A whole request of it is still to come."""
+        self._resting.pop(one, None)
         one.since = self._clock()
         mine = self._unfinished.setdefault(one.address, {})
         if one not in mine:
@@ -106,14 +108,28 @@ class Connections:
         if self._number_unfinished > self.room.unfinished:
             self._evict(self._largest(), one)
 
+    def rests(self, one: Held) -> None:
+        """It has had an answer and may ask again. The server closes it in a few seconds, so this
+        counts for nobody; where there is no room at all, it is the first to go."""
+        self._resting[one] = None
+
     def has(self, one: Held) -> None:
         """It owes nothing: its request is whole, or somebody is signed in, or it is gone."""
+        self._resting.pop(one, None)
         mine = self._unfinished.get(one.address)
         if mine is not None and one in mine:
             del mine[one]
             self._number_unfinished -= 1
             if not mine:
                 del self._unfinished[one.address]
+
+    def _make_room(self, newcomer: Held) -> None:
+        if self._resting:
+            longest = next(iter(self._resting))
+            del self._resting[longest]
+            self._close(longest)
+        else:
+            self._evict(self._largest(), newcomer)
 
     def _largest(self) -> Iterable[Held]:
         """The unfinished ones of whoever has the most."""

@@ -144,7 +144,7 @@ class PlainHttp(HttpToolsProtocol):
         super().on_message_begin()
         self.scope["extensions"] = {CONNECTION: self}  # type: ignore[dict-item]
         self._reading = Reading.HEAD
-        if self.signed_in:
+        if self.cycle is not None and self.cycle.response_complete:
             # It is a person who is signed in, not a connection: a proxy's carries many.
             self.signed_in = False
             self.held.expects(self)
@@ -181,14 +181,19 @@ class PlainHttp(HttpToolsProtocol):
         self._reading, self._loose = Reading.DONE, 0
         self.held.has(self)
         super().on_message_complete()
+        self._rest_if_done()
 
     def on_response_complete(self) -> None:
         """It has been answered: the next one may come."""
         super().on_response_complete()
+        self._rest_if_done()
+
+    def _rest_if_done(self) -> None:
+        """Both have come to their end, whichever was first: the request, and its answer."""
         if self._reading is Reading.DONE and self.cycle.response_complete:
             self._reading = Reading.NOTHING
             if not self.signed_in and self._counted:
-                self.held.expects(self)
+                self.held.rests(self)
 
     def send_400_response(self, msg: str) -> None:
         """httptools could not read it."""

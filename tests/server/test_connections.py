@@ -86,6 +86,21 @@ def test_who_has_shown_a_whole_request_never_gives_way(house: House) -> None:
     assert not whole.gone
 
 
+def test_who_has_had_an_answer_is_closed_only_where_there_is_no_room_at_all(house: House) -> None:
+    resting = [Guest("a") for _ in range(6)]
+    for guest in resting:
+        house.receive(guest)
+        house.held.has(guest)
+        house.held.rests(guest)
+    house.receive(Guest("b"), Guest("c"))
+    assert not any(guest.gone for guest in resting)
+    house.receive(Guest("d"))
+    assert [guest.gone for guest in resting] == [True, *[False] * 5]
+    house.held.expects(resting[1])
+    house.receive(Guest("e"))
+    assert [guest.gone for guest in resting] == [True, False, True, *[False] * 3]
+
+
 def test_behind_a_proxy_the_bound_of_an_address_does_not_hold(house: House) -> None:
     guests = [Guest(None) for _ in range(5)]
     house.receive(*guests)

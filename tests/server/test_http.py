@@ -159,6 +159,14 @@ def test_a_signed_in_person_who_stops_sending_is_refused(hurried: Served) -> Non
         assert answer(person).startswith(b"HTTP/1.1 408 ")
 
 
+def test_who_is_whole_only_after_the_answer_is_closed_like_anybody_idle(hurried: Served) -> None:
+    with connected(hurried.settings.port) as connection:
+        connection.sendall(head("POST", "/healthz", Content_Length=5) + b"a")
+        assert status(connection) == 405
+        connection.sendall(b"bcde")
+        assert is_closed(connection)
+
+
 def test_who_sends_on_after_an_early_answer_gets_no_second_one(hurried: Served) -> None:
     with connected(hurried.settings.port) as connection:
         connection.sendall(head("POST", "/healthz", Content_Length=500) + b"a")
