@@ -7,17 +7,16 @@ in another protocol. All three are decided here, before anybody knows what a req
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import Enum, auto
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from app.addresses import Network, client_behind, counted_as, is_address, is_trusted
+from app.addresses import Network, client_behind, counted_as, is_trusted
 from app.server.connections import Connections
+from app.server.heads import is_host, pieces, without_offer
 
 HEAD_BYTES = 64 * 1024
 HEAD_LINES = 100
@@ -32,10 +31,6 @@ whoever is still sending would never see the answer."""
 
 CONNECTION = "netcash.connection"
 """The name in a request's `extensions` under which the application finds its connection."""
-
-_HOST = re.compile(rb"(?:[\w.~%-]*|\[([0-9A-Fa-f:.]+)\])(?::\d*)?", re.ASCII)
-_OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
-_REQUEST_LINE = re.compile(rb"[A-Z]+ [^\r\n]+ HTTP/1\.[01]\r\n")
 
 
 class _TooLarge(Exception):
@@ -120,7 +115,7 @@ class PlainHttp(HttpToolsProtocol):
         """Read what came, a piece at a time, so that a head that has no end is seen in time."""
         if self._refused:
             return
-        for piece in _pieces(without_offer(data)):
+        for piece in pieces(without_offer(data), HEAD_BYTES):
             self._loose += len(piece)
             super().data_received(piece)
             if self._loose > HEAD_BYTES:
@@ -163,7 +158,7 @@ class PlainHttp(HttpToolsProtocol):
             self._too_large = True
             raise _TooLarge
         hosts = [value for name, value in self.headers if name == b"host"]
-        if len(hosts) > 1 or not all(map(_is_host, hosts)):
+        if len(hosts) > 1 or not all(map(is_host, hosts)):
             raise _NoHost
         self._reading, self._loose, self._arrived = Reading.BODY, 0, 0
         if self.address is None:
@@ -275,29 +270,6 @@ class PlainHttp(HttpToolsProtocol):
         self.transport.write_eof()
         self.flow.resume_reading()
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
-
-
-@lru_cache(maxsize=1024)
-def _is_host(value: bytes) -> bool:
-    """Whether an address can be made of it. What is none breaks whoever makes one."""
-    written = _HOST.fullmatch(value)
-    return written is not None and (written[1] is None or is_address(written[1].decode()))
-
-
-def _pieces(data: bytes) -> Iterator[bytes]:
-    if len(data) <= HEAD_BYTES:
-        yield data
-        return
-    for start in range(0, len(data), HEAD_BYTES):
-        yield data[start : start + HEAD_BYTES]
-
-
-def without_offer(data: bytes) -> bytes:
-    """A request without its Upgrade header; other bytes as they are."""
-    head, end, rest = data.partition(b"\r\n\r\n")
-    if end and b"pgrade" in head and _REQUEST_LINE.match(head):
-        return _OFFER.sub(b"", head) + end + rest
-    return data
 
 
 def http_protocol(**settled: Any) -> type[PlainHttp]:

@@ -82,6 +82,8 @@ class Server(uvicorn.Server):
             )
         )
         logging.getLogger("uvicorn.error").addFilter(_is_news)
+        # For whoever watches.
+        app.state.connections = self.connections
         self._app = app
         self._ready = ready
 

@@ -30,6 +30,7 @@ PUBLIC = {
     "/sandbox/openapi.json",
     "/healthz",
     "/readyz",
+    "/metrics",
     "/login",
     "/login/link",
     "/login/preferences",
@@ -147,8 +148,9 @@ async def test_once_its_name_is_known_the_desk_answers_to_no_other(
 
 async def test_probes_may_ask_by_any_name(settings: Settings) -> None:
     named = settings.model_copy(update={"public_url": "https://desk.example.jp"})
-    async with browser_for(create_app(named), None) as visitor:
-        for path in ("/healthz", "/readyz"):
+    app = create_app(named)
+    async with app.router.lifespan_context(app), browser_for(app, None) as visitor:
+        for path in ("/healthz", "/readyz", "/metrics"):
             answer = await visitor.get(path, headers={"Host": "192.0.2.7"})
             assert answer.status_code == 200, path
 
