@@ -34,6 +34,7 @@ class Proxy:
         self.url = url.replace(f":{parts.port}/", f":{self.port}/")
         self.way = Way.PASS
         self._open: list[socket.socket] = []
+        self._deaf: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", self.port))
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -59,10 +60,14 @@ class Proxy:
     def _pump(self, source: socket.socket, target: socket.socket, asks: bool) -> None:
         with suppress(OSError), closing(source), closing(target):
             while data := source.recv(65536):
-                if self.way is Way.SWALLOW:
+                if self.way is Way.SWALLOW or target in self._deaf:
                     continue
+                cut = asks and self.way is Way.CUT_AFTER_COMMIT and b"COMMIT" in data
+                if cut:
+                    # Before the server can have answered.
+                    self._deaf.append(source)
                 target.sendall(data)
-                if asks and self.way is Way.CUT_AFTER_COMMIT and b"COMMIT" in data:
+                if cut:
                     source.shutdown(socket.SHUT_RDWR)
                     return
 

@@ -61,5 +61,7 @@ class Heart:
 
     def stop(self) -> None:
         """An end in order: nobody need miss this process."""
+        if self.failing_since:
+            return
         with suppress(*UNREACHABLE), self._desk.database.writing() as session:
             forget(session, self.name)

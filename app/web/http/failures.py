@@ -62,6 +62,14 @@ NO_DATABASE = Failure(
     N_("The database does not answer"),
     N_("What you sent was not stored. Try again in a moment."),
 )
+ENDING = Failure(
+    503,
+    N_("The desk is being restarted"),
+    N_(
+        "Try again in a moment. If you were sending something to the gateway, look at the order"
+        " before you try again: what had been sent is recorded there."
+    ),
+)
 CROWDED = Failure(
     503,
     N_("Too many people are asking at once"),

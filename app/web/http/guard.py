@@ -113,7 +113,8 @@ async def _stop(request: Request) -> Response | None:
     if user is None:
         return _to_sign_in(request, stream=is_stream(request) or bool(route and route.stream))
     if route and not route.is_open_to(user.role):
-        return answer(request, FORBIDDEN)
+        # Its frame counts what needs a person: no query is made in the event loop.
+        return await run_in_threadpool(answer, request, FORBIDDEN)
     return None
 
 

@@ -3,6 +3,7 @@
 Whoever adds a header or a check that holds for all adds it here.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.records.database import UNREACHABLE
 from app.web.http.cookies import is_secure, remember
 from app.web.http.environments import ENVIRONMENT_COOKIE, asked
-from app.web.http.failures import fail
+from app.web.http.failures import ENDING, answer, fail
 from app.web.http.forwarded import Proxies
 from app.web.http.headers import add_security_headers
 from app.web.http.hosts import Hosts
@@ -47,6 +48,13 @@ class Pipeline:
         except ClientDisconnect:
             # Whoever asked has gone in mid-sentence: there is nobody to answer.
             return
+        except asyncio.CancelledError:
+            # The process ends, and whoever still waits is told so.
+            if leaving.started:
+                raise
+            # Nothing is asked of anything for it.
+            request.state.user = None
+            await answer(request, ENDING)(scope, receive, leaving.send)
         except Exception as error:
             if leaving.started and not isinstance(error, UNREACHABLE):
                 raise

@@ -40,9 +40,10 @@ async def change(request: Request) -> Response:
             change_account, database, actor, draft, browser_of(request)
         )
     except UserRefused as refused:
-        return _account(request, draft.email, refused.problems, 422)
+        return await run_in_threadpool(_account, request, draft.email, refused.problems, 422)
     except Crowded:
-        answer = _account(request, draft.email, {"password_now": CROWDED}, 503)
+        problems = {"password_now": CROWDED}
+        answer = await run_in_threadpool(_account, request, draft.email, problems, 503)
         answer.headers["Retry-After"] = str(RETRY_AFTER)
         return answer
     response = RedirectResponse(f"{ADDRESS}?saved", 303)

@@ -5,6 +5,7 @@ The page is the same for every reason of doubt: nobody can probe with it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -73,10 +74,16 @@ async def receive_callback(request: Request) -> Response:
     body = await read_body(request)
     try:
         key = await intake.receive(body, _headers(request), remote_address_of(request))
+    except asyncio.CancelledError:
+        # The process ends, and cannot know whether it will have been stored.
+        return _page_to_send_again(request, body)
     except Exception:
         services_of(request).storage_failures.note()
         return _page_to_send_again(request, body)
-    processed = await intake.outcome(key)
+    try:
+        processed = await intake.outcome(key)
+    except asyncio.CancelledError:
+        processed = None
     message = processed.message if processed else CustomerMessage.BEING_CONFIRMED
     return _page(request, message, order_id_of(body))
 

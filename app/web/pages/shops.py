@@ -54,7 +54,7 @@ async def add(request: Request) -> Response:
     try:
         changed = await run_in_threadpool(add_shop, desk_of(request), actor_of(request), draft)
     except ShopRefused as refused:
-        return _new_form(request, draft, refused.problems, 422)
+        return await run_in_threadpool(_new_form, request, draft, refused.problems, 422)
     return _saved(changed)
 
 
@@ -74,7 +74,9 @@ async def change(request: Request) -> Response:
             change_shop, desk_of(request), actor_of(request), shop.id, draft
         )
     except ShopRefused as refused:
-        return _shop_page(request, shop, asdict(draft), refused.problems, 422)
+        return await run_in_threadpool(
+            _shop_page, request, shop, asdict(draft), refused.problems, 422
+        )
     return _saved(changed)
 
 
