@@ -23,6 +23,7 @@ from app.desk.shops.shops import ensure_sandbox_shop
 from app.main import create_app
 from app.records.database import Database, sqlite_url
 from app.records.encryption import set_key
+from app.records.postgresql import Patience
 from app.records.schema import upgrade
 from app.sandbox.context import Sandbox
 from app.sandbox.store.rules import reset
@@ -91,9 +92,15 @@ def _unlocked() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _patient_customers() -> Iterator[None]:
-    """Who brings a result waits until it is verified, however busy the machine."""
+    """Who brings a result waits until it is verified, and everybody for the database, however busy
+    the machine. A test of a time-out sets its own."""
+    patient = Patience(*[30] * 6)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.desk.callbacks.limits.PATIENCE", GIVEN_UP_AFTER)
+        patch.setattr("app.records.group_writer.ANSWER_SECONDS", GIVEN_UP_AFTER)
+        patch.setattr("app.records.database.BUSY_SECONDS", GIVEN_UP_AFTER)
+        patch.setattr("app.records.database.usual_patience", lambda: patient)
+        patch.setattr("app.desk.health.readiness.ANSWER_WITHIN", GIVEN_UP_AFTER)
         yield
 
 
