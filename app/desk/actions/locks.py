@@ -39,6 +39,20 @@ def _spent(facts: Facts) -> bool:
     return foreign or refused or useless or facts.taken or facts.status in FAILED
 
 
+def _unrequested(facts: Facts) -> bool:
+    """Whether nobody can have paid it: it is ours, and its payment was never requested."""
+    return facts.ours and (facts.unknown or facts.status == Status.UNPROCESSED)
+
+
+def _settles_first(facts: Facts) -> bool:
+    """Whether a conflict stands in the way of another number: not that this one is taken, unless
+    the trade that took it is paid, for the same goods perhaps.
+    """
+    if facts.conflict is not Conflict.FOREIGN:
+        return facts.conflict is not None
+    return facts.answer is not None and facts.answer.said == Status.PAYSUCCESS
+
+
 LOCKS: Mapping[Action, tuple[Rule, ...]] = {
     Action.REGISTER: (
         _NOT_OURS,
@@ -70,11 +84,12 @@ LOCKS: Mapping[Action, tuple[Rule, ...]] = {
     Action.LOOK_UP: (_PENDING,),
     Action.NEW_NUMBER: (
         _PENDING,
-        (LockReason.CONFLICT, lambda f: f.conflict not in (None, Conflict.FOREIGN)),
+        (LockReason.CONFLICT, _settles_first),
         _UNANSWERED,
         (LockReason.IN_DOUBT, lambda f: f.in_doubt),
         _ELSEWHERE,
         (LockReason.START_ELSEWHERE, lambda f: f.token_useless and f.answered_since is None),
+        (LockReason.NUMBER_UNUSED, lambda f: not _spent(f) and _unrequested(f)),
         (LockReason.NUMBER_IN_USE, lambda f: not _spent(f)),
     ),
     Action.SETTLE: (

@@ -59,7 +59,8 @@ class LockReason(StrEnum):
     IN_DOUBT = "in-doubt"  # a failure that may be a payment all the same
     START_ELSEWHERE = "start-elsewhere"  # StartURL is not at the shop's gateway
     FINAL = "final"
-    NUMBER_IN_USE = "number-in-use"  # the present OrderID still serves
+    NUMBER_UNUSED = "number-unused"  # no payment has been requested with the present OrderID
+    NUMBER_IN_USE = "number-in-use"  # the present OrderID is paid, or can still be
 
 
 @dataclass(frozen=True)

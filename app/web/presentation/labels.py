@@ -149,6 +149,9 @@ LOCKS: dict[LockReason, str] = {
         "It failed with a code under which money may have moved. Ask the gateway first."
     ),
     LockReason.FINAL: N_("The order has come to its end: no call can change it."),
+    LockReason.NUMBER_UNUSED: N_(
+        "The payment of this OrderID is not requested, so nobody can have paid it: it still serves."
+    ),
     LockReason.NUMBER_IN_USE: N_(
         "This OrderID is paid, or can still be. With a second one the customer may pay twice."
     ),

@@ -636,6 +636,17 @@ def test_every_row_of_both_tables_is_reached_by_some_situation() -> None:
         (met(status="UNPROCESSED", has_access=True), E, LockReason.NOT_OURS, None),
         (registered(), S, LockReason.NO_CONFLICT, None),
         (under_way(), N, LockReason.NUMBER_IN_USE, None),
+        # What nobody was asked to pay is not called paid, or payable.
+        (registered(), N, LockReason.NUMBER_UNUSED, None),
+        (unknown(None), N, LockReason.NUMBER_UNUSED, None),
+        (met(), N, LockReason.NUMBER_IN_USE, None),
+        # Paid in its place: not a second time before a person has decided.
+        (
+            registered(conflict=Conflict.FOREIGN, lookup=lookup(CallResult.DONE, T, "PAYSUCCESS")),
+            N,
+            LockReason.CONFLICT,
+            None,
+        ),
     ],
 )
 def test_a_lock_has_a_reason_and_the_server_holds_to_it(
