@@ -49,6 +49,25 @@ async def test_an_order_whose_registration_went_unanswered_is_unknown(
     assert "Not registered" not in words(await client.get(f"/orders/{order.id}"))
 
 
+async def test_what_entrytran_answered_for_was_not_registered_before(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    order = an_order(desk_app, "N3", "unknown", **NEVER_SENT)
+    with desk_app.state.desk.database.writing() as session:
+        fresh = session.get_one(Order, order.id)
+        report = StatusReport(Source.ENTRY, Status.UNPROCESSED)
+        apply_report(session, fresh, report, Terms(Confirmation.NEVER, timedelta()))
+    assert "Not registered → Registered" in words(await client.get(f"/orders/{order.id}"))
+
+
+async def test_a_lookup_that_moved_the_claim_has_not_said_the_same(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    values = {"source": Source.LOOKUP, "confirmed_at": now()}
+    order = an_order(desk_app, "N4", "EXPIRED", **values)
+    assert "The gateway said the same" not in words(await client.get(f"/orders/{order.id}"))
+
+
 def agreed(app: Starlette, status: Status) -> tuple[Order, str]:
     """An order of which a lookup says what is held of it; and the lookup's address."""
     source = Source.CALLBACK if status is Status.PAYSUCCESS else Source.EXEC
