@@ -61,6 +61,7 @@ TESTS: Mapping[str, Callable[[str], bool]] = {"signed": SIGNED.__contains__}
 def _formats(language: str) -> Filters:
     return {
         "yen": formats.yen,
+        "figure": formats.figure,
         "jst": partial(formats.jst, language),
         "clock": partial(formats.clock, language),
         "short": partial(formats.short, language),

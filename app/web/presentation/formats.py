@@ -13,6 +13,11 @@ def yen(amount: int) -> str:
     return f"¥{amount:,}" if amount >= 0 else f"-¥{-amount:,}"
 
 
+def figure(amount: int) -> str:
+    """An amount in whatever currency: 12,345."""
+    return f"{amount:,}"
+
+
 def jst(language: str, moment: datetime) -> Markup:
     """An instant as a <time> whose attribute is exact and the same in every language."""
     return _time(moment, whole_text(language, moment))

@@ -114,6 +114,10 @@ CASES = [
     Case("another trade in its place", C.FOREIGN, ("REQSUCCESS", "requested"), "UNPROCESSED",
          ("The gateway holds another trade under this OrderID", "の別の取引があります"),
          access_id="c" * 32),
+    Case("another trade, registered alike", C.FOREIGN, ("UNPROCESSED", "registered"),
+         "UNPROCESSED",
+         ("The gateway holds another trade under this OrderID", "の別の取引があります"),
+         access_id="c" * 32),
     Case("another trade, paid", C.FOREIGN, ("REQSUCCESS", "requested"), "PAYSUCCESS",
          ("Another trade under this OrderID is paid", "の、別の取引が決済完了"),
          access_id="c" * 32),
@@ -255,6 +259,34 @@ async def test_that_both_choices_leave_the_same_status_is_said_before_the_choice
     assert shown.index("Either way the order stays: Requested.") < shown.index("Which to believe")
     other, _ = raised(desk_app, case_of("looked up as not paid"))
     assert "data-same-status" not in section((await client.get(f"/orders/{other.id}")).text)
+
+
+async def test_two_trades_of_the_same_status_are_still_two_trades(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    order, _ = raised(desk_app, case_of("another trade, registered alike"))
+    shown = section((await client.get(f"/orders/{order.id}")).text)
+    assert 'data-same-status="UNPROCESSED"' in shown
+    assert "The choice decides which of the two trades it is." in shown
+
+
+async def test_a_figure_that_is_not_in_yen_has_no_sign_of_the_yen(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    order, _ = raised(desk_app, case_of("paid in dollars"))
+    shown = section((await client.get(f"/orders/{order.id}")).text)
+    assert shown.count("¥1,000") == 1  # what we hold
+    assert shown.count("1,000") == 3
+
+
+async def test_what_the_gateway_names_stays_beside_our_amount_once_it_is_settled(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    order, _ = raised(desk_app, case_of("paid with another amount"))
+    await settle(client, order, "lookup")
+    page = (await client.get(f"/orders/{order.id}")).text
+    assert 'data-next-step="nothing"' in page
+    assert "¥500, says the gateway" in page
 
 
 async def test_a_choice_that_brings_the_conflict_back_is_not_taken_without_a_word(
