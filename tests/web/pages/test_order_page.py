@@ -268,6 +268,7 @@ def test_a_payment_page_at_another_host_says_what_happened_and_what_can_be_done(
     assert hooks(shown)["next-step"] == "check-address"
     assert "Check the gateway&#39;s address" in shown
     assert "no customer is sent there" in shown
+    assert "<code>https://elsewhere.example</code>" in shown
     assert f'href="/settings/shops/{order.shop_key}"' in shown
     assert act(operator, address, "launches").status_code == 409
     japanese = operator.get(address, headers={"Accept-Language": "ja"}).text
