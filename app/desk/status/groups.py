@@ -83,9 +83,11 @@ def claim_of(order: Order, values: Mapping[str, Any]) -> Claim:
 def is_not_registered(order: Order) -> bool:
     """Whether the gateway has no trade of an order, as far as we know.
 
-    Either no call of ours can have registered it, or a lookup has found none.
+    Either no call of ours can have registered it, or a lookup has found none. That the OrderID is
+    somebody else's, as a person has settled, is no trade of this order.
     """
     if order.status != UNKNOWN:
         return False
-    never_sent = claim_of(order, {}).standing is Standing.NEVER_SENT and order.open_exchange is None
-    return never_sent or order.source is Source.LOOKUP
+    ours = order.origin is not Origin.CALLBACK
+    never_done = ours and order.source is None and order.open_exchange is None
+    return never_done or order.source is Source.LOOKUP

@@ -90,6 +90,7 @@ def test_first_met_means_the_same_in_a_query(stage_database: Database) -> None:
     ("values", "registered"),
     [
         ({}, False),
+        ({"status_at": T}, False),  # a person has left the OrderID to somebody else
         ({"open_exchange": "under way"}, True),
         ({"source": Source.ENTRY, "status_at": T}, True),
         ({"source": Source.EXEC, "status_at": T}, True),

@@ -256,6 +256,7 @@ async def test_that_both_choices_leave_the_same_status_is_said_before_the_choice
     order, _ = raised(desk_app, case_of("held with another amount"))
     shown = section((await client.get(f"/orders/{order.id}")).text)
     assert 'data-same-status="REQSUCCESS"' in shown
+    assert "two trades" not in shown
     assert shown.index("Either way the order stays: Requested.") < shown.index("Which to believe")
     other, _ = raised(desk_app, case_of("looked up as not paid"))
     assert "data-same-status" not in section((await client.get(f"/orders/{other.id}")).text)
@@ -268,6 +269,27 @@ async def test_two_trades_of_the_same_status_are_still_two_trades(
     shown = section((await client.get(f"/orders/{order.id}")).text)
     assert 'data-same-status="UNPROCESSED"' in shown
     assert "The choice decides which of the two trades it is." in shown
+
+
+@pytest.mark.parametrize("silent", [None, Source.ENTRY])
+async def test_what_is_left_to_somebody_else_becomes_what_was_said_before(
+    client: httpx.AsyncClient, desk_app: Starlette, silent: Source | None
+) -> None:
+    order, _ = raised(desk_app, case_of("somebody else's"))
+    with desk_app.state.desk.database.writing() as session:
+        session.get_one(Order, order.id).source = silent
+    shown = section((await client.get(f"/orders/{order.id}")).text)
+    assert "The trade is left to whoever registered it" in shown
+    kept = shown[shown.index("What we held") :]
+    assert "The order is then: Not registered." in kept
+    await settle(client, order, "keep", **{"comes-back": "known"})
+    claim = re.search(
+        r'data-status="unknown".*?</span>',
+        (await client.get(f"/orders/{order.id}")).text,
+        re.DOTALL,
+    )
+    assert claim
+    assert "Not registered" in claim[0]
 
 
 async def test_a_figure_that_is_not_in_yen_has_no_sign_of_the_yen(
