@@ -10,6 +10,7 @@ from datetime import datetime
 
 from app.desk.actions.facts import Facts
 from app.desk.actions.vocabulary import Action, Lock, LockReason
+from app.desk.status.call_results import CallResult
 from app.desk.status.groups import FAILED, UNDER_WAY
 from app.protocol.statuses import Status
 from app.records.orders import Conflict, Source
@@ -40,8 +41,14 @@ def _spent(facts: Facts) -> bool:
 
 
 def _unrequested(facts: Facts) -> bool:
-    """Whether nobody can have paid it: it is ours, and its payment was never requested."""
-    return facts.ours and (facts.unknown or facts.status == Status.UNPROCESSED)
+    """Whether its payment was never requested, and neither the gateway nor a person's word leaves
+    open that another system has done it.
+    """
+    heard, said = (facts.answer.heard, facts.answer.said) if facts.answer else (None, None)
+    if facts.settled and heard is not CallResult.MISSING:
+        return False
+    before = facts.unknown or facts.status == Status.UNPROCESSED
+    return facts.ours and before and said in (None, Status.UNPROCESSED)
 
 
 def _settles_first(facts: Facts) -> bool:

@@ -150,7 +150,7 @@ LOCKS: dict[LockReason, str] = {
     ),
     LockReason.FINAL: N_("The order has come to its end: no call can change it."),
     LockReason.NUMBER_UNUSED: N_(
-        "The payment of this OrderID is not requested, so nobody can have paid it: it still serves."
+        "The payment of this OrderID is not requested yet: it still serves."
     ),
     LockReason.NUMBER_IN_USE: N_(
         "This OrderID is paid, or can still be. With a second one the customer may pay twice."

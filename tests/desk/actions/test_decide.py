@@ -640,6 +640,21 @@ def test_every_row_of_both_tables_is_reached_by_some_situation() -> None:
         (registered(), N, LockReason.NUMBER_UNUSED, None),
         (unknown(None), N, LockReason.NUMBER_UNUSED, None),
         (met(), N, LockReason.NUMBER_IN_USE, None),
+        # Kept, although the gateway calls it paid, or a callback does and nobody has asked.
+        (
+            registered(settled=True, lookup=lookup(CallResult.DONE, T, "PAYSUCCESS")),
+            N,
+            LockReason.NUMBER_IN_USE,
+            None,
+        ),
+        (registered(settled=True), N, LockReason.NUMBER_IN_USE, None),
+        # Believed that the gateway has no such order.
+        (
+            unknown(Source.LOOKUP, settled=True, lookup=lookup(CallResult.MISSING)),
+            N,
+            LockReason.NUMBER_UNUSED,
+            None,
+        ),
         # Paid in its place: not a second time before a person has decided.
         (
             registered(conflict=Conflict.FOREIGN, lookup=lookup(CallResult.DONE, T, "PAYSUCCESS")),
