@@ -262,6 +262,17 @@ async def test_that_both_choices_leave_the_same_status_is_said_before_the_choice
     assert "data-same-status" not in section((await client.get(f"/orders/{other.id}")).text)
 
 
+async def test_an_order_without_a_source_is_not_given_that_of_a_conflict(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    order, _ = raised(desk_app, case_of("somebody else's"))
+    assert "data-source=" not in (await client.get(f"/orders/{order.id}")).text
+    other, _ = raised(desk_app, case_of("looked up as paid"))
+    found = re.findall(r'data-source="(\w+)"', (await client.get(f"/orders/{other.id}")).text)
+    assert found[0] == other.source
+    assert "lookup" in found
+
+
 async def test_two_trades_of_the_same_status_are_still_two_trades(
     client: httpx.AsyncClient, desk_app: Starlette
 ) -> None:
