@@ -1,0 +1,117 @@
+"""What reading costs is in proportion to the text, whatever stands in it. Work is counted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import FrameType
+
+import pytest
+
+from app.protocol.pasted import reader
+from app.protocol.pasted.effort import Effort
+from app.protocol.pasted.reader import WORK, read_bytes
+from tests.protocol.pasted.texts import BODY, OBJECT, each, signed, verifies
+
+HARD = {
+    "a letter": "a",
+    "equals signs": "a=",
+    "line ends": "\n",
+    "brackets": "[",
+    "braces": "{",
+    "tags": "<td>",
+    "open tags": "<td ",
+    "backslashes": "\\",
+    "percent escapes": "%25",
+    "entities": "&amp;",
+    "quotes": "''",
+    "carets": "^&",
+    "blanks": " ",
+    "names": "ShopID=a&OrderID=b&",
+    "heads": "ShopID,OrderID,Status,TranDate,CheckString\n",
+    "heads in brackets": "(ShopID,OrderID,Status,TranDate) ",
+    "names without values": "CheckString ",
+    "names in a row": "TranDate,OrderID,",
+    "statuses": "PAYSUCCESS ",
+    "statuses in lines": "PAYSUCCESS\n",
+    "values": "20260101123456 f29a060cf8cd523f3d4e46fa23d835d3 PAYSUCCESS A ",
+    "objects in objects": '{"TranDate":',
+    "arrays of numbers": "83, 104, 107, 99, ",
+    "a dump": "00000000: 4865 6c6c 6f20 776f 726c 6421 0a48 656c  Hello world!.Hel\n",
+    "Base64": "U2hvcElEPXRzaG9w",
+    "quoted replies": "> CheckString=\n",
+    "results": BODY + "\n",
+    "results in one line": "&" + BODY,
+    "results that do not verify": BODY.replace("ORDER", "RODER") + "\n",
+    "objects": OBJECT + "\n",
+    "lines": each("N: V") + "\n\n",
+}
+
+
+def units(text: str, most: int = WORK) -> int:
+    """Units of work that reading the text costs."""
+    effort = Effort(most)
+    reader._Reading(verifies, effort=effort).of([text])
+    return effort.spent
+
+
+def calls(text: str) -> int:
+    """Calls of functions, of Python and of C, that reading the text takes."""
+    counted = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal counted
+        counted += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        reader._Reading(verifies, effort=Effort(WORK)).of([text])
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@pytest.mark.parametrize("part", HARD.values(), ids=HARD.keys())
+def test_twice_the_text_costs_no_more_than_twice_the_work(part: str) -> None:
+    short, long = (part * (size // len(part)) for size in (4_200, 8_400))
+    assert units(long) <= 2.5 * units(short) + 5_000
+    assert calls(long) <= 2.5 * calls(short) + 5_000
+
+
+@pytest.mark.parametrize("part", HARD.values(), ids=HARD.keys())
+def test_a_large_text_costs_no_more_than_all_the_work_there_is(part: str) -> None:
+    text = part * (300_000 // len(part))
+    effort = Effort(60_000)
+    pasted = reader._Reading(verifies, effort=effort).of([text])
+    assert effort.spent <= 60_000 + len(text)
+    assert pasted.lines == text.count("\n") + 1
+
+
+def test_a_text_that_is_too_much_says_where_reading_ended() -> None:
+    lines = [json.dumps(signed(f"A-{number}")) for number in range(300)]
+    effort = Effort(100_000)
+    pasted = reader._Reading(verifies, effort=effort).of(["\n".join(lines)])
+    assert pasted.stopped is not None
+    assert 1 <= pasted.stopped <= 300
+    assert all(found.verified for found in pasted.results), "what was read, was read to its end"
+
+
+def test_a_long_log_costs_nothing_where_no_result_stands() -> None:
+    log = '203.0.113.9 - - [01/Jan/2026:12:34:57 +0900] "GET /index.php HTTP/1.1" 200 512 "-"\n'
+    assert units(log * 5_000) == 0
+
+
+def test_a_result_between_two_windows_is_read_once_and_whole() -> None:
+    for shift in range(0, 400, 57):
+        filler = "x" * 79 + "\n"
+        text = filler * ((reader.WINDOW - shift) // 80) + each("N: V") + "\n" + filler * 200
+        [found] = read_bytes(text.encode(), verifies).results
+        assert (found.verified, found.times) == (True, 1)
+
+
+def test_results_in_every_window_are_all_found() -> None:
+    filler = "x" * 79 + "\n"
+    text = "".join(f"{filler * 150}{json.dumps(signed(f'A-{n}'))}\n" for n in range(20))
+    found = read_bytes(text.encode(), verifies).results
+    assert [one.verified for one in found] == [True] * 20
+    assert [one.line for one in found] == [151 * (n + 1) for n in range(20)]
