@@ -178,16 +178,18 @@ def _demo(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _verify(_: argparse.Namespace) -> int:
-    from app.desk.callbacks.manual_check import verdict_of_text
+def _verify(chosen: argparse.Namespace) -> int:
+    from app.desk.callbacks.check_report import failure, report
+    from app.desk.callbacks.manual_check import verdict_of_file
     from app.server import say
 
-    text = sys.stdin.buffer.read()
+    data = Path(chosen.file).read_bytes() if chosen.file else sys.stdin.buffer.read()
     settings = _settings()
     with _database(settings) as database:
-        verdict, lines = verdict_of_text(database, text, _ours(settings))
-    say("\n".join(lines))
-    return 0 if verdict == "verified" else _fail(f"The result is not verified: {verdict}.")
+        checked = verdict_of_file(database, data, _ours(settings))
+    say("\n".join(report(checked)))
+    sentence = failure(checked)
+    return _fail(sentence) if sentence else 0
 
 
 def _backup(chosen: argparse.Namespace) -> int:
@@ -241,7 +243,8 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "work", _work, "do scheduled work alone: due lookups")
     _command(commands, "migrate", _migrate, "bring the database to this version's schema")
     _command(commands, "sweep", _sweep, "one pass of due re-checks")
-    _command(commands, "verify", _verify, "judge the CheckString of a result on standard input")
+    verify = _command(commands, "verify", _verify, "judge each result in FILE or standard input")
+    verify.add_argument("file", metavar="FILE", nargs="?")
     _people_commands(commands)
     _sandbox_commands(commands)
     backup = _command(commands, "backup", _backup, "copy the database to a file while it is in use")

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from app.desk.callbacks.paste_parser import body_in
-from app.protocol.checkstring import read_result
+from app.protocol.checkstring import Reading, read_result
 from app.protocol.diagnosis import Suspects, diagnose
+from app.protocol.pasted import read_text
 from tests.bench.measurement import Measurement, at_most, plain
 
 HASHES = 10_000
@@ -29,8 +29,14 @@ def measure() -> Iterator[Measurement]:
     seconds = _seconds(lambda: diagnose(reading, suspects))
     yield at_most("diagnosis, 100 shops and 1,000 orders", seconds * 1000, "ms", 6, floor * 1000)
     for part in HARD:
-        short, long = (_seconds(partial(body_in, _of(part, size))) for size in (SHORT, LONG))
+        short, long = (
+            _seconds(partial(read_text, _of(part, size), _never)) for size in (SHORT, LONG)
+        )
         yield at_most(f"a long pasted text of {part!r}", long * 1000, "ms", 20, short * 1000)
+
+
+def _never(_: Reading) -> bool:
+    return False
 
 
 def _of(part: str, size: int) -> str:

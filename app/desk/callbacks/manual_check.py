@@ -1,12 +1,13 @@
-"""Checked by hand: a callback that somebody has on paper, in a log or in a mail.
+"""Checked by hand: callbacks that somebody has on paper, in a log or in a mail.
 
-Nothing is stored and nothing is applied, unless asked: then it is taken in as if a browser had
+Nothing is stored and nothing is applied, unless asked: then each is taken in as if a browser had
 brought it now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -15,41 +16,88 @@ from sqlmodel import Session
 from app.desk.audit import record_action
 from app.desk.callbacks.callback_view import KEPT_FROM, CallbackView, callback_view
 from app.desk.callbacks.intake import CallbackIntake
-from app.desk.callbacks.paste_parser import Kind, body_in
 from app.desk.callbacks.raw import TARGET
 from app.desk.callbacks.verification import read_and_verify, write_verdict
 from app.desk.context import Actor, Desk
-from app.protocol.checkstring import MALFORMED
-from app.protocol.text import WINDOWS_31J
-from app.protocol.words import say
+from app.protocol.checkstring import Verdict, judge, read_result
+from app.protocol.pasted import Found, Pasted, read_bytes, read_text
+from app.protocol.reading import Reading
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.orders import order_by_number
 from app.records.shops import OurShops
 
+SHOWN = 10
+"""Results of one text that are shown with their derivation: each may be diagnosed."""
+
+KEPT_AT_MOST = 500
+"""Results of one text that are kept at once. Larger files are for `import`."""
+
 
 @dataclass(frozen=True)
-class ByHand:
-    """What a text was taken for, and the verdict on the callback in it."""
+class JudgedResult:
+    """A result found in a text, with its verdict."""
 
-    kind: Kind
-    view: CallbackView
+    found: Found
+    reading: Reading
+    verdict: Verdict
 
 
-def check_pasted(session: Session, ours: OurShops, text: str) -> ByHand:
-    """Verify the callback that this text holds."""
-    pasted = body_in(text)
-    callback = Callback(body=pasted.body, digest=sha256(pasted.body).hexdigest())
+@dataclass(frozen=True)
+class CheckedText:
+    """All that a text holds: every result judged, the first SHOWN of them with all we know."""
+
+    pasted: Pasted
+    results: Sequence[JudgedResult]
+    views: Sequence[CallbackView]
+
+    @property
+    def counts(self) -> Counter[Verdict]:
+        """How many of the results have each verdict."""
+        return Counter(result.verdict for result in self.results)
+
+
+def check_pasted(session: Session, ours: OurShops, pasted: str | bytes) -> CheckedText:
+    """Judge every callback that a text, or a file, holds."""
+    password_of = {shop.shop_id: shop.password for shop in ours.all(session)}.get
+    found = _read(pasted, password_of)
+    results = [_judged(one, password_of) for one in found.results]
+    views = [_view(session, ours, one.body) for one in found.results[:SHOWN]]
+    return CheckedText(found, results, views)
+
+
+def _read(pasted: str | bytes, password_of: Callable[[str], str | None]) -> Pasted:
+    def verifies(reading: Reading) -> bool:
+        return judge(reading, password_of).verdict is Verdict.VERIFIED
+
+    return (
+        read_bytes(pasted, verifies) if isinstance(pasted, bytes) else read_text(pasted, verifies)
+    )
+
+
+def _judged(found: Found, password_of: Callable[[str], str | None]) -> JudgedResult:
+    reading = read_result(found.body)
+    return JudgedResult(found, reading, judge(reading, password_of).verdict)
+
+
+def _view(session: Session, ours: OurShops, body: bytes) -> CallbackView:
+    callback = Callback(body=body, digest=sha256(body).hexdigest())
     [checked] = read_and_verify(session, ours, [callback])
     write_verdict(checked)
     order = order_by_number(session, checked.shop_key, checked.order_id) if checked.shop else None
     callback.order_key = order.id if order else None
-    return ByHand(pasted.kind, callback_view(session, ours, callback))
+    return callback_view(session, ours, callback)
 
 
-async def import_pasted(desk: Desk, intake: CallbackIntake, actor: Actor, text: str) -> str:
-    """Store, verify and apply the callback that this text holds. Returns the callback's key."""
-    key = await intake.receive(body_in(text).body, [(TARGET, KEPT_FROM)], actor.remote_address)
+async def import_pasted(
+    desk: Desk, intake: CallbackIntake, actor: Actor, bodies: Sequence[bytes]
+) -> Sequence[str]:
+    """Store, verify and apply these callbacks, KEPT_AT_MOST of them. Returns their keys."""
+    return [await _kept(desk, intake, actor, body) for body in bodies[:KEPT_AT_MOST]]
+
+
+async def _kept(desk: Desk, intake: CallbackIntake, actor: Actor, body: bytes) -> str:
+    key = await intake.receive(body, [(TARGET, KEPT_FROM)], actor.remote_address)
     processed = await intake.outcome(key)
     order_key = processed.callback.order_key if processed else None
     await desk.writer.write(
@@ -60,26 +108,13 @@ async def import_pasted(desk: Desk, intake: CallbackIntake, actor: Actor, text: 
     return key
 
 
-def verdict_of_text(database: Database, text: bytes, ours: OurShops) -> tuple[str, Sequence[str]]:
-    """The verdict on the callback in these bytes, and lines that say what it rests on.
+def bodies_in(session: Session, ours: OurShops, text: str) -> Sequence[bytes]:
+    """The bodies of the callbacks that a text holds."""
+    password_of = {shop.shop_id: shop.password for shop in ours.all(session)}.get
+    return [found.body for found in _read(text, password_of).results]
 
-    A raw body is verified as it is, any other text as `check_pasted` would.
-    """
+
+def verdict_of_file(database: Database, data: bytes, ours: OurShops) -> CheckedText:
+    """Judge every callback in these bytes."""
     with database.reading() as session:
-        view = check_pasted(session, ours, _text(text)).view
-    verdict = view.callback.verdict or ""
-    lines = [f"{name}: {value}" for name, value in view.parts if value is not None]
-    lines += [f"CheckString received: {view.received or 'none'}"]
-    if view.computed:
-        lines.append(f"CheckString computed: {view.computed}")
-    if view.reading.malformed:
-        lines.append(say("en", MALFORMED[view.reading.malformed]))
-    lines += [f"{finding.kind}: {say('en', finding.detail)}" for finding in view.findings]
-    return verdict, [f"Verdict: {verdict}", *lines]
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode(WINDOWS_31J, "replace")
+        return check_pasted(session, ours, data)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.protocol.checkstring import SIGNED
-from app.protocol.pasted.found import Kind, Record, reading_of
+from app.protocol.pasted.found import Kind, Record, Way, reading_of
 from app.protocol.pasted.names import NAMES, well_shaped
 from app.protocol.pasted.view import WIDE, View
 from app.protocol.text import encode
@@ -15,6 +15,7 @@ HEAD = 2_000
 """Characters before the first name in which the form may begin: what else its query carries."""
 
 _ENDS = re.compile(r"[\s\"'<>`｜「」『』“”]")
+_LAST_CODES = re.compile(r"&ErrInfo=(?:[0-9A-Z]{9}(?:(?:\||%7C)[0-9A-Z]{9})*)?")
 _CLOSERS = ")]},;.。、）】"
 
 
@@ -44,6 +45,10 @@ def _start(text: str, name: int, least: int) -> int:
 
 
 def _readings(view: View, start: int, end: int) -> Iterator[Record]:
+    if Way.WRAP in view.ways(0, view.place(len(view.text))):
+        # What follows the last code is the beginning of another line.
+        codes = _LAST_CODES.search(view.text, start, end)
+        end = codes.end() if codes else end
     yield from _reading(view, start, end)
     bare = view.text[start:end].rstrip(_CLOSERS)
     alone = not (view.text[:start].strip() or view.text[end:].strip())

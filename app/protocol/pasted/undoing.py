@@ -224,7 +224,10 @@ _UNDOINGS = (
     Undoing(Way.DOUBLED_QUOTES, re.compile(r'""|\'\''), lambda m: m[0][0], cost=2),
     Undoing(
         Way.WRAP,
-        re.compile(r"(?<![ \t])[ \t]*\r?\n(?:[ \t]*[>|])*[ \t]*(?:[0-9a-f]{4}: )?(?!ShopID)"),
+        re.compile(
+            r"(?<![ \t\r\n])[ \t]*\r?\n(?![ \t]*\r?\n)"  # an empty line ends what is before it
+            r"(?:[ \t]*[>|])*[ \t]*(?:[0-9a-f]{4}: )?(?!ShopID)"
+        ),
         _nothing,
         cost=3,
         depth=0,

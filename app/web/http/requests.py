@@ -52,12 +52,12 @@ def environment_of(request: Request) -> Environment:
     return environment
 
 
-async def read_body(request: Request) -> bytes:
-    """The raw body. Raises HTTPException 413 as soon as it is longer than BODY_LIMIT."""
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The raw body. Raises HTTPException 413 as soon as it is longer than `limit`."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             raise HTTPException(413)
     return bytes(body)
 

@@ -1,6 +1,5 @@
 """What a verdict means for the money, and what became of a callback, in words for every case."""
 
-from app.desk.callbacks.paste_parser import Kind
 from app.desk.callbacks.verification import Tag
 from app.protocol.checkstring import Verdict
 from app.protocol.words import N_
@@ -65,18 +64,6 @@ _DONE: dict[str, str] = {
 }
 _NOT_APPLIED = N_("Not applied")
 
-
-PASTED: dict[Kind, str] = {
-    Kind.CURL: N_("Taken for a curl command: this is the body it sends."),
-    Kind.JSON: N_("Taken for JSON: these are the values in it."),
-    Kind.MULTIPART: N_("Taken for a multipart form: these are the values in it."),
-    Kind.LINES: N_("Taken for lines of names and values."),
-    Kind.FORM: N_("Taken for a body, a query string or a line that holds one."),
-    Kind.RAW: N_(
-        "No parameters of a result were recognised, so the text was taken as the body itself."
-    ),
-}
-"""What a pasted text was taken for."""
 
 DROPPED: dict[str, str] = {
     NOTIFICATIONS: N_("Notices from the gateway (unsigned)"),

@@ -16,6 +16,7 @@ from app.desk.actions.disputes import Dispute
 from app.protocol.checkstring import MALFORMED, SIGNED
 from app.protocol.error_catalogue import fault
 from app.protocol.messages import Call
+from app.protocol.pasted import words as pasted
 from app.protocol.time_words import clock_text
 from app.protocol.words import Words, say
 from app.records.callbacks import Callback
@@ -167,7 +168,9 @@ def _of_callbacks(language: str) -> Filters:
         "malformed": said(malformed),
         "became": said(callbacks.became),
         "done": said(callbacks.done),
-        "pasted": said(callbacks.PASTED.__getitem__),
+        "pasted": said(pasted.KINDS.__getitem__),
+        "way": said(pasted.WAYS.__getitem__),
+        "missing": said(pasted.missing_words),
         "dropped": said(callbacks.DROPPED.__getitem__),
     }
 

@@ -228,3 +228,11 @@ def test_any_text_at_all_is_read(text: str) -> None:
 @given(st.binary())
 def test_any_bytes_at_all_are_read(data: bytes) -> None:
     read_bytes(data, verifies)
+
+
+def test_a_broken_line_does_not_reach_into_the_next_text() -> None:
+    wrapped = BODY[:60] + "\n" + BODY[60:]
+    for behind in ("\n\n{", f"\n12:00 {OTHER_BODY}"):
+        found = next(one for one in read(wrapped + behind).results if Way.WRAP in one.ways)
+        assert found.verified
+        assert values(found)["ErrInfo"] == ""

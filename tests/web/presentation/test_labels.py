@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from app.desk.actions import Action, LockReason, NextStep
-from app.desk.callbacks.paste_parser import Kind
 from app.desk.callbacks.verification import Tag
 from app.gateway import Detail, Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.fields import Problem, Reason
 from app.protocol.messages import Call
+from app.protocol.pasted import Kind, Way
+from app.protocol.pasted import words as pasted
 from app.protocol.statuses import Relation, Status
 from app.protocol.words import LANGUAGES, say
 from app.records.changes import Effect
@@ -39,8 +40,9 @@ from app.web.presentation.field_errors import REASONS, problem_words, visible
         (outcomes.DETAILS, Detail),
         (outcomes.HAPPENED, {*Outcome, WAITING}),
         (callbacks.MEANINGS, Verdict),
-        (callbacks.PASTED, Kind),
         (callbacks.DROPPED, {*Verdict, NOTIFICATIONS, UNSTORED, SANDBOX, SANDBOX_ORDERS}),
+        (pasted.KINDS, Kind),
+        (pasted.WAYS, Way),
         (marks.ACTIONS, Action),
         (marks.EFFECTS, Effect),
         (marks.STATUSES, {*Status, UNKNOWN}),

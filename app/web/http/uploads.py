@@ -1,0 +1,50 @@
+"""Forms that bring a file: multipart, read by hand, since nothing else here needs more of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from app.web.http.requests import FIELD_LIMIT, fields_of, read_body
+
+UPLOAD_LIMIT = 20 * 1024 * 1024
+"""The most bytes of a file that we take."""
+
+_ENVELOPE = 64 * 1024  # the bytes around it: boundaries, heads, the other fields
+_BOUNDARY = re.compile(r'multipart/form-data\s*;.*?boundary="?([^";,]{1,70})"?', re.IGNORECASE)
+_NAME = re.compile(rb'\bname="([^"\r\n]*)"')
+
+
+async def read_fields(request: Request) -> Mapping[str, bytes]:
+    """The fields of one of our own forms, files among them, the first of each name.
+
+    Raises HTTPException 413 for one that is too long or has too many fields.
+    """
+    body = await read_body(request, UPLOAD_LIMIT + _ENVELOPE)
+    boundary = _BOUNDARY.match(request.headers.get("content-type", ""))
+    if boundary is None:
+        return {name: value.encode() for name, value in fields_of(body).items()}
+    fields: dict[str, bytes] = {}
+    for number, (name, value) in enumerate(_parts(body, boundary[1].encode("latin-1", "replace"))):
+        if number >= FIELD_LIMIT:
+            raise HTTPException(413)
+        fields.setdefault(name, value)
+    return fields
+
+
+def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[str, bytes]]:
+    """Each part that has a name, up to where the form ends or breaks off."""
+    mark = b"--" + boundary
+    at = body.find(mark)
+    while at >= 0:
+        head_end = body.find(b"\r\n\r\n", at)
+        after = body.find(b"\r\n" + mark, head_end + 2) if head_end >= 0 else -1
+        if after < 0:
+            return
+        name = _NAME.search(body, at, head_end)
+        if name:
+            yield name[1].decode("utf-8", "replace"), body[head_end + 4 : after]
+        at = after + 2
