@@ -9,6 +9,7 @@ from app.protocol.checkstring import compute, read_result
 from app.protocol.diagnosis import Change, Finding, Suspects, diagnose
 from app.protocol.diagnosis.suspicion import Received
 from app.protocol.diagnosis.suspicions import suspicions
+from app.protocol.diagnosis.together import couples
 from app.protocol.words import Sentence, say
 
 SHOP, ORDER, STATUS, DATE, PASS = RIGHT = (
@@ -208,3 +209,70 @@ def test_a_hundred_shops_and_a_thousand_orders_are_ten_thousand_hashes_of_work()
     received = Received(tuple(part.encode() for part in RIGHT), b"")
     tried = sum(1 for _ in suspicions(received, Suspects({**shops, SHOP: PASS}, shops, orders)))
     assert tried < 12_000
+
+
+def explained(check_string: str, **changed: str) -> list[tuple[str, str, str]]:
+    found = diagnosed(check_string, **changed)
+    assert all(finding.together for finding in found)
+    return [(finding.kind, finding.parameter, english(finding.value)) for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("check_string", "changes"),
+    [
+        (
+            signed(Status="PAYFAIL", TranDate="20260101003459"),
+            [("status", "Status", "PAYFAIL"), ("date", "TranDate", "20260101003459")],
+        ),
+        (
+            signed(Status="PAYFAIL", TranDate="20240229235959"),
+            [("status", "Status", "PAYFAIL"), ("date", "TranDate", "20240229235959")],
+        ),
+        (
+            signed(ShopPass="third678\n"),
+            [("password", "ShopPass", "tshop00000003"), ("space", "ShopPass", "a line feed after")],
+        ),
+        (
+            signed(ShopID="tshop00000002", ShopPass="other+78", OrderID="ORDER-0001 "),
+            [("shop", "ShopID", "tshop00000002"), ("space", "OrderID", "a space after")],
+        ),
+        (
+            md5("".join((*RIGHT[:4], quote_plus(quote_plus(PASS)))).encode("utf-16-le")),
+            [("encoding", "ShopPass", "escaped twice"), ("encoding", "", "UTF-16-LE")],
+        ),
+    ],
+)
+def test_two_changes_that_are_common_together_are_both_named(
+    check_string: str, changes: list[tuple[str, str, str]]
+) -> None:
+    assert explained(check_string) == changes
+
+
+def test_of_two_changes_each_says_that_it_is_not_enough() -> None:
+    for finding in diagnosed(signed(Status="PAYFAIL", TranDate="20260101003459")):
+        assert "Only both changes together" in english(finding.detail)
+        assert "2つの変更" in say("ja", finding.detail)
+
+
+def test_a_single_change_is_told_without_a_second() -> None:
+    assert not any(finding.together for finding in diagnosed(signed(Status="PAYFAIL")))
+
+
+def test_a_changed_letter_case_of_an_order_of_ours_has_one_story() -> None:
+    body = f"ShopID={SHOP}&OrderID={ORDER}&Status={STATUS}&TranDate={DATE}"
+    for other in ("order-0001", "Order-0001"):
+        suspects = Suspects({SHOP: PASS}, {}, (ORDER, other))
+        signature = signed(OrderID=other)
+        [finding] = diagnose(read_result(f"{body}&CheckString={signature}".encode()), suspects)
+        assert (finding.kind, finding.value) == (Change.CASE, other)
+
+
+def test_no_finding_of_two_holds_a_password() -> None:
+    for finding in diagnosed(signed(ShopPass="third678\n")):
+        assert "third678" not in repr(finding)
+
+
+def test_two_changes_are_ten_thousand_hashes_of_work() -> None:
+    shops = {f"shop{number:09}": f"pass{number:04}" for number in range(100)}
+    received = Received(tuple(part.encode() for part in RIGHT), b"")
+    assert sum(1 for _ in couples(received, Suspects({**shops, SHOP: PASS}, shops, ()))) < 12_000

@@ -55,7 +55,9 @@ def passwords(received: Received, suspects: Suspects) -> Iterator[Suspicion]:
 
 
 def orders(received: Received, suspects: Suspects) -> Iterator[Suspicion]:
-    """Another of our orders."""
+    """Another of our orders, or the same in other letters: that is a change of case."""
+    same = received.parts[ORDER].decode("ascii", "replace").lower()
     for order_id in islice(suspects.order_ids, TRIED_AT_MOST):
         message = received.but(ORDER, to_bytes(order_id))
-        yield Suspicion(message, ways.ORDER, "OrderID", order_id)
+        way = ways.CASE if order_id.lower() == same else ways.ORDER
+        yield Suspicion(message, way, "OrderID", order_id)

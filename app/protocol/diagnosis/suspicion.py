@@ -46,6 +46,10 @@ class Received:
     parts: tuple[bytes, ...] = field(repr=False)  # the last is a password
     raw: bytes
 
+    def with_part(self, place: int, value: bytes) -> Received:
+        """The same with another value in one place."""
+        return Received((*self.parts[:place], value, *self.parts[place + 1 :]), self.raw)
+
     def but(self, place: int, value: bytes) -> bytes:
         """The text with another value in one place."""
         return b"".join((*self.parts[:place], value, *self.parts[place + 1 :]))

@@ -40,6 +40,19 @@ class Way:
         return Sentence(self.message, {"parameter": parameter, "value": value})
 
 
+TOGETHER = N_(
+    "%(change)s Only both changes together make it verify: less sure than a single one, but no"
+    " chance."
+)
+"""One of two changes, where neither is enough."""
+
+AS_WHOLE = N_("The text as a whole: %(value)s.")
+OF_PARAMETER = N_("%(parameter)s: %(value)s.")
+NO_DECODING = N_("The values as escaped in the body.")
+ANOTHER_SHOP = N_("%(parameter)s: %(value)s, with that shop's ShopPass.")
+PASSWORD_OF = N_("%(parameter)s: that of shop %(value)s.")
+
+
 STATUS = Way(
     Change.STATUS,
     N_("It would verify if Status were %(value)s. The status was probably changed on the way."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 
@@ -72,30 +72,41 @@ _SPACES = (
 )
 
 
-def spaces(received: Received) -> Iterator[Suspicion]:
+COMMON_SPACES = tuple(one for one in _SPACES if one[0] in {b" ", b"\n", b"\r\n"})
+"""Those that copying and files leave at the end of a setting."""
+
+
+def spaces(
+    received: Received, characters: Sequence[tuple[bytes, Sentence]] = _SPACES
+) -> Iterator[Suspicion]:
     """White space at either end of one part."""
     for place, name in enumerate(PARTS):
         part = received.parts[place]
-        for space, words in _SPACES:
+        for space, words in characters:
             before = Sentence(N_("%(character)s before"), {"character": words})
             after = Sentence(N_("%(character)s after"), {"character": words})
             yield Suspicion(received.but(place, space + part), ways.SPACE, name, before)
             yield Suspicion(received.but(place, part + space), ways.SPACE, name, after)
 
 
-_CHARSETS = ("utf-16-le", "utf-16-be", "utf-8-sig", "utf-16")
+CHARSETS = ("utf-16-le", "utf-16-be", "utf-8-sig", "utf-16")
 
 
 def encodings(received: Received) -> Iterator[Suspicion]:
     """Escapes not decoded or, in the password, one time too many or too few; another charset."""
+    yield from escapes(received)
+    text = _text(b"".join(received.parts))
+    for charset in CHARSETS:
+        yield Suspicion(text.encode(charset), ways.CHARSET, "", charset.upper())
+
+
+def escapes(received: Received) -> Iterator[Suspicion]:
+    """Escapes not decoded or, in the password, one time too many or too few."""
     password = received.parts[PASSWORD]
     yield Suspicion(_undecoded(received.raw) + password, ways.NOT_DECODED, "", "")
     for replacement, value in _rewritten(password).items():
         message = received.but(PASSWORD, replacement)
         yield Suspicion(message, ways.ESCAPED_PASSWORD, "ShopPass", value)
-    text = _text(b"".join(received.parts))
-    for charset in _CHARSETS:
-        yield Suspicion(text.encode(charset), ways.CHARSET, "", charset.upper())
 
 
 def _rewritten(password: bytes) -> dict[bytes, Sentence]:
