@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from string import digits
 
@@ -76,14 +77,21 @@ _DIGITS_ALONE = str.maketrans("", "", "-T:")
 
 def shifts(received: Received) -> Iterator[Suspicion]:
     """Another moment in the same form."""
-    moment = _moment(received).replace(tzinfo=None)
     head = b"".join(received.parts[:DATE])
     tail = received.parts[PASSWORD]
+    for stamp in _shifted(received.parts[DATE]):
+        yield Suspicion(head + stamp.encode() + tail, ways.DATE, "TranDate", stamp)
+
+
+@lru_cache(maxsize=1)  # asked for twice of a result: alone, and beside another status
+def _shifted(date: bytes) -> tuple[str, ...]:
+    moment = parse_jst_stamp(date.decode("ascii")).astimezone(JST).replace(tzinfo=None)
+    stamps: dict[str, None] = {}
     for step, most in _STEPS:
         for count in range(-most, most + 1):
             try:
                 shifted = moment + count * step
             except OverflowError:  # a date at either end of time
                 continue
-            stamp = shifted.isoformat().translate(_DIGITS_ALONE)
-            yield Suspicion(head + stamp.encode() + tail, ways.DATE, "TranDate", stamp)
+            stamps[shifted.isoformat().translate(_DIGITS_ALONE)] = None
+    return tuple(stamps)
