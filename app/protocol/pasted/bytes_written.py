@@ -7,7 +7,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 
 from app.protocol.pasted.charset import short_text
-from app.protocol.pasted.names import NEEDLES
+from app.protocol.pasted.hidden import may_hold_a_result
 from app.protocol.pasted.view import BREAK
 
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
@@ -75,6 +75,6 @@ def characters(match: re.Match[str]) -> str | None:
 def _if_told(raw: bytes) -> str | None:
     """These bytes as text, where it speaks of a result."""
     text = short_text(raw)
-    if text is None or not any(needle in text.lower() for needle in NEEDLES):
+    if text is None or not may_hold_a_result(text):
         return None
     return f"{BREAK}{text}{BREAK}"

@@ -30,6 +30,7 @@ class Way(StrEnum):
     HTML = "html"
     TAGS = "tags"
     BACKSLASH = "backslash"
+    SYSTEM_LOG = "system-log"
     CARET = "caret"
     REVERSED = "reversed"
     PERCENT = "percent"

@@ -18,7 +18,11 @@ def _in_base64(word: bytes) -> Iterator[str]:
         yield whole[(before * 8 + 5) // 6 : (before + len(word)) * 8 // 6]
 
 
-_HIDDEN = tuple(piece for word in _TOLD for piece in _in_base64(word))
+_ONCE = tuple(piece for word in _TOLD for piece in _in_base64(word))
+_TWICE = tuple(
+    outer for inner in _in_base64(b"CheckString") for outer in _in_base64(inner.encode())
+)
+_HIDDEN = (*_ONCE, *_TWICE)
 _NEEDLE = re.compile("|".join(map(re.escape, NEEDLES)))
 
 

@@ -17,10 +17,21 @@ MOST = 30
 """Pairs that one result is told in at most, repetitions and all."""
 
 
+BESIDE = 10
+"""Characters between a parameter's two names, where both are given."""
+
+_BESIDE = re.compile(r"[ \t（(「【\[/・|]*")
+
+
 def pairs(view: View, taken: Spans) -> Iterator[Record]:
     """Every result told in pairs, outside the places that are taken."""
     text = view.text
     names = [name for name in view.names if not _is_closing(text, name)]
+    names = [
+        name
+        for name, behind in zip(names, [*names[1:], None], strict=False)
+        if not _is_said_again(text, name, behind)
+    ]
     names = [name for name in names if not taken.overlap(name.start, name.end)]
     for record in _with_repetitions(text, _grouped(text, with_values(text, names))):
         start, end = record[0].start, max(record[-1].end, record[-1].start + 1)
@@ -28,6 +39,13 @@ def pairs(view: View, taken: Spans) -> Iterator[Record]:
         even = _is_alike(text, record) and _is_even(view, record)
         final = _is_final(record)
         yield view.record(Kind.PAIRS, named, start, end, even=even, final=final)
+
+
+def _is_said_again(text: str, name: Occurrence, behind: Occurrence | None) -> bool:
+    """Whether the same parameter's name in the other language stands behind this one."""
+    if behind is None or behind.name != name.name or behind.start - name.end > BESIDE:
+        return False
+    return _BESIDE.fullmatch(text, name.end, behind.start) is not None
 
 
 def _is_final(record: list[Pair]) -> bool:

@@ -121,7 +121,9 @@ def _tag(match: re.Match[str]) -> str:
     if "name" in attributes and "value" in attributes:
         return f'\n"{attributes["name"]}"\t"{attributes["value"]}"\n'
     if name in _INLINE:
-        return match["after"]
+        behind = match.string[match.end() : match.end() + 2]
+        beside = match["closing"] and behind[:1] == "<" and behind[1:] != "/"
+        return "\t" if beside else match["after"]
     if name in _CELLS:
         return "\t" if match["closing"] else ""
     return "\n"
@@ -160,6 +162,7 @@ _UNDOINGS = (
         _backslash,
         sign="\\",
     ),
+    Undoing(Way.SYSTEM_LOG, re.compile("#0[0-7]{2}"), lambda m: chr(int(m[0][1:], 8))),
     Undoing(Way.CARET, re.compile(r"\^(?=[\"&|<>%^])|\^\r?\n"), _nothing, depth=0),
     Undoing(Way.PERCENT, re.compile(r"(?:%[0-9A-Fa-f]{2})+(?:\+(?:%[0-9A-Fa-f]{2})+)*"), _percent),
     Undoing(

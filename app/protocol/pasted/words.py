@@ -24,6 +24,7 @@ WAYS: dict[Way, str] = {
     Way.HTML: N_("Read with HTML's escapes undone."),
     Way.TAGS: N_("Read without the tags around it."),
     Way.BACKSLASH: N_("Read with backslash escapes undone."),
+    Way.SYSTEM_LOG: N_("Read with a system log's escapes undone."),
     Way.CARET: N_("Read without the carets of a Windows command."),
     Way.REVERSED: N_("Read with the values that stand before their names."),
     Way.PERCENT: N_("Read with one more layer of percent escapes undone."),

@@ -97,6 +97,8 @@ LOGS = {
     + '"',
     "apache's dumped input": f"[dumpio:trace7] mod_dumpio: dumpio_in (data-HEAP): {BODY}\n",
     "an audit log": f"--a1b2-B--\nPOST /return HTTP/1.1\n\n--a1b2-C--\n{BODY}\n--a1b2-Z--\n",
+    "a system log that escapes tabs": "app: " + each("N=V", "#011"),
+    "Base64 of Base64": base64.b64encode(base64.b64encode(BODY.encode())).decode(),
     "the journal": f"Jan 01 12:34:57 web1 app[712]: result received: {BODY} from 203.0.113.9",
     "logfmt with a body": f"ts=2026 level=info path=/return body={BODY}",
     "logfmt with a status of its own": "level=info status=200 " + each("N=V", " ") + " took=12ms",
@@ -151,6 +153,10 @@ PROGRAMS = {
     "Swift": "[" + each('"N": "V"', ", ") + "]",
     "Objective-C": "{\n" + each('    N = "V";') + "\n}",
     "PowerShell": "@{" + each("N=V", "; ") + "}",
+    "a Go form": "url.Values{" + each('"N":[]string{"V"}', ", ") + "}",
+    "Redis": "\n".join(
+        f'{number + 1}) "{part}"' for number, part in enumerate(sum(RESULT.items(), ()))
+    ),
     "DynamoDB": json.dumps({"Item": {name: {"S": value} for name, value in RESULT.items()}}),
     "a HAR file": json.dumps(
         {"params": [{"name": n, "value": quote_plus(v)} for n, v in OTHER.items()]}
@@ -198,6 +204,7 @@ PEOPLE = {
     "a table of Markdown": "| 名前 | 値 |\n|---|---|\n" + each("| N | V |"),
     "a wiki's table": each("|~N|V|"),
     "a definition list": "<dl>" + each("<dt>N</dt><dd>V</dd>", "") + "</dl>",
+    "a page without a table": each("<div><span>N</span><span>V</span></div>", ""),
     "a page's table": "<table>" + each("<tr><td>N</td><td>V</td></tr>", "") + "</table>",
     "a rich text": "{\\rtf1 " + each("N: V", "\\par ") + "}",
     "a browser's inspector": each("N\nV"),
@@ -240,6 +247,12 @@ PEOPLE = {
     "Japanese names in a form": urlencode(JAPANESE),
     "half-width kana": f"ｼｮｯﾌﾟID:{SHOP}\nｵｰﾀﾞｰID:ORDER-0001\n現状態:PAYSUCCESS\n"
     f"処理日時:20260101123456\nMD5ﾊｯｼｭ:{RESULT['CheckString']}",
+    "names in both languages": "\n".join(
+        f"{name}（{other}）：{RESULT[name]}" for name, other in zip(RESULT, JAPANESE, strict=True)
+    ),
+    "a sheet with both names": sheet(
+        [[n, j, RESULT[n]] for n, j in zip(RESULT, JAPANESE, strict=True)], delimiter="\t"
+    ),
     "values alone": ",".join(RESULT.values()),
     "values in lines": "\n".join(RESULT.values()),
     "values in a sentence": f"ショップ {SHOP} の注文 ORDER-0001 は PAYSUCCESS です"
