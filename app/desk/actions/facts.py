@@ -141,6 +141,12 @@ class Facts:
         return failed and self.doubted and self.answered_since is None
 
     @property
+    def kept_against(self) -> bool:
+        """Whether a person keeps it unrequested although the gateway's last word is that it is."""
+        answer, before = self.answered_since, (None, Status.UNPROCESSED)
+        return self.status == Status.UNPROCESSED and bool(answer and answer.said not in before)
+
+    @property
     def refused(self) -> bool:
         """Whether the gateway refused the call that this order stands before, for its values."""
         call = self.entry if self.unknown else self.execution

@@ -77,6 +77,7 @@ LOCKS: Mapping[Action, tuple[Rule, ...]] = {
         _FINAL,
         (LockReason.ALREADY_EXECUTED, lambda f: f.status in UNDER_WAY),
         (LockReason.NOT_REGISTERED, lambda f: f.unknown or not f.has_access),
+        (LockReason.GONE_FURTHER, lambda f: f.kept_against),
     ),
     Action.LAUNCH: (
         _NOT_OURS,

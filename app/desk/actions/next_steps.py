@@ -144,6 +144,9 @@ STEPS: tuple[Row, ...] = (
     # Registered.
     Row(lambda f: _unprocessed(f) and not f.ours, NextStep.NOTHING),
     Row(lambda f: _unprocessed(f) and not f.has_access, NextStep.NEW_ORDER_ID),
+    # The gateway would refuse the request: it says that there has been one.
+    Row(lambda f: f.kept_against and f.lookup_is_due, NextStep.ASK_GATEWAY),
+    Row(lambda f: f.kept_against, NextStep.WAIT_UNTIL_DUE, lambda f: f.lookup_due_at),
     Row(lambda f: _unprocessed(f) and _adopted(f), NextStep.ADOPT_AND_EXECUTE),
     Row(lambda f: _unprocessed(f) and f.execution is None, NextStep.EXECUTE),
     Row(lambda f: _unprocessed(f) and _out_of_step(f), NextStep.ASK_GATEWAY),

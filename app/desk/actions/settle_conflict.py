@@ -15,6 +15,7 @@ from app.desk.actions.disputes import Compared, figures_of
 from app.desk.audit import record_action
 from app.desk.context import Actor, Desk
 from app.desk.status.call_results import found_by, is_too_early, last_answer, last_silence
+from app.desk.status.history import amount_named
 from app.desk.status.rules import (
     Figures,
     OrderSnapshot,
@@ -51,13 +52,14 @@ class Outcome:
     """What a settlement would make of the order.
 
     `comes_back`: the gateway has only to say once more what it said last, and sources disagree
-    again.
+    again. `amount_next`: the amount that was named meanwhile is then to be settled by itself.
     """
 
     believe: Settlement
     status: str
     confirmed: bool = False
     comes_back: bool = False
+    amount_next: bool = False
 
 
 def settle_conflict(
@@ -126,12 +128,13 @@ def outcomes(
     if order.conflict is None:
         return ()
     back = _comes_back(session, order, exchanges, settle)
-    kept = Outcome("keep", order.status, order.confirmed_at is not None, back)
+    amount = amount_named(session, order, last_answer(exchanges)) is not None
+    kept = Outcome("keep", order.status, order.confirmed_at is not None, back, amount)
     lookup = believable_lookup(order, exchanges, settle)
     if lookup is None:
         return (kept,)
     status, same = lookup.said_status or UNKNOWN, figures_of(order, lookup) is Compared.SAME
-    return Outcome("lookup", status, same), kept
+    return Outcome("lookup", status, same, amount_next=amount), kept
 
 
 def _comes_back(
@@ -188,8 +191,6 @@ def _kept(snapshot: OrderSnapshot, named: frozenset[Figures]) -> OrderSnapshot:
 def _believe(
     session: Session, order: Order, lookup: Exchange | None, policy: Confirmation
 ) -> Change:
-    if lookup is None:
-        raise NoLookupToBelieve
     if lookup is None:
         raise NoLookupToBelieve
     return believe_lookup(session, order, lookup, policy)

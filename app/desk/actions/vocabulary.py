@@ -57,6 +57,7 @@ class LockReason(StrEnum):
     TOKEN_LOST = "token-lost"  # noqa: S105 -- the reason's name
     EXECUTED_ELSEWHERE = "executed-elsewhere"  # another system has the token
     IN_DOUBT = "in-doubt"  # a failure that may be a payment all the same
+    GONE_FURTHER = "gone-further"  # the gateway says so, and a person has kept what we held
     START_ELSEWHERE = "start-elsewhere"  # StartURL is not at the shop's gateway
     FINAL = "final"
     NUMBER_UNUSED = "number-unused"  # no payment has been requested with the present OrderID

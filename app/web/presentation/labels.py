@@ -141,6 +141,9 @@ LOCKS: dict[LockReason, str] = {
         " customer is sent there. Correct the address, or ask the gateway before another OrderID is"
         " used."
     ),
+    LockReason.GONE_FURTHER: N_(
+        "The gateway says that this trade has gone further: it would refuse the request."
+    ),
     LockReason.EXECUTED_ELSEWHERE: N_(
         "Another system has requested this payment and holds its Token: the customer may still pay"
         " there."
@@ -171,6 +174,7 @@ WORTH_SHOWING = frozenset(
         LockReason.TOKEN_LOST,
         LockReason.START_ELSEWHERE,
         LockReason.EXECUTED_ELSEWHERE,
+        LockReason.GONE_FURTHER,
         LockReason.IN_DOUBT,
     }
 )

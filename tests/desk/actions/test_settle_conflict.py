@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.desk.actions import Action, NextStep, NotPossible
+from app.desk.actions import Action, LockReason, NextStep, NotPossible
 from app.desk.actions.settle_conflict import (
     ComesBack,
     NoLookupToBelieve,
@@ -215,3 +215,29 @@ async def test_figures_in_another_currency_are_not_confirmed_by_being_believed(
     order = await contradicted(stage, dollars)
     assert order.conflict is Conflict.AMOUNT
     assert settled(stage, order, "lookup").money == "reported"
+
+
+async def test_an_order_kept_against_a_payment_is_not_sent_to_be_requested_again(
+    stage: Stage,
+) -> None:
+    order = await stage.registered()
+    order = settled(stage, await stage.look_up(order, found("PAYSUCCESS")), "keep")
+    decision = stage.decision(order)
+    assert decision.locked[Action.EXECUTE].reason is LockReason.GONE_FURTHER
+    assert (decision.next_step, decision.due_at) == (NextStep.WAIT_UNTIL_DUE, order.lookup_due_at)
+    stage.time_passes(HOUR)
+    assert stage.decision(order).next_step is NextStep.ASK_GATEWAY
+    order = await stage.look_up(order, found("UNPROCESSED"))
+    assert stage.decision(order).next_step is NextStep.EXECUTE
+
+
+async def test_another_amount_that_is_decided_next_is_said_before_the_choice(stage: Stage) -> None:
+    order = await stage.look_up(await stage.requested(), found("PAYFAIL"))
+    with stage.desk.database.writing() as session:
+        apply_report(session, session.get_one(Order, order.id), PAID, Terms(Confirmation.AT_ONCE))
+    order = await stage.look_up(order, found("PAYSUCCESS", 580))
+    assert order.conflict is Conflict.STATUS
+    assert all(way.amount_next for way in ways_out(stage, order).values())
+    order = settled(stage, order, "lookup")
+    assert order.conflict is Conflict.AMOUNT
+    assert not any(way.amount_next for way in ways_out(stage, order).values())
