@@ -294,7 +294,7 @@ async def test_a_page_that_needs_the_database_says_in_one_line_that_it_is_away(
     own_app: Starlette, client: httpx.AsyncClient, logged: Callable[[], list[dict[str, str]]]
 ) -> None:
     def away(_: Request) -> Response:
-        raise OperationalError("select", {"password": SECRET}, Exception(SECRET))
+        raise OperationalError("select", {"password": SECRET}, Exception("gone"))
 
     def fault(_: Request) -> Response:
         raise RuntimeError("ours")
@@ -303,8 +303,9 @@ async def test_a_page_that_needs_the_database_says_in_one_line_that_it_is_away(
     for path in ("/away", "/fault"):
         with suppress(RuntimeError):
             await client.get(path)
-    (outside, ours) = logged()
-    assert outside["message"] == "GET /away failed (OperationalError)"
+    outside, _, ours = logged()
+    away = "a page could not be shown: the database does not answer (OperationalError: gone)"
+    assert outside["message"] == away
     assert "traceback" not in outside
     assert ours["message"] == "GET /fault failed (RuntimeError)"
     assert ours["traceback"].endswith("RuntimeError: ours")

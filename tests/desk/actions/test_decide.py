@@ -220,6 +220,22 @@ ROWS: list[tuple[str, Facts, NextStep, set[Action]]] = [
     # Registered.
     ("registered", registered(), NextStep.EXECUTE, {E, A}),
     (
+        "kept unrequested though the gateway calls it paid",
+        registered(answer=past(Call.SEARCH, CallResult.DONE, T, "PAYSUCCESS"), settled=True),
+        NextStep.WAIT_UNTIL_DUE,
+        {A},
+    ),
+    (
+        "kept unrequested, and due to be asked again",
+        registered(
+            answer=past(Call.SEARCH, CallResult.DONE, T, "PAYSUCCESS"),
+            settled=True,
+            lookup_due_at=T,
+        ),
+        NextStep.ASK_GATEWAY,
+        {A},
+    ),
+    (
         "exec not sent",
         registered(execution=execution(CallResult.NOT_SENT)),
         NextStep.EXECUTE_AGAIN,
