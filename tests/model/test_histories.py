@@ -12,7 +12,7 @@ from tests.model.world import World
 ONE_WORLD = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@given(history=histories(11))
+@given(history=histories(8))
 @settings(
     max_examples=200,
     derandomize=True,

@@ -98,6 +98,7 @@ async def test_a_notice_moves_nothing_and_makes_a_lookup_due(any_stage: Stage) -
     assert any_stage.exchanges(order)[-1].purpose is Purpose.RECHECK
 
 
+@pytest.mark.sqlite_will_do
 async def test_a_flood_of_notices_makes_one_lookup_an_hour(any_stage: Stage) -> None:
     order = await any_stage.requested()
     for answer in (found("REQSUCCESS"), found("PAYSTART")):

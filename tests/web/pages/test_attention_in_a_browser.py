@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 
 import httpx
 from playwright.sync_api import Page, expect
@@ -24,19 +25,20 @@ def create(client: httpx.Client, order_id: str) -> str:
 def test_an_entry_appears_by_itself_and_leaves_by_a_lookup_or_by_a_word(
     admin_page: Page, served: Served
 ) -> None:
-    page, client = admin_page, served.client()
-    for order_id in ("ASKED", "WAVED"):
-        create(client, order_id)
-    page.goto("/")
-    in_menu = page.locator(".sidebar [data-attention-count]")
-    entries = page.locator("[data-attention]")
-    expect(page.locator("[data-live-mark]")).to_have_text("Live")
-    expect(in_menu).to_be_hidden()
-    for order_id in ("ASKED", "ASKED", "WAVED"):
-        client.post("/netcash/return", content=tampered(order_id))
-    expect(entries).to_have_count(2)
-    expect(in_menu).to_have_text("2")
-    expect(page).to_have_title("(2) Overview · NET CASH Desk")
+    page = admin_page
+    with closing(served.client()) as client:
+        for order_id in ("ASKED", "WAVED"):
+            create(client, order_id)
+        page.goto("/")
+        in_menu = page.locator(".sidebar [data-attention-count]")
+        entries = page.locator("[data-attention]")
+        expect(page.locator("[data-live-mark]")).to_have_text("Live")
+        expect(in_menu).to_be_hidden()
+        for order_id in ("ASKED", "ASKED", "WAVED"):
+            client.post("/netcash/return", content=tampered(order_id))
+        expect(entries).to_have_count(2)
+        expect(in_menu).to_have_text("2")
+        expect(page).to_have_title("(2) Overview · NET CASH Desk")
 
     # The gateway answers.
     page.get_by_role("link", name="ASKED", exact=True).first.click()
