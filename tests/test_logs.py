@@ -304,8 +304,8 @@ async def test_a_page_that_needs_the_database_says_in_one_line_that_it_is_away(
         with suppress(RuntimeError):
             await client.get(path)
     outside, _, ours = logged()
-    away = "a page could not be shown: the database does not answer (OperationalError: gone)"
-    assert outside["message"] == away
+    told = "a page could not be shown: the database does not answer (OperationalError: gone)"
+    assert outside["message"] == told
     assert "traceback" not in outside
     assert ours["message"] == "GET /fault failed (RuntimeError)"
     assert ours["traceback"].endswith("RuntimeError: ours")
