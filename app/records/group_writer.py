@@ -75,14 +75,19 @@ class GroupWriter:
         Raises what the commit raised; none of these rows is inserted then, as far as can be known.
         TimeoutError, when there is no answer within ANSWER_SECONDS: they may be inserted later.
         """
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await self._hand_in(_Append(statement, rows))
+        future = self._hand_in(_Append(statement, rows))
+        # Not asyncio.timeout, which costs as much as all the rest of this.
+        giving_up = self._loop.call_later(ANSWER_SECONDS, _fail, future, TimeoutError())
+        try:
+            await future
+        finally:
+            giving_up.cancel()
 
-    async def _hand_in(self, work: Callable[[Session], Any] | _Append) -> Any:
+    def _hand_in(self, work: Callable[[Session], Any] | _Append) -> asyncio.Future[Any]:
+        """Whoever hangs up while waiting takes nothing back: the thread knows of no hanging up."""
         future: asyncio.Future[Any] = self._loop.create_future()
         self._queue.put(_Job(work, future))
-        # Whoever hangs up while waiting takes nothing back: the thread knows of no hanging up.
-        return await future
+        return future
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:

@@ -113,6 +113,10 @@ class Connections:
         counts for nobody; where there is no room at all, it is the first to go."""
         self._resting[one] = None
 
+    def works(self, one: Held) -> None:
+        """It has asked once more, and waits for nothing but its answer."""
+        self._resting.pop(one, None)
+
     def has(self, one: Held) -> None:
         """It owes nothing: its request is whole, or somebody is signed in, or it is gone."""
         self._resting.pop(one, None)

@@ -71,6 +71,7 @@ class PlainHttp(HttpToolsProtocol):
     _reading = Reading.NOTHING
     _refused = False
     _counted = False
+    _owes = False  # whether `held` waits for the rest of a request
     _too_large = False
     _loose = 0  # bytes read since the last that belonged to a body
     _arrived = 0  # bytes of the body within the present span of time
@@ -82,7 +83,7 @@ class PlainHttp(HttpToolsProtocol):
     def sign_in(self) -> None:
         """Whoever asks is signed in: they may take longer, and keep their connection."""
         self.signed_in = True
-        self.held.has(self)
+        self._has_all()
 
     @property
     def crowded(self) -> bool:
@@ -107,7 +108,7 @@ class PlainHttp(HttpToolsProtocol):
         super().connection_made(transport)
         peer = self.client[0] if self.client else ""
         self.address = None if is_trusted(peer, self.trusted) else counted_as(peer)
-        self._counted = True
+        self._counted = self._owes = True
         if self.held.opened(self):
             self._watch()
 
@@ -118,10 +119,13 @@ class PlainHttp(HttpToolsProtocol):
         for piece in pieces(without_offer(data), HEAD_BYTES):
             self._loose += len(piece)
             super().data_received(piece)
-            if self._loose > HEAD_BYTES:
+            # Lines that follow a body in pieces are read like those of a head.
+            if self._loose > HEAD_BYTES or self._too_many_lines():
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             if self._refused or self.transport.is_closing():
                 return
+        if self._reading is not Reading.DONE and not self._owes:
+            self._expect_more()
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -142,24 +146,20 @@ class PlainHttp(HttpToolsProtocol):
         if self.cycle is not None and self.cycle.response_complete:
             # It is a person who is signed in, not a connection: a proxy's carries many.
             self.signed_in = False
-            self.held.expects(self)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One line of a head, or of what may follow a body in pieces."""
-        super().on_header(name, value)
-        if len(self.headers) >= HEAD_LINES:
-            self._too_large = True
-            raise _TooLarge
+            self.held.works(self)
 
     def on_headers_complete(self) -> None:
         """The head is there."""
-        lines = sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if len(self.url) + lines > HEAD_BYTES:
+        size, hosts = len(self.url), 0
+        for name, value in self.headers:
+            size += len(name) + len(value) + 4
+            if name == b"host":
+                hosts += 1
+                if hosts > 1 or not is_host(value):
+                    raise _NoHost
+        if size > HEAD_BYTES or self._too_many_lines():
             self._too_large = True
             raise _TooLarge
-        hosts = [value for name, value in self.headers if name == b"host"]
-        if len(hosts) > 1 or not all(map(is_host, hosts)):
-            raise _NoHost
         self._reading, self._loose, self._arrived = Reading.BODY, 0, 0
         if self.address is None:
             self._count_for_client()
@@ -174,7 +174,7 @@ class PlainHttp(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is whole."""
         self._reading, self._loose = Reading.DONE, 0
-        self.held.has(self)
+        self._has_all()
         super().on_message_complete()
         self._rest_if_done()
 
@@ -190,6 +190,19 @@ class PlainHttp(HttpToolsProtocol):
             if not self.signed_in and self._counted:
                 self.held.rests(self)
 
+    def _expect_more(self) -> None:
+        """Only what has not come in one piece is counted: nearly every request has."""
+        self._owes = True
+        self.held.expects(self)
+
+    def _has_all(self) -> None:
+        if self._owes:
+            self._owes = False
+            self.held.has(self)
+
+    def _too_many_lines(self) -> bool:
+        return self.headers is not None and len(self.headers) >= HEAD_LINES
+
     def send_400_response(self, msg: str) -> None:
         """httptools could not read it."""
         del msg
@@ -204,9 +217,11 @@ class PlainHttp(HttpToolsProtocol):
         said = b",".join(value for name, value in self.headers if name == b"x-forwarded-for")
         client = client_behind(said.decode("latin-1"), self.trusted)
         if client is not None:
-            self.held.has(self)
+            owes = self._owes
+            self._has_all()
             self.address = counted_as(client)
-            self.held.expects(self)
+            if owes:
+                self._expect_more()
 
     # Time.
 
