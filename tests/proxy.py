@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from enum import Enum, auto
 from urllib.parse import urlsplit
 
 from tests.postgresql import free_port
+
+PROCESS = re.compile(rb"(K\0\0\0\x0c)....", re.DOTALL)
+"""PostgreSQL's message that names the process at work, up to its key."""
 
 
 class Way(Enum):
@@ -20,6 +24,8 @@ class Way(Enum):
     SWALLOW = auto()
     # Gives a COMMIT on, and then cuts the connection: its reply is lost.
     CUT_AFTER_COMMIT = auto()
+    # Says as a pooler does that another process answers than the one that is at work.
+    POOL = auto()
 
 
 class Proxy:
@@ -62,6 +68,8 @@ class Proxy:
             while data := source.recv(65536):
                 if self.way is Way.SWALLOW or target in self._deaf:
                     continue
+                if not asks and self.way is Way.POOL:
+                    data = PROCESS.sub(lambda found: found[1] + bytes(4), data)
                 cut = asks and self.way is Way.CUT_AFTER_COMMIT and b"COMMIT" in data
                 if cut:
                     # Before the server can have answered.

@@ -26,6 +26,10 @@ T = TypeVar("T")
 IN_VAIN = 1.0
 """Seconds for which nobody tries again after a wait in vain."""
 
+PREPARED_AFTER = 5
+"""Times that a statement is parsed and planned anew. For callbacks in a rush that would be half of
+the server's work."""
+
 READ_ONLY = "25006"
 """The error code of a server that takes no writes: it has become a standby."""
 
@@ -109,7 +113,7 @@ class _Connecting:
         if time.monotonic() - self._in_vain_at < IN_VAIN:
             raise psycopg.OperationalError("the server gave no answer a moment ago")
         terms = {**connection_terms(self._patience), **wanted}
-        # A pooler in transaction mode knows no prepared statements, and BEGIN is ours (`_begin`).
+        # BEGIN is ours (`_begin`).
         kept = {"prepare_threshold": None, "autocommit": True}
         try:
             connection = _connection_class().connect(*arguments, **kept, **terms)
@@ -118,10 +122,20 @@ class _Connecting:
             raise
         connection.answer_seconds = self._patience.ping
         connection.on_silence = self._waited_in_vain
+        if _is_direct(connection):
+            connection.prepare_threshold = PREPARED_AFTER
         return connection
 
     def _waited_in_vain(self) -> None:
         self._in_vain_at = time.monotonic()
+
+
+def _is_direct(connection: Any) -> bool:
+    """Whether the server itself is at the other end. A pooler makes up the process that it says it
+    is, and in transaction mode it may know no prepared statements: the next transaction may meet
+    another process, which has never heard of them."""
+    at_work = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return bool(at_work == (connection.info.backend_pid,))
 
 
 def _begin(patience: Patience, connection: Connection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 
 from app.records.accounts import Role, User, user_by_email
 from app.records.database import UNREACHABLE, Database
-from app.records.postgresql import Patience
+from app.records.postgresql import PREPARED_AFTER, Patience
 from tests.proxy import Proxy, Way, proxied
 from tests.waiting import until
 
@@ -149,12 +150,20 @@ def test_nothing_of_a_transaction_stays_in_its_connection(database: Database) ->
     """A pooler gives each transaction another one."""
     with database.reading() as session:
         inside = setting(session.connection(), "statement_timeout")
-    with database.engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        outside = driver.execute("SHOW statement_timeout").fetchone()[0]
-        prepared = driver.execute("SELECT count(*) FROM pg_prepared_statements").fetchone()[0]
-    assert (inside, outside, prepared) == ("300ms", "0", 0)
+    assert (inside, between(database, "SHOW statement_timeout")) == ("300ms", "0")
+
+
+@pytest.mark.parametrize(("way", "prepared"), [(Way.PASS, True), (Way.POOL, False)])
+def test_statements_are_prepared_where_no_pooler_stands_between(
+    proxy: Proxy, way: Way, prepared: bool
+) -> None:
+    proxy.way = way
+    with closing(Database(proxy.url, HURRIED)) as database:
+        # Once more than it takes; what is not committed is forgotten.
+        for _ in range(PREPARED_AFTER + 1):
+            with database.engine.begin() as connection:
+                connection.execute(text("SELECT 1"))
+        assert (between(database, "SELECT count(*) FROM pg_prepared_statements") > 0) is prepared
 
 
 def test_a_migration_may_take_its_time(database: Database) -> None:
@@ -169,6 +178,14 @@ def test_what_stands_in_the_address_comes_first(postgresql: str) -> None:
     address = f"{postgresql}?application_name=mine&target_session_attrs=any"
     with closing(Database(address, HURRIED)) as other, other.reading() as session:
         assert setting(session.connection(), "application_name") == "mine"
+
+
+def between(database: Database, query: str) -> Any:
+    """What a connection answers outside of any transaction."""
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        return driver.execute(query).fetchone()[0]
 
 
 def setting(connection: object, name: str) -> str:
