@@ -257,7 +257,7 @@ def _people_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     users = _group(commands, "user", "users of the dashboard")
     user = _command(users, "add", _user_add, "add a user; the password comes on standard input")
     user.add_argument("email", metavar="EMAIL")
-    roles = ("viewer", "operator", "admin")
+    roles = ("viewer", "operator", "approver", "admin")
     user.add_argument("--role", required=True, choices=roles)
 
     shops = _group(commands, "shop", "shops: contracts with the gateway")

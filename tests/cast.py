@@ -1,4 +1,4 @@
-"""The people in the tests: an admin, an operator, a viewer; and how they get in."""
+"""The people in the tests: an admin, an approver, an operator, a viewer; and how they get in."""
 
 from datetime import timedelta
 from functools import cache
@@ -21,9 +21,10 @@ class Member(NamedTuple):
 
 
 ADMIN = Member("aoki@example.jp", Role.ADMIN)
+APPROVER = Member("abe@example.jp", Role.APPROVER)
 OPERATOR = Member("ogawa@example.jp", Role.OPERATOR)
 VIEWER = Member("ueda@example.jp", Role.VIEWER)
-CAST = (ADMIN, OPERATOR, VIEWER)
+CAST = (ADMIN, APPROVER, OPERATOR, VIEWER)
 
 
 @cache

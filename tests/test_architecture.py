@@ -34,7 +34,7 @@ STOREYS: dict[str, str] = {
         callbacks
         actions
         status live accounts
-        audit retention
+        audit retention permissions
         context periodic validation_errors
     """,
     "web": """

@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.desk.permissions import Permission
 from app.logs import JsonLine, Repeated, TextLine, configure, request_id
 from app.protocol.messages import Call
 from app.records.database import UNREACHABLE, Database
@@ -234,7 +235,7 @@ async def test_all_that_a_request_does_shares_its_id(
         await desk_of(request).tasks.spawn_for_all(_say("for everybody"))
         return Response()
 
-    own_app.router.routes.append(Route("/deed", deed, "deed"))
+    own_app.router.routes.append(Route("/deed", deed, "deed", permission=Permission.READ))
     for _ in range(2):
         await asyncio.create_task(client.get("/deed"))
     lines = logged()
@@ -299,7 +300,10 @@ async def test_a_page_that_needs_the_database_says_in_one_line_that_it_is_away(
     def fault(_: Request) -> Response:
         raise RuntimeError("ours")
 
-    own_app.router.routes += [Route("/away", away, "away"), Route("/fault", fault, "fault")]
+    own_app.router.routes += [
+        Route("/away", away, "away", permission=Permission.READ),
+        Route("/fault", fault, "fault", permission=Permission.READ),
+    ]
     for path in ("/away", "/fault"):
         with suppress(RuntimeError):
             await client.get(path)

@@ -18,6 +18,7 @@ class Role(StrEnum):
 
     VIEWER = "viewer"
     OPERATOR = "operator"
+    APPROVER = "approver"
     ADMIN = "admin"
 
 

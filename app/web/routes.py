@@ -1,8 +1,9 @@
-"""Every address of the dashboard and who may use it. The guard enforces what stands here."""
+"""Every address of the dashboard and the permission it needs. The guard enforces what stands here;
+which role has which permission is the table of `desk.permissions`."""
 
 from starlette.types import ASGIApp
 
-from app.records.accounts import Role
+from app.desk.permissions import Permission
 from app.web.http import static
 from app.web.http.routing import Mounted, Route
 from app.web.pages import (
@@ -32,6 +33,10 @@ from app.web.pages.sandbox import SandboxReset
 SEND = ("POST",)
 ANY = None
 
+OPEN, OWN, READ, ACT = Permission.OPEN, Permission.OWN, Permission.READ, Permission.ACT
+JUDGE, MANAGE_SHOPS = Permission.JUDGE, Permission.MANAGE_SHOPS
+RUN_SANDBOX, RULE_SANDBOX = Permission.RUN_SANDBOX, Permission.RULE_SANDBOX
+
 
 def routes(sandbox: ASGIApp | None) -> list[Route]:
     """The whole table. `sandbox` is None while it is off: its addresses then answer 404."""
@@ -44,101 +49,153 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             return_page.receive_callback,
             "callback-receive",
             SEND,
-            role=None,
+            permission=OPEN,
             fast=True,
         ),
-        Route("/netcash/return", return_page.return_page_get, "return-page", role=None),
+        Route("/netcash/return", return_page.return_page_get, "return-page", permission=OPEN),
         Route(
-            "/netcash/notify", notifications.receive_notification, "notification", SEND, role=None
+            "/netcash/notify",
+            notifications.receive_notification,
+            "notification",
+            SEND,
+            permission=OPEN,
         ),
-        Route("/login", sign_in.show, "sign-in", role=None),
-        Route("/login", sign_in.sign_in, "sign-in-send", SEND, role=None),
-        Route("/login/link", sign_in.show_link, "sign-in-link", role=None),
-        Route("/login/link", sign_in.use_link, "sign-in-link-send", SEND, role=None),
+        Route("/login", sign_in.show, "sign-in", permission=OPEN),
+        Route("/login", sign_in.sign_in, "sign-in-send", SEND, permission=OPEN),
+        Route("/login/link", sign_in.show_link, "sign-in-link", permission=OPEN),
+        Route("/login/link", sign_in.use_link, "sign-in-link-send", SEND, permission=OPEN),
         Route(
-            "/login/preferences", account.prefer_by_cookie, "sign-in-preferences", SEND, role=None
+            "/login/preferences",
+            account.prefer_by_cookie,
+            "sign-in-preferences",
+            SEND,
+            permission=OPEN,
         ),
-        Route("/static/{path:path}", static.static, "static", role=None),
-        Route("/favicon.ico", static.favicon, "favicon", role=None),
-        Route("/healthz", health.alive, "alive", role=None),
-        Route("/readyz", health.ready, "ready", role=None),
-        Route("/metrics", metrics.metrics, "metrics", role=None),
-        Route("/sandbox/payment/{path:path}", under_sandbox, "sandbox-payment", ANY, role=None),
-        Route("/sandbox/guide", under_sandbox, "sandbox-guide", ANY, role=None),
-        Route("/sandbox/api/{path:path}", under_sandbox, "sandbox-api", ANY, role=None),
-        Route("/sandbox/openapi.json", under_sandbox, "sandbox-openapi", role=None),
-        Route("/pay/{key}", payment_links.pay, "pay", role=None),
+        Route("/static/{path:path}", static.static, "static", permission=OPEN),
+        Route("/favicon.ico", static.favicon, "favicon", permission=OPEN),
+        Route("/healthz", health.alive, "alive", permission=OPEN),
+        Route("/readyz", health.ready, "ready", permission=OPEN),
+        Route("/metrics", metrics.metrics, "metrics", permission=OPEN),
+        Route(
+            "/sandbox/payment/{path:path}", under_sandbox, "sandbox-payment", ANY, permission=OPEN
+        ),
+        Route("/sandbox/guide", under_sandbox, "sandbox-guide", ANY, permission=OPEN),
+        Route("/sandbox/api/{path:path}", under_sandbox, "sandbox-api", ANY, permission=OPEN),
+        Route("/sandbox/openapi.json", under_sandbox, "sandbox-openapi", permission=OPEN),
+        Route("/pay/{key}", payment_links.pay, "pay", permission=OPEN),
         # Signed in.
-        Route("/logout", sign_in.sign_out, "sign-out", SEND),
-        Route("/preferences", account.prefer, "preferences", SEND),
-        Route("/settings/account", account.show, "account"),
-        Route("/settings/account", account.change, "account-send", SEND),
-        Route("/", overview.index, "overview"),
-        Route("/patterns", styleguide.styleguide, "patterns"),
+        Route("/logout", sign_in.sign_out, "sign-out", SEND, permission=OWN),
+        Route("/preferences", account.prefer, "preferences", SEND, permission=OWN),
+        Route("/settings/account", account.show, "account", permission=OWN),
+        Route("/settings/account", account.change, "account-send", SEND, permission=OWN),
+        Route("/", overview.index, "overview", permission=READ),
+        Route("/patterns", styleguide.styleguide, "patterns", permission=READ),
         # Orders.
-        Route("/orders", orders.index, "orders"),
-        Route("/orders", new_order.create, "orders-send", SEND, role=Role.OPERATOR),
-        Route("/orders/new", new_order.new, "order-new", role=Role.OPERATOR),
-        Route("/orders/new/checks", new_order.check_typed, "order-check", SEND, role=Role.OPERATOR),
-        Route("/orders/{key}", order_page.show, "order"),
+        Route("/orders", orders.index, "orders", permission=READ),
+        Route("/orders", new_order.create, "orders-send", SEND, permission=ACT),
+        Route("/orders/new", new_order.new, "order-new", permission=ACT),
+        Route("/orders/new/checks", new_order.check_typed, "order-check", SEND, permission=ACT),
+        Route("/orders/{key}", order_page.show, "order", permission=READ),
         Route(
             "/orders/{key}/registrations",
             order_actions.register_order,
             "register",
             SEND,
-            role=Role.OPERATOR,
+            permission=ACT,
         ),
         Route(
             "/orders/{key}/executions",
             order_actions.execute_order,
             "execute",
             SEND,
-            role=Role.OPERATOR,
+            permission=ACT,
         ),
-        Route("/orders/{key}/launches", order_actions.launch, "launch", SEND, role=Role.OPERATOR),
-        Route(
-            "/orders/{key}/settlements", order_actions.settle, "settle", SEND, role=Role.OPERATOR
-        ),
+        Route("/orders/{key}/launches", order_actions.launch, "launch", SEND, permission=ACT),
+        Route("/orders/{key}/settlements", order_actions.settle, "settle", SEND, permission=ACT),
         Route(
             "/orders/{key}/dismissals",
             dismissals.dismiss_of_order,
             "dismiss",
             SEND,
-            role=Role.OPERATOR,
+            permission=ACT,
         ),
         Route(
             "/lost-results/dismissals",
             dismissals.dismiss_lost,
             "dismiss-lost",
             SEND,
-            role=Role.OPERATOR,
+            permission=ACT,
         ),
         # Lookups and exchanges.
-        Route("/lookups", lookups.index, "lookups"),
-        Route("/lookups", lookups.ask, "lookups-send", SEND, role=Role.OPERATOR),
-        Route("/lookups/{key}", lookups.show, "lookup"),
-        Route("/orders/{key}/lookups", lookups.ask_for_order, "look-up", SEND, role=Role.OPERATOR),
-        Route("/exchanges", exchanges.index, "exchanges"),
-        Route("/exchanges/{key}", exchanges.show, "exchange"),
+        Route("/lookups", lookups.index, "lookups", permission=READ),
+        Route("/lookups", lookups.ask, "lookups-send", SEND, permission=ACT),
+        Route("/lookups/{key}", lookups.show, "lookup", permission=READ),
+        Route("/orders/{key}/lookups", lookups.ask_for_order, "look-up", SEND, permission=ACT),
+        Route("/exchanges", exchanges.index, "exchanges", permission=READ),
+        Route("/exchanges/{key}", exchanges.show, "exchange", permission=READ),
         # Callbacks.
-        Route("/callbacks", callbacks.index, "callbacks"),
-        Route("/callbacks/{key}", callbacks.show, "callback"),
-        Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True),
-        Route("/live/number", live.number, "live-number"),
-        Route("/verify", verify.show, "verify"),
+        Route("/callbacks", callbacks.index, "callbacks", permission=READ),
+        Route("/callbacks/{key}", callbacks.show, "callback", permission=READ),
+        Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True, permission=READ),
+        Route("/live/number", live.number, "live-number", permission=READ),
+        Route("/verify", verify.show, "verify", permission=READ),
         # It computes what our password signs: whoever may ask it may forge a callback.
-        Route("/verify", verify.show_verdict, "verify-send", SEND, role=Role.OPERATOR),
+        Route("/verify", verify.show_verdict, "verify-send", SEND, permission=JUDGE),
         # The sandbox's control panel.
-        Route("/sandbox", under_sandbox, "sandbox"),
-        Route("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade"),
-        Route("/sandbox/reset", sandbox_reset, "sandbox-reset", SEND, role=Role.OPERATOR),
-        Route("/sandbox/hosts", under_sandbox, "sandbox-hosts", SEND, role=Role.ADMIN),
-        Route("/sandbox/key", under_sandbox, "sandbox-key", SEND, role=Role.ADMIN),
-        Route("/sandbox/{path:path}", under_sandbox, "sandbox-command", SEND, role=Role.OPERATOR),
+        Route("/sandbox", under_sandbox, "sandbox", permission=READ),
+        Route("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade", permission=READ),
+        Route("/sandbox/reset", sandbox_reset, "sandbox-reset", SEND, permission=RUN_SANDBOX),
+        Route("/sandbox/hosts", under_sandbox, "sandbox-hosts", SEND, permission=RULE_SANDBOX),
+        Route("/sandbox/key", under_sandbox, "sandbox-key", SEND, permission=RULE_SANDBOX),
+        Route("/sandbox/clock", under_sandbox, "sandbox-clock", SEND, permission=RUN_SANDBOX),
+        Route("/sandbox/faults", under_sandbox, "sandbox-fault", SEND, permission=RUN_SANDBOX),
+        Route(
+            "/sandbox/faults/forget",
+            under_sandbox,
+            "sandbox-faults-forget",
+            SEND,
+            permission=RUN_SANDBOX,
+        ),
+        Route("/sandbox/shops", under_sandbox, "sandbox-shop-add", SEND, permission=RUN_SANDBOX),
+        Route(
+            "/sandbox/shops/{ShopID}/notices",
+            under_sandbox,
+            "sandbox-notices",
+            SEND,
+            permission=RUN_SANDBOX,
+        ),
+        Route(
+            "/sandbox/shops/{ShopID}/readiness",
+            under_sandbox,
+            "sandbox-readiness",
+            SEND,
+            permission=RUN_SANDBOX,
+        ),
+        Route(
+            "/sandbox/shops/{ShopID}/results",
+            under_sandbox,
+            "sandbox-results",
+            SEND,
+            permission=RUN_SANDBOX,
+        ),
+        Route(
+            "/sandbox/trades/{AccessID}/scenario",
+            under_sandbox,
+            "sandbox-scenario",
+            SEND,
+            permission=RUN_SANDBOX,
+        ),
+        Route(
+            "/sandbox/trades/{AccessID}/customer",
+            under_sandbox,
+            "sandbox-customer",
+            SEND,
+            permission=RUN_SANDBOX,
+        ),
         # Shops.
-        Route("/settings/shops", shops.index, "shops"),
-        Route("/settings/shops", shops.add, "shops-send", SEND, role=Role.ADMIN),
-        Route("/settings/shops/new", shops.new, "shop-new", role=Role.ADMIN),
-        Route("/settings/shops/{key}", shops.show, "shop"),
-        Route("/settings/shops/{key}", shops.change, "shop-send", SEND, role=Role.ADMIN),
+        Route("/settings/shops", shops.index, "shops", permission=READ),
+        Route("/settings/shops", shops.add, "shops-send", SEND, permission=MANAGE_SHOPS),
+        Route("/settings/shops/new", shops.new, "shop-new", permission=MANAGE_SHOPS),
+        Route("/settings/shops/{key}", shops.show, "shop", permission=READ),
+        Route("/settings/shops/{key}", shops.change, "shop-send", SEND, permission=MANAGE_SHOPS),
     ]

@@ -12,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from app.desk.permissions import Permission
 from app.protocol.messages import Call
 from app.protocol.wire import split_answer
 from app.sandbox.app import create_sandbox, running
@@ -30,8 +31,8 @@ async def desk() -> AsyncIterator[httpx.AsyncClient]:
     )
     under = Mounted("/sandbox", sandbox)
     lines = [
-        Route("/sandbox", under, "home"),
-        Route("/sandbox/{path:path}", under, "rest", None),
+        Route("/sandbox", under, "home", permission=Permission.OPEN),
+        Route("/sandbox/{path:path}", under, "rest", None, permission=Permission.OPEN),
     ]
     async with running(sandbox):
         transport = httpx.ASGITransport(Starlette(routes=lines))

@@ -14,6 +14,7 @@ from app.desk.actions import Action, decision_of, require
 from app.desk.actions.disputes import Compared, figures_of
 from app.desk.audit import record_action
 from app.desk.context import Actor, Desk
+from app.desk.permissions import Permission, demand
 from app.desk.status.call_results import found_by, is_too_early, last_answer, last_silence
 from app.desk.status.history import amount_named
 from app.desk.status.rules import (
@@ -74,7 +75,7 @@ def settle_conflict(
     """End the conflict: believe the gateway's last lookup, or keep what we had.
 
     `knowing`: whoever keeps has been told that the conflict comes back. Raises NotPossible,
-    ReasonMissing, NoLookupToBelieve, ComesBack, and LookupError for an unknown order.
+    NotPermitted, ReasonMissing, NoLookupToBelieve, ComesBack, and LookupError for an unknown order.
     """
     given = reason.strip()[:REASON_LENGTH]
     if not given:
@@ -83,6 +84,7 @@ def settle_conflict(
         order = locked_order(session, order_key)
         if order is None:
             raise LookupError(order_key)
+        demand(actor, Permission.ACT, order.environment)
         settle = desk.settings.gateway_settle
         require(decision_of(session, order, now(), settle), Action.SETTLE)
         policy = confirmation_of(session, order.shop_key)

@@ -13,6 +13,7 @@ from app.desk.actions import Action, Decision, Facts, decide, decision_of, past_
 from app.desk.context import Actor, Desk
 from app.desk.gateway_calls.outgoing import OutgoingCall, record_call
 from app.desk.gateway_calls.send import record_and_send
+from app.desk.permissions import Permission, demand
 from app.desk.status.call_results import MAY_HAVE_ASKED
 from app.desk.status.updates import lookup_asked
 from app.protocol.messages import SearchRequest
@@ -35,8 +36,8 @@ async def look_up(
 ) -> tuple[str, asyncio.Task[None]]:
     """Ask the gateway; the exchange's key and the task that carries it.
 
-    Raises ReasonNeeded, NotPossible (a call of this order is under way), NoGateway, and
-    InvalidMessage for an OrderID that the gateway would refuse.
+    Raises NotPermitted, ReasonNeeded, NotPossible (a call of this order is under way), NoGateway,
+    and InvalidMessage for an OrderID that the gateway would refuse.
     """
     message = SearchRequest(ShopID=shop.shop_id, ShopPass=shop.password, OrderID=OrderID)
     given = (reason or "").strip()[:REASON_LENGTH] or None
@@ -56,6 +57,7 @@ def _intend(
 ) -> Exchange:
     shop = locked_shop(session, shop_key)
     assert shop is not None, "a shop is never deleted"
+    demand(actor, Permission.ACT, shop.environment)
     known = order_by_number(session, shop.id, message.OrderID)
     order = locked_order(session, known.id) if known else None
     decision = _decision(session, desk, shop, message.OrderID, order)

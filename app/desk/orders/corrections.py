@@ -19,6 +19,7 @@ from app.desk.audit import record_action
 from app.desk.context import Actor, Desk
 from app.desk.orders.order_ids import next_number
 from app.desk.orders.validation import TYPED, Draft
+from app.desk.permissions import Permission, demand
 from app.protocol.error_catalogue import Fault, fault
 from app.protocol.messages import Call
 from app.records.exchanges import history_of
@@ -74,7 +75,8 @@ def correct(desk: Desk, actor: Actor, order_key: str, draft: Draft) -> tuple[Ord
     """The order with what was typed in place of what was refused, and whether that is new.
 
     Sends nothing: whoever does asks the locks as before. The same form has done it once already
-    when it comes again. Raises NotCorrectable.
+    when it comes again. Raises NotCorrectable,
+    NotPermitted.
     """
     with desk.database.writing() as session:
         if made := order_by_form(session, draft.form_key):
@@ -83,6 +85,7 @@ def correct(desk: Desk, actor: Actor, order_key: str, draft: Draft) -> tuple[Ord
         found = correction_of(session, order, desk.settings.gateway_settle) if order else None
         if order is None or found is None or not found.keeps_number:
             raise NotCorrectable(order_key)
+        demand(actor, Permission.ACT, order.environment)
         changed = changes_in(found, draft)
         if changed & set(found.fixed):
             raise NotCorrectable(order_key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.clock import now
 from app.desk.audit import record_action
 from app.desk.context import Actor, Desk
+from app.desk.permissions import Permission, demand
 from app.desk.status.unproven import speak, unproven_of
 from app.records.columns import REASON_LENGTH
 from app.records.dropped_callbacks import see_losses, unseen_losses
@@ -21,14 +22,16 @@ class NoReason(Exception):
 def dismiss_unproven(desk: Desk, actor: Actor, order_key: str, reason: str) -> None:
     """Say why nobody need ask about the results of this order that prove nothing.
 
-    Those that come later are listed again, once the gateway may be asked. Raises NoReason, and
-    LookupError for an unknown order. Where nothing waits for a word, nothing happens.
+    Those that come later are listed again, once the gateway may be asked. Where nothing
+    waits for a word, nothing happens. Raises NoReason, NotPermitted, and LookupError for an unknown
+    order.
     """
     given = _given(reason)
     with desk.database.writing() as session:
         order = locked_order(session, order_key)
         if order is None:
             raise LookupError(order_key)
+        demand(actor, Permission.ACT, order.environment)
         unproven = unproven_of(order)
         if unproven is None:
             return

@@ -12,6 +12,7 @@ from app.clock import now
 from app.desk.actions import Action, decision_of, require
 from app.desk.audit import record_action
 from app.desk.context import Actor, Desk, NoGateway
+from app.desk.permissions import Permission, demand
 from app.records.keys import digest, new_secret
 from app.records.orders import Order, locked_order
 from app.records.payment_links import PaymentLink, payment_link_by_secret
@@ -33,12 +34,13 @@ class StartForm:
 def create_payment_link(desk: Desk, actor: Actor, order_key: str) -> tuple[PaymentLink, str]:
     """A payment link of this order and its secret key.
 
-    Raises NotPossible, NoGateway, and LookupError for an unknown order.
+    Raises NotPossible, NoGateway, NotPermitted, and LookupError for an unknown order.
     """
     with desk.database.writing() as session:
         order = locked_order(session, order_key)
         if order is None:
             raise LookupError(order_key)
+        demand(actor, Permission.ACT, order.environment)
         at = now()
         require(decision_of(session, order, at, desk.settings.gateway_settle), Action.LAUNCH)
         if _start_url(session, desk, order) is None:

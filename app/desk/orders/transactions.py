@@ -17,6 +17,7 @@ from app.desk.gateway_calls.outgoing import OutgoingCall, record_call
 from app.desk.gateway_calls.send import record_and_send
 from app.desk.orders.order_ids import next_number, suggest_order_id
 from app.desk.orders.validation import Draft, check
+from app.desk.permissions import Permission, demand
 from app.protocol.fields import Problem
 from app.protocol.messages import EntryTranRequest, ExecTranRequest
 from app.records.exchanges import Exchange, give_to_order
@@ -65,7 +66,7 @@ class NoSuchOrder(LookupError):
 def open_order(desk: Desk, actor: Actor, draft: Draft) -> tuple[Order, bool]:
     """The order of this form, and whether it is new. Sends nothing.
 
-    Raises DraftRefused, AlreadyHere, NoSuchShop.
+    Raises DraftRefused, AlreadyHere, NoSuchShop, NotPermitted.
     """
     if problems := check(draft):
         raise DraftRefused(problems)
@@ -79,6 +80,7 @@ def open_order(desk: Desk, actor: Actor, draft: Draft) -> tuple[Order, bool]:
 def _open_once(desk: Desk, actor: Actor, draft: Draft) -> tuple[Order, bool]:
     with desk.database.writing() as session:
         shop = _open_shop(session, desk, draft.shop_key)
+        demand(actor, Permission.ACT, shop.environment)
         if order := order_by_form(session, draft.form_key):
             return order, False
         if order := order_by_number(session, shop.id, draft.OrderID):
@@ -126,7 +128,7 @@ async def register(
     """Send EntryTran; with `then_execute` also ExecTran, when the first one worked.
 
     Returns once the intent is committed; the task goes on without the caller. Raises
-    NotPossible, NoGateway, NoSuchOrder.
+    NotPossible, NoGateway, NoSuchOrder, NotPermitted.
     """
     _, task = await record_and_send(desk, partial(_intend_entry, desk, actor, order_key))
     if not then_execute:
@@ -152,7 +154,7 @@ async def _execute_after(
 
 
 def _intend_entry(desk: Desk, actor: Actor, order_key: str, session: Session) -> Exchange:
-    order, shop = _allowed(session, desk, order_key, Action.REGISTER)
+    order, shop = _allowed(session, desk, actor, order_key, Action.REGISTER)
     assert order.amount is not None, "an order made here has an amount"
     message = EntryTranRequest(
         ShopID=shop.shop_id,
@@ -165,7 +167,7 @@ def _intend_entry(desk: Desk, actor: Actor, order_key: str, session: Session) ->
 
 
 def _intend_execution(desk: Desk, actor: Actor, order_key: str, session: Session) -> Exchange:
-    order, shop = _allowed(session, desk, order_key, Action.EXECUTE)
+    order, shop = _allowed(session, desk, actor, order_key, Action.EXECUTE)
     assert order.access_id, "only a registered order can be executed"
     assert order.access_pass, "only a registered order can be executed"
     assert order.ret_url, "an order made here has a RetURL"
@@ -183,11 +185,14 @@ def _intend_execution(desk: Desk, actor: Actor, order_key: str, session: Session
     return record_call(session, desk, OutgoingCall(shop, order, message, actor))
 
 
-def _allowed(session: Session, desk: Desk, order_key: str, action: Action) -> tuple[Order, Shop]:
-    """The order, locked, with its shop, when the decision table allows the action."""
+def _allowed(
+    session: Session, desk: Desk, actor: Actor, order_key: str, action: Action
+) -> tuple[Order, Shop]:
+    """The order, locked, with its shop, when this person may act and the action is possible."""
     order = locked_order(session, order_key)
     if order is None:
         raise NoSuchOrder(order_key)
+    demand(actor, Permission.ACT, order.environment)
     require(decision_of(session, order, now(), desk.settings.gateway_settle), action)
     shop = session.get(Shop, order.shop_key)
     assert shop is not None, "an order's shop is never deleted"

@@ -173,6 +173,7 @@ COMMANDS: Final = (
         "/key",
         "Make a new sandbox key; the present one opens nothing any more.",
         _renew_key,
+        for_admins=True,
     ),
     Command(
         "reset",

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from app.desk.permissions import NotPermitted
 from app.logs import Repeated
 from app.protocol.words import N_
 from app.records.database import UNREACHABLE
@@ -120,6 +121,8 @@ def fail(request: Request, error: Exception) -> Response:
     """The answer to a request whose endpoint, or whose guard, raised this."""
     if isinstance(error, HTTPException):
         return _answer_http(request, error)
+    if isinstance(error, NotPermitted):
+        return answer(request, FORBIDDEN)
     # The path may hold the key of a link; the route's path does not.
     where = getattr(request.scope.get("route"), "path", "an unknown address")
     kinds = type(error).__mro__
@@ -180,5 +183,5 @@ def is_stream(request: Request) -> bool:
     return "text/event-stream" in accepted and "hx-request" not in request.headers
 
 
-exception_handlers = dict.fromkeys((HTTPException, *BY_EXCEPTION), fail)
+exception_handlers = dict.fromkeys((HTTPException, NotPermitted, *BY_EXCEPTION), fail)
 """For Starlette; what is not listed reaches the guard, which answers it by `fail` too."""

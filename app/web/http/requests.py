@@ -6,11 +6,12 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from app.desk import permissions
 from app.desk.accounts.sessions import actor_for
 from app.desk.context import Actor, Desk
-from app.records.accounts import Role, User
+from app.desk.permissions import Permission
+from app.records.accounts import User
 from app.records.shops import Environment
-from app.web.http.routing import RANK
 
 BODY_LIMIT = 64 * 1024
 """The most bytes of a body that we read."""
@@ -31,9 +32,9 @@ def user_of(request: Request) -> User:
     return user
 
 
-def may(request: Request, least: Role) -> bool:
-    """Whether the user's role is at least this one."""
-    return RANK[user_of(request).role] >= RANK[least]
+def may(request: Request, permission: Permission, environment: Environment | None = None) -> bool:
+    """Whether the user may do this, in the environment where it counts."""
+    return permissions.may(user_of(request).role, permission, environment)
 
 
 def actor_of(request: Request) -> Actor:

@@ -9,13 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.desk.permissions import Permission, may
 from app.records.accounts import Role
-
-RANK = {role: rank for rank, role in enumerate(Role)}
 
 
 class Route(routing.Route):
-    """`role`: the least role that may use it; None for everybody, signed in or not.
+    """`permission`: what whoever uses it must be allowed. There is no default: none is forgotten.
 
     `stream`: it answers with a stream of events. `fast`: it is answered before the guard, the
     compression and the router (see `fast_path`); its endpoint is a coroutine and looks at no
@@ -29,20 +28,20 @@ class Route(routing.Route):
         name: str,
         methods: Collection[str] | None = ("GET",),
         *,
-        role: Role | None = Role.VIEWER,
+        permission: Permission,
         stream: bool = False,
         fast: bool = False,
     ) -> None:
         super().__init__(path, endpoint, methods=methods, name=name)
         # A path may hold a line break (%0A), and stays below the prefix it is below.
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
-        self.role = role
+        self.permission = permission
         self.stream = stream
         self.fast = fast
 
     def is_open_to(self, role: Role | None) -> bool:
         """Whether a user of this role may use it; None: somebody not signed in."""
-        return self.role is None or (role is not None and RANK[role] >= RANK[self.role])
+        return may(role, self.permission)
 
 
 class Mounted:
@@ -80,7 +79,7 @@ def methods_at(routes: Iterable[BaseRoute], scope: Scope) -> str:
 
 
 def _checked(route: BaseRoute) -> Route:
-    # A route that names no role must not open by accident.
+    # A route that names no permission must not open by accident.
     if not isinstance(route, Route):
         raise TypeError(f"{route!r} is no route of the routes table")
     return route

@@ -17,12 +17,12 @@ from app.desk.callbacks.callback_view import CallbackView, callback_view
 from app.desk.callbacks.raw import TARGET
 from app.desk.orders.order_view import OrderView, order_view
 from app.desk.orders.timeline_window import timeline_window
+from app.desk.permissions import Permission
 from app.desk.status.unproven import unproven_of
 from app.protocol.checkstring import Verdict
 from app.protocol.error_catalogue import Fault, fault
 from app.protocol.text import to_half_width
 from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
-from app.records.accounts import Role
 from app.records.callback_lists import CallbackFilter, callbacks_page, copies_of
 from app.records.callbacks import Callback
 from app.records.dropped_callbacks import dropped_so_far
@@ -81,7 +81,7 @@ def show(request: Request) -> Response:
         "environment": callback.environment or environment_of(request),
         "faults": faults_of(view),
         "curl": _curl(desk.settings.base_url, view),
-        "may_judge": may(request, Role.OPERATOR),
+        "may_judge": may(request, Permission.JUDGE),
         "again": _again(view),
     }
     return page(request, "callbacks/show.html", context)

@@ -14,18 +14,17 @@ from app.desk.actions import NotPossible
 from app.desk.context import NoGateway
 from app.desk.gateway_calls.lookup_view import lookup_answer
 from app.desk.gateway_calls.lookups import ReasonNeeded, look_up
+from app.desk.permissions import Permission
 from app.protocol.messages import Call, InvalidMessage
 from app.protocol.text import to_half_width
 from app.protocol.time_words import clock_text
 from app.protocol.words import N_, Sentence, Words
-from app.records.accounts import Role
 from app.records.columns import REASON_LENGTH
 from app.records.exchanges import latest_lookups
 from app.records.order_lists import orders_named
 from app.records.orders import Order
 from app.records.shops import Shop, shops_of
-from app.web.http.requests import actor_of, desk_of, environment_of, read_form, user_of
-from app.web.http.routing import RANK
+from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
 from app.web.pages.exchanges import exchange_context, exchange_or_404
 from app.web.presentation.field_errors import problem_words
 from app.web.presentation.labels import LOCKS, NO_GATEWAY
@@ -137,7 +136,7 @@ def _form(
         "environment": environment,
         "choices": [(shop.shop_id, f"{shop.name} ({shop.shop_id})") for shop in shops],
         "latest": latest,
-        "may_ask": RANK[user_of(request).role] >= RANK[Role.OPERATOR],
+        "may_ask": may(request, Permission.ACT, environment),
     }
     return page(request, "lookups/index.html", context, 422 if errors else 200)
 

@@ -32,6 +32,7 @@ from app.desk.orders.transactions import (
     register,
     suggest_order_id,
 )
+from app.desk.permissions import Permission
 from app.desk.shops.shops import shop_of
 from app.protocol.fields import Problem, Reason
 from app.protocol.text import byte_length
@@ -39,7 +40,7 @@ from app.protocol.words import N_, Sentence, Words
 from app.records.keys import new_secret
 from app.records.orders import UNKNOWN, Order
 from app.records.shops import Environment, Shop, shops_of
-from app.web.http.requests import actor_of, desk_of, environment_of, read_form
+from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
 from app.web.pages.order_form_fields import OrderForm
 from app.web.pages.return_page import RETURN_PATH
 from app.web.presentation.field_errors import problem_words
@@ -59,6 +60,8 @@ def new(request: Request) -> Response:
 
     `correct` an order: its own values, with what the gateway has refused of them marked.
     """
+    if not may(request, Permission.ACT, environment_of(request)):
+        raise HTTPException(403)
     with desk_of(request).database.reading() as session:
         if key := request.query_params.get("correct"):
             return _correcting(request, session, key)

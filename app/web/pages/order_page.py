@@ -18,11 +18,11 @@ from app.desk.actions import Action, Decision, Lock, LockReason, NextStep
 from app.desk.actions.disputes import most_telling
 from app.desk.context import DeskSettings
 from app.desk.orders.order_view import OrderView, order_view
+from app.desk.permissions import Permission
 from app.desk.status.unproven import unproven_of
 from app.protocol.error_catalogue import fault
 from app.protocol.statuses import Status
 from app.protocol.words import N_, Words
-from app.records.accounts import Role
 from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
 from app.records.orders import Order
@@ -121,11 +121,12 @@ def order_or_404(session: Session, request: Request) -> Order:
 
 def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str, Any]:
     last = view.exchanges[-1].exchange if view.exchanges else None
+    may_act = may(request, Permission.ACT, view.order.environment)
     return {
         "view": view,
         "order": view.order,
         "environment": view.order.environment,
-        "may_act": may(request, Role.OPERATOR),
+        "may_act": may_act,
         "step_action": STEP_ACTIONS.get(view.decision.next_step),
         "others": _others(view.decision),
         "locked_actions": locked_actions(view.decision),
@@ -138,7 +139,8 @@ def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str
         "travelled": travelled(view.changes),
         "named": most_telling(view.standing),
         "ways_out": {one.believe: one for one in view.outcomes},
-        "link": _link(view, terms),
+        # Whoever has it can pay, and read the Token.
+        "link": _link(view, terms) if may_act else None,
     }
 
 

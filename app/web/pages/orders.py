@@ -12,11 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from app.clock import now
 from app.desk.actions.disputes import conflicts_standing
 from app.desk.orders.attention import kinds_of, number_of_entries
+from app.desk.permissions import Permission
 from app.desk.status.unproven import quiet_since
 from app.protocol.statuses import Status
 from app.protocol.text import to_half_width
 from app.protocol.wire import JST
-from app.records.accounts import Role
 from app.records.order_lists import OrderFilter, any_order, orders_named, orders_page
 from app.records.orders import STATUS_GROUPS, UNKNOWN, Order
 from app.records.paging import Page
@@ -79,7 +79,7 @@ def _list_context(
         "statuses": STATUSES,
         "shops": shops,
         "several_shops": _several(listed.rows, shops),
-        "may_act": may(request, Role.OPERATOR),
+        "may_act": may(request, Permission.ACT, environment_of(request)),
         "began": bool(listed.rows) or any_order(session, environment_of(request)),
         **neighbours(request, listed),
     }

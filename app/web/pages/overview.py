@@ -9,8 +9,8 @@ from starlette.responses import Response
 from app.clock import now
 from app.desk.orders.attention import attention
 from app.desk.orders.overview import health, today
+from app.desk.permissions import Permission
 from app.protocol.wire import JST
-from app.records.accounts import Role
 from app.records.callback_lists import CallbackFilter, callbacks_page
 from app.records.order_lists import any_order
 from app.records.paging import Place
@@ -51,7 +51,7 @@ def overview(
     context |= {
         "day": at.astimezone(JST).date(),
         "now": at,
-        "may_act": may(request, Role.OPERATOR),
+        "may_act": may(request, Permission.ACT),
         "dismissing": dismissing or {},
         "unwritable_since": desk_of(request).database.unwritable_since,
         # One page, one number.

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from app.desk.permissions import Permission
 from app.desk.shops.shops import reset_sandbox_orders
-from app.records.accounts import Role
 from app.web.http.requests import actor_of, desk_of, fields_of, may, read_body
 from app.web.http.routing import Mounted
 from app.web.presentation.templates import page
@@ -30,8 +30,8 @@ def panel_page(
     """One of the panel's templates in the frame of our pages, with what its reader may do."""
     ours = {
         "resets_desk": True,
-        "may_act": may(request, Role.OPERATOR),
-        "may_rule": may(request, Role.ADMIN),
+        "may_act": may(request, Permission.RUN_SANDBOX),
+        "may_rule": may(request, Permission.RULE_SANDBOX),
     }
     return page(request, name, {**context, **ours}, status)
 

@@ -9,12 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.desk.permissions import Permission
 from app.desk.shops.shops import Changed, ShopRefused, add_shop, change_shop, shop_of
 from app.desk.shops.validation import GATEWAYS, ShopDraft
 from app.protocol.words import N_, Words
-from app.records.accounts import Role
 from app.records.shops import Confirmation, Environment, Shop, all_shops
-from app.web.http.requests import actor_of, desk_of, environment_of, read_form, user_of
+from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
 from app.web.presentation.templates import page
 
 ADDRESS = "/settings/shops"
@@ -153,4 +153,4 @@ def _count(request: Request) -> int:
 
 
 def _may_change(request: Request) -> bool:
-    return user_of(request).role is Role.ADMIN
+    return may(request, Permission.MANAGE_SHOPS)

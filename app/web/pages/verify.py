@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.desk.callbacks.manual_check import KEPT_AT_MOST, bodies_in, check_pasted, import_pasted
+from app.desk.permissions import Permission
 from app.protocol.text import WINDOWS_31J
-from app.records.accounts import Role
 from app.web.http.requests import actor_of, desk_of, environment_of, may
 from app.web.http.services import services_of
 from app.web.http.uploads import UPLOAD_LIMIT, read_fields
@@ -99,7 +99,7 @@ def _page(request: Request, text: str, status: int = 200, **more: Any) -> Respon
         "example": EXAMPLE,
         "checked": None,
         "missing": status == 422,
-        "may_judge": may(request, Role.OPERATOR),
+        "may_judge": may(request, Permission.JUDGE),
         "most": PASTED_AT_MOST,
         "megabytes": UPLOAD_LIMIT // 1024 // 1024,
     }

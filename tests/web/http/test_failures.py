@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.desk.permissions import Permission
 from app.records.encryption import DecryptionFailed
 from app.web.http.requests import BODY_LIMIT, FIELD_LIMIT
 from app.web.http.routing import Route
@@ -33,7 +34,9 @@ def broken(request: Request) -> Response:
 @pytest.fixture
 async def faulty(desk_app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
     """An admin's browser at a desk with an address that fails."""
-    desk_app.router.routes.append(Route("/broken/{kind}", broken, "broken"))
+    desk_app.router.routes.append(
+        Route("/broken/{kind}", broken, "broken", permission=Permission.READ)
+    )
     async with browser_for(desk_app, ADMIN) as client:
         yield client
 

@@ -1,0 +1,82 @@
+"""Permissions: what can be done, and who is the least that may. One table, which all ask.
+
+Each role may do whatever the roles before it may. The routes table names a permission in each
+line; what also depends on whose money it is, is asked again where the record is known.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.desk.context import Actor
+from app.records.accounts import Role
+from app.records.shops import Environment
+
+RANK = {role: rank for rank, role in enumerate(Role)}
+
+
+class Permission(StrEnum):
+    """One thing that a person may be allowed to do."""
+
+    OPEN = "open"
+    OWN = "own"
+    READ = "read"
+    ACT = "act"
+    JUDGE = "judge"
+    RUN_SANDBOX = "run-sandbox"
+    RULE_SANDBOX = "rule-sandbox"
+    MANAGE_SHOPS = "manage-shops"
+
+
+class Least(NamedTuple):
+    """The least role that may, and the one it takes in production."""
+
+    role: Role
+    in_production: Role
+
+
+def _everywhere(role: Role) -> Least:
+    return Least(role, role)
+
+
+PERMISSIONS: Mapping[Permission, Least | None] = {
+    # Everybody, signed in or not.
+    Permission.OPEN: None,
+    # One's own account, sign-ins and preferences.
+    Permission.OWN: _everywhere(Role.VIEWER),
+    # Every page. No secret and no payment link.
+    Permission.READ: _everywhere(Role.VIEWER),
+    # Orders: make, register, execute, look up, settle; their payment links.
+    Permission.ACT: Least(Role.OPERATOR, in_production=Role.APPROVER),
+    # Have a result judged. It computes what our password signs.
+    Permission.JUDGE: _everywhere(Role.OPERATOR),
+    # The sandbox: its clock, faults, shops, customers.
+    Permission.RUN_SANDBOX: _everywhere(Role.OPERATOR),
+    # Where the sandbox may send, and its key.
+    Permission.RULE_SANDBOX: _everywhere(Role.ADMIN),
+    Permission.MANAGE_SHOPS: _everywhere(Role.ADMIN),
+}
+
+
+class NotPermitted(Exception):
+    """The role of whoever acts does not allow this."""
+
+
+def may(role: Role | None, permission: Permission, environment: Environment | None = None) -> bool:
+    """Whether this role may; None: somebody not signed in.
+
+    Without an environment: whether it may in any. Then the record's own is still to be asked.
+    """
+    least = PERMISSIONS[permission]
+    if least is None:
+        return True
+    if role is None:
+        return False
+    needed = least.in_production if environment is Environment.PRODUCTION else least.role
+    return RANK[role] >= RANK[needed]
+
+
+def demand(actor: Actor, permission: Permission, environment: Environment) -> None:
+    """Raise NotPermitted unless the actor may do this in the record's environment."""
+    if not may(actor.role, permission, environment):
+        raise NotPermitted(f"{actor.role} in {environment}: {permission}")
