@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import logs
+from app.cli_people import Deed, NobodyThere, add_people_commands
 from app.settings import Settings, SettingsError, load_log_settings, load_settings
 
 if TYPE_CHECKING:
@@ -123,18 +124,23 @@ def _sweep(_: argparse.Namespace) -> int:
     return 0
 
 
-def _user_add(chosen: argparse.Namespace) -> int:
-    from app.desk.accounts.users import UserRefused, add_user
-    from app.server import say
+def _about_people(deed: Deed) -> Command:
+    """A deed of `cli_people` as a command."""
 
-    password = sys.stdin.readline().rstrip("\r\n")
-    with _database(_settings()) as database:
-        try:
-            user = add_user(database, chosen.email, password, chosen.role)
-        except UserRefused as refusal:
-            raise Failed(str(refusal)) from None
-    say(f"{user.email} may now sign in as {user.role}")
-    return 0
+    def command(chosen: argparse.Namespace) -> int:
+        from app.desk.accounts.users import UserRefused
+        from app.server import say
+
+        settings = _settings()
+        with _database(settings) as database:
+            try:
+                for line in deed(database, settings, chosen):
+                    say(line)
+            except (UserRefused, NobodyThere) as refusal:
+                raise Failed(str(refusal)) from None
+        return 0
+
+    return command
 
 
 def _shop_add(chosen: argparse.Namespace) -> int:
@@ -255,10 +261,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _people_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     users = _group(commands, "user", "users of the dashboard")
-    user = _command(users, "add", _user_add, "add a user; the password comes on standard input")
-    user.add_argument("email", metavar="EMAIL")
-    roles = ("viewer", "operator", "approver", "admin")
-    user.add_argument("--role", required=True, choices=roles)
+    add_people_commands(users, _about_people)
 
     shops = _group(commands, "shop", "shops: contracts with the gateway")
     shop = _command(shops, "add", _shop_add, "add a shop; its ShopPass comes on standard input")

@@ -250,3 +250,24 @@ def test_the_sandbox_alone_needs_no_user_and_no_key(tmp_path: Path) -> None:
 def test_a_failure_of_the_surroundings_is_a_sentence_in_its_own_process_too(tmp_path: Path) -> None:
     ended = run(tmp_path, "backup", "copy.db")
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
+
+
+def test_an_incident_can_be_handled_on_the_machine_alone(shell: Shell, tmp_path: Path) -> None:
+    password = b"correct horse battery\n"
+    for email, role in (("a@example.jp", "admin"), ("b@example.jp", "viewer")):
+        assert shell.types("user", "add", email, "--role", role, typed=password) == 0
+    assert shell.types("user", "role", "b@example.jp", "approver") == 0
+    assert shell.types("user", "list") == 0
+    assert "b@example.jp\tapprover\tenabled\tno second factor" in shell.out.splitlines()
+    assert shell.types("user", "link", "B@example.jp") == 0
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/login/link\?key=[\w-]{43}\n", shell.out)
+    assert shell.types("user", "sign-out", "b@example.jp") == 0
+    assert shell.types("user", "disable", "b@example.jp") == 0
+    assert shell.types("user", "link", "b@example.jp") == 1
+    assert "disabled" in shell.err
+    assert shell.types("user", "enable", "b@example.jp") == 0
+    assert shell.types("user", "disable", "a@example.jp") == 1
+    assert "no administrator left" in shell.err
+    assert shell.types("user", "disable", "nobody@example.jp") == 1
+    assert shell.err == "There is no user with the address nobody@example.jp.\n"
+    assert shell.types("user", "role", "b@example.jp", "owner") == 2

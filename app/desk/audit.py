@@ -7,25 +7,33 @@ from sqlmodel import Session
 from app.desk.context import Actor
 from app.records.accounts import AuditEntry
 
+BY_COMMAND = "command line"
+"""Who did what no user did."""
+
+SUBJECT_LENGTH = 80
+
 
 def record_action(
     session: Session,
-    actor: Actor,
+    actor: Actor | None,
     action: str,
     *,
     order_key: str | None = None,
     subject: str = "",
     **detail: str | int | bool | None,
 ) -> AuditEntry:
-    """Write down an action. `detail` must hold no secret: it is shown as it is."""
+    """Write down an action. `detail` must hold no secret: it is shown as it is.
+
+    Without an actor it was done from the command line of the machine itself.
+    """
     entry = AuditEntry(
-        user_key=actor.user_key,
-        email=actor.email,
+        user_key=actor.user_key if actor else None,
+        email=actor.email if actor else BY_COMMAND,
         action=action,
         order_key=order_key,
-        subject=subject,
+        subject=subject[:SUBJECT_LENGTH],
         detail=json.dumps(detail, ensure_ascii=False),
-        remote_address=actor.remote_address,
+        remote_address=actor.remote_address if actor else "",
     )
     session.add(entry)
     return entry

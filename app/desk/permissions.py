@@ -26,6 +26,7 @@ class Permission(StrEnum):
     RUN_SANDBOX = "run-sandbox"
     RULE_SANDBOX = "rule-sandbox"
     MANAGE_SHOPS = "manage-shops"
+    MANAGE_PEOPLE = "manage-people"
 
 
 class Least(NamedTuple):
@@ -55,6 +56,7 @@ PERMISSIONS: Mapping[Permission, Least | None] = {
     # Where the sandbox may send, and its key.
     Permission.RULE_SANDBOX: _everywhere(Role.ADMIN),
     Permission.MANAGE_SHOPS: _everywhere(Role.ADMIN),
+    Permission.MANAGE_PEOPLE: _everywhere(Role.ADMIN),
 }
 
 

@@ -1,15 +1,23 @@
-"""Users, their sign-ins, the first sign-in link, and the audit entries."""
+"""Users, how they sign in, and the audit entries."""
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import BigInteger, ColumnElement, func
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import EMAIL_LENGTH, Record, enum_column, key, reference, timestamp
+from app.records.columns import (
+    EMAIL_LENGTH,
+    Record,
+    encrypted_bytes,
+    enum_column,
+    key,
+    reference,
+    timestamp,
+)
 from app.records.keys import digest
 
 
@@ -36,10 +44,18 @@ class User(Record, table=True):
     theme: str | None = Field(default=None, max_length=5)
     created_at: datetime = timestamp(now)
     disabled_at: datetime | None = timestamp()
+    # The second factor: its shared secret, since when it counts, and the last step that was used.
+    totp_secret: bytes | None = encrypted_bytes()
+    totp_since: datetime | None = timestamp()
+    totp_step: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class SignIn(Record, table=True):
-    """One browser that is signed in. The cookie's value is known by its digest only."""
+    """One browser that is signed in. The cookie's value is known by its digest only.
+
+    `seen_at`: when a person last asked for something with it, to the minute. `factor_at`: when the
+    second factor was last given.
+    """
 
     __tablename__ = "sign_ins"
 
@@ -50,10 +66,13 @@ class SignIn(Record, table=True):
     expires_at: datetime = timestamp(now)
     remote_address: str = Field(default="", max_length=64)
     user_agent: str = Field(default="", max_length=200)
+    seen_at: datetime = timestamp(now)
+    factor_at: datetime | None = timestamp()
 
 
 class SignInLink(Record, table=True):
-    """The one-time link of a first start. Its button uses it up; looking at it does not."""
+    """A one-time link: of a user, else the one of a first start. Its button uses it up; looking at
+    it does not."""
 
     __tablename__ = "sign_in_links"
 
@@ -61,10 +80,36 @@ class SignInLink(Record, table=True):
     secret_digest: str = Field(unique=True, max_length=64)
     expires_at: datetime = timestamp(now)
     used_at: datetime | None = timestamp()
+    user_key: str | None = reference("users.id", optional=True)
+
+
+class RecoveryCode(Record, table=True):
+    """What stands in for a second factor that is lost, once. Known by its digest only."""
+
+    __tablename__ = "recovery_codes"
+
+    id: str = key()
+    user_key: str = reference("users.id")
+    code_digest: str = Field(max_length=64)
+    used_at: datetime | None = timestamp()
+
+
+class KnownBrowser(Record, table=True):
+    """A browser in which somebody has signed in before, known by the digest of its cookie."""
+
+    __tablename__ = "known_browsers"
+
+    id: str = key()
+    secret_digest: str = Field(unique=True, max_length=64)
+    user_key: str = reference("users.id")
+    expires_at: datetime = timestamp(now)
 
 
 class SignInFailure(Record, table=True):
-    """A refused sign-in, for the throttle. Rows older than the window are swept."""
+    """A refused sign-in, for the throttle. Rows older than the window are swept.
+
+    `browser`: the key of the known browser that tried; empty for any other.
+    """
 
     __tablename__ = "sign_in_failures"
 
@@ -72,6 +117,7 @@ class SignInFailure(Record, table=True):
     at: datetime = timestamp(now, index=True)
     email: str = Field(index=True, max_length=EMAIL_LENGTH)
     remote_address: str = Field(index=True, max_length=64)
+    browser: str = Field(default="", index=True, max_length=64)
 
 
 class AuditEntry(Record, table=True):
@@ -107,6 +153,23 @@ def user_by_email(session: Session, email: str) -> User | None:
 def any_user(session: Session) -> bool:
     """Whether there is a user at all."""
     return session.exec(select(User.id).limit(1)).first() is not None
+
+
+def all_users(session: Session) -> list[User]:
+    """Everybody who may or might sign in, by e-mail address."""
+    return list(session.exec(select(User).order_by(User.email)).all())
+
+
+def last_seen(session: Session, at: datetime) -> dict[str, datetime]:
+    """When each user who is signed in was last seen, by their key."""
+    query = select(SignIn.user_key, func.max(SignIn.seen_at)).where(col(SignIn.expires_at) > at)
+    return dict(session.exec(query.group_by(SignIn.user_key)).all())
+
+
+def sign_ins_of(session: Session, user_key: str, at: datetime) -> list[SignIn]:
+    """The valid sign-ins of a user, the one last used first."""
+    query = select(SignIn).where(SignIn.user_key == user_key, col(SignIn.expires_at) > at)
+    return list(session.exec(query.order_by(col(SignIn.seen_at).desc())).all())
 
 
 def sign_in_by_secret(session: Session, secret: str, at: datetime) -> tuple[SignIn, User] | None:

@@ -26,6 +26,7 @@ from app.web.pages import (
     shops,
     sign_in,
     styleguide,
+    users,
     verify,
 )
 from app.web.pages.sandbox import SandboxReset
@@ -35,6 +36,7 @@ ANY = None
 
 OPEN, OWN, READ, ACT = Permission.OPEN, Permission.OWN, Permission.READ, Permission.ACT
 JUDGE, MANAGE_SHOPS = Permission.JUDGE, Permission.MANAGE_SHOPS
+MANAGE_PEOPLE = Permission.MANAGE_PEOPLE
 RUN_SANDBOX, RULE_SANDBOX = Permission.RUN_SANDBOX, Permission.RULE_SANDBOX
 
 
@@ -192,6 +194,11 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             SEND,
             permission=RUN_SANDBOX,
         ),
+        # People.
+        Route("/settings/users", users.index, "users", permission=MANAGE_PEOPLE),
+        Route("/settings/users", users.invite, "users-send", SEND, permission=MANAGE_PEOPLE),
+        Route("/settings/users/{key}", users.show, "user", permission=MANAGE_PEOPLE),
+        Route("/settings/users/{key}", users.change, "user-send", SEND, permission=MANAGE_PEOPLE),
         # Shops.
         Route("/settings/shops", shops.index, "shops", permission=READ),
         Route("/settings/shops", shops.add, "shops-send", SEND, permission=MANAGE_SHOPS),

@@ -106,6 +106,12 @@ def user_behind(session: Session, secret: str) -> User | None:
     return None if user is None or user.disabled_at else user
 
 
+def end_all_sign_ins(session: Session, user: User) -> None:
+    """End every sign-in of this user, wherever it is."""
+    session.exec(delete(SignIn).where(col(SignIn.user_key) == user.id))
+    in_memory.end_all_of(user.id)
+
+
 def _end(session: Session, secret: str) -> None:
     session.exec(delete(SignIn).where(col(SignIn.secret_digest) == digest(secret)))
 

@@ -3,18 +3,16 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
 
 from app.desk.accounts.passwords import hash_password, password_problem
-from app.desk.accounts.sessions import Browser, in_memory, start_session
+from app.desk.accounts.sessions import Browser, end_all_sign_ins, start_session
 from app.desk.accounts.throttle import Throttled, password_is_right
 from app.desk.audit import record_action
 from app.desk.context import Actor
 from app.desk.validation_errors import ValidationErrors, collect
 from app.protocol.words import N_, Words
-from app.records.accounts import Role, SignIn, User, user_by_email
+from app.records.accounts import Role, User, user_by_email
 from app.records.columns import EMAIL_LENGTH
 from app.records.database import Database
 
@@ -124,8 +122,7 @@ def _store_account(
         if hashed is None:
             return None
         user.password_hash = hashed
-        session.exec(delete(SignIn).where(col(SignIn.user_key) == user.id))
-        in_memory.end_all_of(user.id)
+        end_all_sign_ins(session, user)
         return start_session(session, user, browser)
 
 

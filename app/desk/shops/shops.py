@@ -12,7 +12,6 @@ from app.desk.context import Actor, Desk
 from app.desk.shops.validation import TAKEN, ShopDraft, change_problems, new_problems, tidy_address
 from app.desk.status.confirmation_policy import follow_policy
 from app.desk.validation_errors import ValidationErrors
-from app.records.accounts import AuditEntry
 from app.records.database import Database
 from app.records.purge import forget_sandbox
 from app.records.shops import Confirmation, Environment, OurShops, Shop
@@ -21,9 +20,6 @@ from app.records.shops import Confirmation, Environment, OurShops, Shop
 SANDBOX_SHOP_ID = "tshop00000001"
 SANDBOX_SHOP_PASS = "tpass7xq"  # noqa: S105
 SANDBOX_SHOP_NAME = "Sandbox"
-
-BY_COMMAND = "command line"
-"""Who added a shop that no user added."""
 
 
 class ShopRefused(ValidationErrors):
@@ -66,10 +62,11 @@ def add_shop_by_command(
     What it may explain is judged again. Raises ShopRefused.
     """
     shop = _new_shop(ShopDraft(environment, shop_id, password, name, gateway_url or ""))
-    entry = AuditEntry(email=BY_COMMAND, action="shop-added", subject=shop.shop_id)
     try:
         with database.writing() as session:
-            session.add_all((shop, entry))
+            session.add(shop)
+            session.flush()
+            record_action(session, None, "shop-added", subject=shop.shop_id, **_audit_detail(shop))
     except IntegrityError:
         raise ShopRefused({"ShopID": TAKEN}) from None
     return Changed(shop, reverify(database, ours))

@@ -6,8 +6,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk.accounts import first_admin, sessions
-from app.desk.accounts.first_admin import LinkUsedUp
+from app.desk.accounts import links, sessions
+from app.desk.accounts.links import LinkUsedUp
 from app.desk.accounts.password_queue import RETRY_AFTER, Crowded
 from app.desk.accounts.sessions import Browser, WrongCredentials
 from app.desk.accounts.throttle import Throttled
@@ -51,17 +51,18 @@ async def sign_in(request: Request) -> Response:
 def show_link(request: Request) -> Response:
     """GET /login/link: one button. Looking, as mail scanners and previews do, uses nothing up."""
     key = request.query_params.get("key", "")
-    if not first_admin.link_is_good(desk_of(request).database, key):
+    welcome = links.welcome(desk_of(request).database, key)
+    if welcome is None:
         return _used_up(request)
-    return page(request, "sign_in/link.html", {"key": key, "switch": ""})
+    return page(request, "sign_in/link.html", {"key": key, "email": welcome.email, "switch": ""})
 
 
 async def use_link(request: Request) -> Response:
-    """POST /login/link: the button. The first admin is in, and asked to choose a password."""
+    """POST /login/link: the button. Whoever it is for is in, and asked to choose a password."""
     key = (await read_form(request)).get("key", "")
     try:
         secret = await run_in_threadpool(
-            first_admin.use_link, desk_of(request).database, key, browser_of(request)
+            links.use_link, desk_of(request).database, key, browser_of(request)
         )
     except LinkUsedUp:
         return await run_in_threadpool(_used_up, request)

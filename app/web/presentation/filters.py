@@ -21,7 +21,7 @@ from app.protocol.time_words import clock_text
 from app.protocol.words import Words, say
 from app.records.callbacks import Callback
 from app.records.orders import UNKNOWN
-from app.web.presentation import callbacks, formats, labels, marks, outcomes
+from app.web.presentation import callbacks, formats, labels, marks, outcomes, people
 from app.web.presentation.conflicts import believing, conflict_words, keeping
 from app.web.presentation.marks import Mark, Marks
 
@@ -103,6 +103,7 @@ def _of_enums(language: str) -> Filters:
         "basis": basis,
         "source": source,
         "audited": audited,
+        "device": people.device,
     }
 
 

@@ -13,9 +13,11 @@ from typing import Any
 from app.desk.actions import LockReason, NextStep
 from app.protocol.messages import Call
 from app.protocol.words import N_
+from app.records.accounts import Role
 from app.records.exchanges import Purpose
 from app.records.orders import UNKNOWN, Origin, Source
 from app.records.shops import Confirmation
+from app.web.presentation.people import RIGHTS, ROLES
 
 
 @dataclass(frozen=True)
@@ -243,10 +245,12 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Purpose: PURPOSES,
     Origin: ORIGINS,
     Confirmation: CONFIRMATIONS,
+    Role: ROLES,
 }
 """What each enum's values are called."""
 
 WHYS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     NextStep: {step: words.why for step, words in STEPS.items()},
+    Role: RIGHTS,
 }
 """The sentence that follows, where there is one."""

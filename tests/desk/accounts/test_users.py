@@ -10,12 +10,10 @@ from app.clock import now
 from app.desk.accounts import sessions
 from app.desk.accounts.first_admin import (
     LINK_LIFETIME,
-    LinkUsedUp,
     ensure_first_admin,
     first_sign_in_link,
-    link_is_good,
-    use_link,
 )
+from app.desk.accounts.links import LinkUsedUp, use_link, welcome
 from app.desk.accounts.passwords import hash_password, is_right
 from app.desk.accounts.sessions import Browser, WrongCredentials, sign_in, user_for_cookie
 from app.desk.accounts.throttle import PER_ADDRESS, PER_EMAIL, WINDOW, Throttled
@@ -229,7 +227,7 @@ def test_every_start_without_a_user_has_a_link_of_its_own(database: Database) ->
     for link in (first, second):
         assert link
         assert link.startswith("https://desk.example.jp/login/link?key=")
-        assert link_is_good(database, key_of(link))
+        assert welcome(database, key_of(link))
 
 
 def test_one_of_many_who_press_the_button_at_once_gets_in(any_database: Database) -> None:
@@ -247,7 +245,7 @@ def test_one_of_many_who_press_the_button_at_once_gets_in(any_database: Database
     user = user_for_cookie(any_database, secrets[0])
     assert user
     assert (user.email, user.role, user.password_hash) == ("admin@localhost", Role.ADMIN, None)
-    assert not any(link_is_good(any_database, key) for key in keys)
+    assert not any(welcome(any_database, key) for key in keys)
 
 
 def test_a_link_expires(database: Database) -> None:
@@ -255,7 +253,7 @@ def test_a_link_expires(database: Database) -> None:
     with database.writing() as session:
         link = session.exec(select(SignInLink)).one()
         link.expires_at -= LINK_LIFETIME
-    assert not link_is_good(database, key)
+    assert not welcome(database, key)
     with pytest.raises(LinkUsedUp):
         use_link(database, key, HERE)
 

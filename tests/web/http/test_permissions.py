@@ -103,7 +103,17 @@ OPERATORS = [
     "sandbox-customer",
 ]
 
-ADMINS = ["sandbox-hosts", "sandbox-key", "shops-send", "shop-new", "shop-send"]
+ADMINS = [
+    "users",
+    "users-send",
+    "user",
+    "user-send",
+    "sandbox-hosts",
+    "sandbox-key",
+    "shops-send",
+    "shop-new",
+    "shop-send",
+]
 
 LEAST: Mapping[str, Member | None] = {
     **dict.fromkeys(EVERYBODY, None),

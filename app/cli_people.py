@@ -1,0 +1,122 @@
+"""The commands about people: an incident can be handled on the machine alone.
+
+Each deed takes the database, the settings and what was chosen, and gives the lines to show. What
+it raises is one sentence: LookupError for nobody with that address.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.records.database import Database
+    from app.settings import Settings
+
+Deed = Callable[["Database", "Settings", argparse.Namespace], Iterable[str]]
+
+ROLES = ("viewer", "operator", "approver", "admin")
+
+
+class NobodyThere(Exception):
+    """There is no user with this e-mail address. The message is the sentence to show."""
+
+
+def add(database: Database, _: Settings, chosen: argparse.Namespace) -> Iterable[str]:
+    """A user whose password comes on standard input."""
+    from app.desk.accounts.users import add_user
+
+    password = sys.stdin.readline().rstrip("\r\n")
+    user = add_user(database, chosen.email, password, chosen.role)
+    yield f"{user.email} may now sign in as {user.role}"
+
+
+def list_all(database: Database, _: Settings, __: argparse.Namespace) -> Iterable[str]:
+    """Everybody, a line each."""
+    from app.records.accounts import all_users
+
+    with database.reading() as session:
+        for user in all_users(session):
+            state = "disabled" if user.disabled_at else "enabled"
+            factor = "second factor" if user.totp_since else "no second factor"
+            yield f"{user.email}\t{user.role}\t{state}\t{factor}"
+
+
+def role(database: Database, _: Settings, chosen: argparse.Namespace) -> Iterable[str]:
+    """Another role for somebody."""
+    from app.desk.accounts.people import set_role
+
+    user = set_role(database, None, _key(database, chosen.email), chosen.role)
+    yield f"{user.email} is now {user.role}"
+
+
+def disable(database: Database, _: Settings, chosen: argparse.Namespace) -> Iterable[str]:
+    """Let somebody in no more."""
+    from app.desk.accounts import people
+
+    user = people.disable(database, None, _key(database, chosen.email))
+    yield f"{user.email} is disabled and signed out everywhere"
+
+
+def enable(database: Database, _: Settings, chosen: argparse.Namespace) -> Iterable[str]:
+    """Let somebody in again."""
+    from app.desk.accounts import people
+
+    user = people.enable(database, None, _key(database, chosen.email))
+    yield f"{user.email} may sign in again"
+
+
+def link(database: Database, settings: Settings, chosen: argparse.Namespace) -> Iterable[str]:
+    """One one-time sign-in link."""
+    from app.desk.accounts.people import new_link
+
+    _, path = new_link(database, None, _key(database, chosen.email))
+    yield settings.base_url + path
+
+
+def sign_out(database: Database, _: Settings, chosen: argparse.Namespace) -> Iterable[str]:
+    """End every sign-in of somebody."""
+    from app.desk.accounts.people import sign_out_everywhere
+
+    user = sign_out_everywhere(database, None, _key(database, chosen.email))
+    yield f"{user.email} is signed out everywhere"
+
+
+def _key(database: Database, email: str) -> str:
+    from app.records.accounts import user_by_email
+
+    with database.reading() as session:
+        user = user_by_email(session, email)
+    if user is None:
+        raise NobodyThere(f"There is no user with the address {email}.")
+    return user.id
+
+
+COMMANDS: tuple[tuple[str, Deed, str, bool], ...] = (
+    ("add", add, "add a user; the password comes on standard input", True),
+    ("list", list_all, "list everybody: address, role, state, second factor", False),
+    ("role", role, "give a user another role", True),
+    ("disable", disable, "let a user in no more, from this moment on", True),
+    ("enable", enable, "let a disabled user in again", True),
+    ("link", link, "print one one-time sign-in link of a user", True),
+    ("sign-out", sign_out, "end every sign-in of a user", True),
+)
+"""Name, deed, what it does, and whether it is about one user."""
+
+
+def add_people_commands(
+    users: argparse._SubParsersAction[argparse.ArgumentParser],
+    run: Callable[[Deed], Callable[[argparse.Namespace], int]],
+) -> None:
+    """The commands below `user`. `run` makes of a deed what the command line runs."""
+    for name, deed, text, about_one in COMMANDS:
+        command = users.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run(deed))
+        if about_one:
+            command.add_argument("email", metavar="EMAIL")
+        if name == "add":
+            command.add_argument("--role", required=True, choices=ROLES)
+        if name == "role":
+            command.add_argument("role", metavar="ROLE", choices=ROLES)
