@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from app.addresses import networks
 from app.desk import callbacks, notifications
 from app.desk.accounts import first_admin
-from app.desk.context import BackgroundTasks, Desk, DeskSettings
+from app.desk.context import BackgroundTasks, Desk, DeskSettings, SignInTerms
 from app.desk.gateway_calls import send
 from app.desk.jobs import start_jobs
 from app.desk.retention import MIB, RetentionPolicy
@@ -60,6 +60,10 @@ def open_desk(settings: Settings) -> Desk:
         gateway_timeout=settings.gateway_timeout,
         gateway_settle=timedelta(seconds=settings.gateway_settle),
         data_dir=settings.data_dir,
+        sign_ins=SignInTerms(
+            timedelta(hours=settings.session_hours),
+            timedelta(minutes=settings.session_idle_minutes),
+        ),
     )
     gateway = Gateway(settings.gateway_timeout)
     desk = Desk(database, GroupWriter(database), gateway, BackgroundTasks(), terms)

@@ -60,6 +60,8 @@ class Settings(LogSettings):
     gateway_timeout: float = Field(default=120, gt=0, le=600)
     metrics_token: str | None = Field(default=None, min_length=16)
     sender_seconds: float = Field(default=10, gt=0, le=300)
+    session_hours: float = Field(default=12, gt=0, le=168)
+    session_idle_minutes: float = Field(default=30, ge=1, le=1440)
     unverified_days: int = Field(default=90, ge=1, le=3650)
     unverified_number: int = Field(default=10_000, ge=100, le=10_000_000)
     unverified_megabytes: int = Field(default=64, ge=1, le=1_000_000)

@@ -26,6 +26,17 @@ class NoGateway(Exception):
 
 
 @dataclass(frozen=True)
+class SignInTerms:
+    """How long a sign-in lasts at most, and how long while nobody does anything with it."""
+
+    lifetime: timedelta = timedelta(hours=12)
+    idle: timedelta = timedelta(minutes=30)
+
+
+USUAL_TERMS = SignInTerms()
+
+
+@dataclass(frozen=True)
 class DeskSettings:
     """What the settings say. `gateway_timeout` is in seconds.
 
@@ -39,6 +50,7 @@ class DeskSettings:
     gateway_timeout: float
     gateway_settle: timedelta
     data_dir: Path | None = None
+    sign_ins: SignInTerms = USUAL_TERMS
 
     @property
     def sandbox_on(self) -> bool:

@@ -90,6 +90,20 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/preferences", account.prefer, "preferences", SEND, permission=OWN),
         Route("/settings/account", account.show, "account", permission=OWN),
         Route("/settings/account", account.change, "account-send", SEND, permission=OWN),
+        Route(
+            "/settings/account/sign-ins/ends",
+            account.end_others,
+            "sign-ins-end",
+            SEND,
+            permission=OWN,
+        ),
+        Route(
+            "/settings/account/sign-ins/{key}/ends",
+            account.end_one,
+            "sign-in-end",
+            SEND,
+            permission=OWN,
+        ),
         Route("/", overview.index, "overview", permission=READ),
         Route("/patterns", styleguide.styleguide, "patterns", permission=READ),
         # Orders.
@@ -139,7 +153,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/callbacks", callbacks.index, "callbacks", permission=READ),
         Route("/callbacks/{key}", callbacks.show, "callback", permission=READ),
         Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True, permission=READ),
-        Route("/live/number", live.number, "live-number", permission=READ),
+        Route("/live/number", live.number, "live-number", by_itself=True, permission=READ),
         Route("/verify", verify.show, "verify", permission=READ),
         # It computes what our password signs: whoever may ask it may forge a callback.
         Route("/verify", verify.show_verdict, "verify-send", SEND, permission=JUDGE),

@@ -1,17 +1,18 @@
 """Signing in and out: one row for each browser, known by the digest of its cookie."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, col
 
 from app.clock import now
 from app.desk.accounts.in_memory import LIFETIME, SignInsInMemory
 from app.desk.accounts.throttle import password_is_right
 from app.desk.audit import record_action
-from app.desk.context import Actor
+from app.desk.context import USUAL_TERMS, Actor, SignInTerms
 from app.records.accounts import SignIn, User, sign_in_by_secret, user_by_email
 from app.records.columns import EMAIL_LENGTH
 from app.records.database import UNREACHABLE, Database
@@ -22,19 +23,23 @@ log = logging.getLogger(__name__)
 in_memory = SignInsInMemory()
 """Those that this process could not store."""
 
-SIGN_IN_LIFETIME = timedelta(hours=24)
-"""Whoever starts a shift by signing in is not put out in the middle of it."""
+TOUCHED_EVERY = timedelta(minutes=1)
+"""How exactly it is known when a sign-in was last used: each time costs a commit."""
 
 USER_AGENT_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class Browser:
-    """Where a sign-in comes from. `old_secret`: the sign-in it already has, which the new ends."""
+    """Where a sign-in comes from, and how long it may last.
+
+    `old_secret`: the sign-in it already has, which the new ends.
+    """
 
     remote_address: str
     user_agent: str = ""
     old_secret: str | None = None
+    terms: SignInTerms = USUAL_TERMS
 
 
 class WrongCredentials(Exception):
@@ -71,7 +76,9 @@ def start_session(session: Session, user: User, browser: Browser) -> str:
         SignIn(
             secret_digest=digest(secret),
             user_key=user.id,
-            expires_at=moment + SIGN_IN_LIFETIME,
+            created_at=moment,
+            seen_at=moment,
+            expires_at=_expiry(moment, moment, browser.terms),
             remote_address=browser.remote_address,
             user_agent=browser.user_agent[:USER_AGENT_LENGTH],
         )
@@ -89,21 +96,56 @@ def sign_out(database: Database, actor: Actor, secret: str) -> None:
         record_action(session, actor, "signed-out")
 
 
+def touch(database: Database, sign_in: SignIn, terms: SignInTerms) -> None:
+    """Somebody has just used this sign-in: it goes on. Where nothing can be stored it does not."""
+    moment = now()
+    if moment - sign_in.seen_at < TOUCHED_EVERY:
+        return
+    expires = _expiry(sign_in.created_at, moment, terms)
+    # Whatever has ended meanwhile stays ended.
+    still = update(SignIn).where(col(SignIn.id) == sign_in.id, col(SignIn.expires_at) > moment)
+    with suppress(*UNREACHABLE), database.writing() as session:
+        session.exec(still.values(seen_at=moment, expires_at=expires))
+
+
+def _expiry(began: datetime, used: datetime, terms: SignInTerms) -> datetime:
+    return min(began + terms.lifetime, used + terms.idle)
+
+
+def end_one(database: Database, actor: Actor, key: str) -> None:
+    """End one of one's own sign-ins."""
+    _end_some(database, actor, col(SignIn.id) == key)
+
+
+def end_others(database: Database, actor: Actor, secret: str) -> None:
+    """End every sign-in of one's own but this one."""
+    _end_some(database, actor, col(SignIn.secret_digest) != digest(secret))
+
+
+def _end_some(database: Database, actor: Actor, which: ColumnElement[bool]) -> None:
+    with database.writing() as session:
+        mine = delete(SignIn).where(col(SignIn.user_key) == actor.user_key, which)
+        ended = session.exec(mine).rowcount
+        if ended:
+            record_action(session, actor, "sign-ins-ended", ended=ended)
+
+
 def user_for_cookie(database: Database, secret: str | None) -> User | None:
     """The user behind a cookie."""
     if not secret:
         return None
     with database.reading() as session:
-        return user_behind(session, secret)
+        found = sign_in_behind(session, secret)
+    return found[0] if found else None
 
 
-def user_behind(session: Session, secret: str) -> User | None:
-    """The user whose valid sign-in this is, stored or in memory."""
+def sign_in_behind(session: Session, secret: str) -> tuple[User, SignIn | None] | None:
+    """The user behind a valid cookie, with the sign-in; None for one that is kept in memory."""
     if found := sign_in_by_secret(session, secret, now()):
-        return found[1]
+        return found[1], found[0]
     user_key = in_memory.user_key(secret)
     user = session.get(User, user_key) if user_key else None
-    return None if user is None or user.disabled_at else user
+    return None if user is None or user.disabled_at else (user, None)
 
 
 def end_all_sign_ins(session: Session, user: User) -> None:

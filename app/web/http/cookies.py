@@ -5,7 +5,6 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.desk.accounts.sessions import SIGN_IN_LIFETIME
 from app.web.http.requests import desk_of
 
 SESSION = "desk_session"
@@ -30,12 +29,22 @@ def session_secret(request: Request) -> str | None:
 
 def sign_in_browser(request: Request, response: Response, secret: str) -> None:
     """Let the browser keep its sign-in."""
-    _set(request, response, session_name(request), secret, SIGN_IN_LIFETIME)
+    _set(
+        request,
+        response,
+        session_name(request),
+        secret,
+        desk_of(request).settings.sign_ins.lifetime,
+    )
 
 
 def sign_out_browser(request: Request, response: Response) -> None:
-    """Let the browser forget its sign-in."""
+    """Let the browser forget its sign-in, and whatever it has kept of our pages.
+
+    What it is to remember of its reader's choices stays, so the cookies are not cleared as such.
+    """
     _set(request, response, session_name(request), "", timedelta(0))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
 def remember(request: Request, response: Response, name: str, choice: str) -> None:

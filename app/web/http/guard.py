@@ -104,7 +104,8 @@ async def _stop(request: Request) -> Response | None:
     route = route_of(request.app.routes, request.scope)
     if route and route.is_open_to(None):
         return _too_crowded(request)
-    await run_in_threadpool(_recognise, request)
+    by_a_person = route is None or not (route.stream or route.by_itself)
+    await run_in_threadpool(_recognise, request, by_a_person=by_a_person)
     user: User | None = request.state.user
     if user is not None:
         tell_signed_in(request.scope)
@@ -127,22 +128,28 @@ def _too_crowded(request: Request) -> Response | None:
     return response
 
 
-def _recognise(request: Request) -> None:
-    """Find the user behind the cookie, and the environment to show, in one short session."""
+def _recognise(request: Request, *, by_a_person: bool) -> None:
+    """Find the user behind the cookie, and the environment to show, in one short session.
+
+    `by_a_person`: no page asks for this by itself, so that the sign-in is in use.
+    """
     desk = desk_of(request)
     secret = session_secret(request)
     if not secret:
         return
     with desk.database.reading() as session:
-        user = sessions.user_behind(session, secret)
+        found = sessions.sign_in_behind(session, secret)
         database_answers()
-        if user is None:
+        if found is None:
             return
+        user, request.state.sign_in = found
         among = offered(sandbox_on=desk.settings.sandbox_url is not None)
         request.state.environments = among
         request.state.environment = choose(request, session, among)
         request.state.user = user
     request.state.count_attention = counted_for(request)
+    if request.state.sign_in and by_a_person:
+        sessions.touch(desk.database, request.state.sign_in, desk.settings.sign_ins)
 
 
 def _to_sign_in(request: Request, *, stream: bool) -> Response:

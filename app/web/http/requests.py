@@ -10,7 +10,7 @@ from app.desk import permissions
 from app.desk.accounts.sessions import actor_for
 from app.desk.context import Actor, Desk
 from app.desk.permissions import Permission
-from app.records.accounts import User
+from app.records.accounts import SignIn, User
 from app.records.shops import Environment
 
 BODY_LIMIT = 64 * 1024
@@ -30,6 +30,12 @@ def user_of(request: Request) -> User:
     """Who is signed in. Only for routes that need a sign-in."""
     user: User = request.state.user
     return user
+
+
+def sign_in_of(request: Request) -> SignIn | None:
+    """The sign-in by which it is made; None for one that is kept in memory."""
+    sign_in: SignIn | None = request.state.sign_in
+    return sign_in
 
 
 def may(request: Request, permission: Permission, environment: Environment | None = None) -> bool:

@@ -16,7 +16,8 @@ from app.records.accounts import Role
 class Route(routing.Route):
     """`permission`: what whoever uses it must be allowed. There is no default: none is forgotten.
 
-    `stream`: it answers with a stream of events. `fast`: it is answered before the guard, the
+    `stream`: it answers with a stream of events. `by_itself`: open pages ask for it, whether
+    anybody looks at them or not. `fast`: it is answered before the guard, the
     compression and the router (see `fast_path`); its endpoint is a coroutine and looks at no
     cookie.
     """
@@ -30,6 +31,7 @@ class Route(routing.Route):
         *,
         permission: Permission,
         stream: bool = False,
+        by_itself: bool = False,
         fast: bool = False,
     ) -> None:
         super().__init__(path, endpoint, methods=methods, name=name)
@@ -37,6 +39,7 @@ class Route(routing.Route):
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
         self.permission = permission
         self.stream = stream
+        self.by_itself = by_itself
         self.fast = fast
 
     def is_open_to(self, role: Role | None) -> bool:

@@ -7,12 +7,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.clock import now
+from app.desk.accounts import sessions
 from app.desk.accounts.password_queue import RETRY_AFTER, Crowded
 from app.desk.accounts.users import AccountDraft, UserRefused, change_account
 from app.desk.accounts.users import set_preferences as keep_preference
 from app.protocol.words import LANGUAGES, N_
-from app.web.http.cookies import remember, sign_in_browser
-from app.web.http.requests import actor_of, desk_of, read_form, user_of
+from app.records.accounts import sign_ins_of
+from app.web.http.cookies import remember, session_secret, sign_in_browser
+from app.web.http.requests import actor_of, desk_of, read_form, sign_in_of, user_of
 from app.web.http.safe_redirect import local
 from app.web.http.services import services_of
 from app.web.pages.sign_in import browser_of
@@ -50,6 +53,20 @@ async def change(request: Request) -> Response:
     if secret:
         sign_in_browser(request, response, secret)
     return response
+
+
+def end_one(request: Request) -> Response:
+    """POST /settings/account/sign-ins/{key}/ends: sign one of one's browsers out."""
+    key = request.path_params["key"]
+    sessions.end_one(desk_of(request).database, actor_of(request), key)
+    return RedirectResponse(f"{ADDRESS}#sign-ins", 303)
+
+
+def end_others(request: Request) -> Response:
+    """POST /settings/account/sign-ins/ends: sign every other browser out."""
+    secret = session_secret(request) or ""
+    sessions.end_others(desk_of(request).database, actor_of(request), secret)
+    return RedirectResponse(f"{ADDRESS}#sign-ins", 303)
 
 
 async def prefer(request: Request) -> Response:
@@ -94,5 +111,15 @@ def _account(
     status: int = 200,
     messages: tuple[tuple[str, str], ...] = (),
 ) -> Response:
-    context = {"email": email, "errors": errors, "messages": messages}
+    here = sign_in_of(request)
+    with desk_of(request).database.reading() as session:
+        sign_ins = sign_ins_of(session, user_of(request).id, now())
+    context = {
+        "email": email,
+        "errors": errors,
+        "messages": messages,
+        "sign_ins": sign_ins,
+        "this": here.id if here else "",
+        "ends": True,
+    }
     return page(request, "settings/account.html", context, status)

@@ -80,7 +80,8 @@ def sign_out(request: Request) -> Response:
 def browser_of(request: Request) -> Browser:
     """The browser that asks, for the row of its sign-in."""
     agent = request.headers.get("user-agent", "")
-    return Browser(remote_address_of(request), agent, session_secret(request))
+    terms = desk_of(request).settings.sign_ins
+    return Browser(remote_address_of(request), agent, session_secret(request), terms)
 
 
 def _form(

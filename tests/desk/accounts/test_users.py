@@ -114,19 +114,6 @@ def test_a_disabled_user_and_one_without_a_password_do_not_get_in(people: Databa
             sign_in(people, email, PASSWORD, HERE)
 
 
-def test_a_sign_in_ends_after_its_lifetime(
-    people: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secret = sign_in(people, OPERATOR.email, PASSWORD, HERE)
-    assert user_for_cookie(people, secret)
-    later = now() + sessions.SIGN_IN_LIFETIME
-    monkeypatch.setattr(sessions, "now", lambda: later)
-    assert user_for_cookie(people, secret) is None
-    sign_in(people, OPERATOR.email, PASSWORD, HERE)
-    with people.reading() as session:
-        assert len(session.exec(select(SignIn)).all()) == 1
-
-
 @pytest.mark.parametrize(
     ("count", "email", "address", "age"),
     [

@@ -59,6 +59,8 @@ VIEWERS = [
     "preferences",
     "account",
     "account-send",
+    "sign-ins-end",
+    "sign-in-end",
     "overview",
     "patterns",
     "orders",

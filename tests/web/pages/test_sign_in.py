@@ -3,17 +3,19 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from threading import Event
 
 import httpx
 import pytest
+from sqlmodel import select
 from starlette.applications import Starlette
 
 from app.desk.accounts.first_admin import first_sign_in_link
 from app.desk.accounts.password_queue import AT_ONCE, RETRY_AFTER, WAITING
 from app.desk.accounts.throttle import PER_EMAIL
 from app.main import create_app
-from app.records.accounts import user_by_email
+from app.records.accounts import SignIn, user_by_email
 from app.settings import Settings
 from app.web.http.safe_redirect import local
 from tests.cast import ADMIN, OPERATOR, PASSWORD, enroll
@@ -259,3 +261,42 @@ async def test_a_storm_of_sign_ins_is_told_to_come_again_and_delays_nobody(
     over.set()
     await asyncio.gather(*storm)
     assert (await visitor.post("/login", data=form)).status_code == 303
+
+
+async def test_the_account_lists_where_one_is_signed_in_and_ends_it_there(
+    desk_app: Starlette,
+) -> None:
+    async with browser_for(desk_app, OPERATOR) as here, browser_for(desk_app, OPERATOR) as there:
+        shown = (await here.get("/settings/account")).text
+        assert shown.count("data-sign-in") == 2
+        [end] = re.findall(r'action="(/settings/account/sign-ins/\w+/ends)"', shown)
+        assert (await here.post(end)).status_code == 303
+        assert (await there.get("/orders")).status_code == 303
+        assert (await here.get("/orders")).status_code == 200
+    async with browser_for(desk_app, OPERATOR) as here, browser_for(desk_app, OPERATOR) as there:
+        await here.post("/settings/account/sign-ins/ends")
+        assert (await there.get("/orders")).status_code == 303
+        assert (await here.get("/orders")).status_code == 200
+
+
+async def test_signing_out_clears_what_the_browser_has_kept(operator: httpx.AsyncClient) -> None:
+    answer = await operator.post("/logout")
+    assert answer.headers["clear-site-data"] == '"cache", "storage"'
+    assert (await operator.get("/orders")).status_code == 303
+
+
+async def test_a_page_that_only_counts_by_itself_keeps_nobody_signed_in(
+    desk_app: Starlette, operator: httpx.AsyncClient
+) -> None:
+    def seen() -> datetime:
+        with desk_app.state.desk.database.reading() as session:
+            row: SignIn = session.exec(select(SignIn)).one()
+            return row.seen_at
+
+    with desk_app.state.desk.database.writing() as session:
+        session.exec(select(SignIn)).one().seen_at -= timedelta(minutes=5)
+    before = seen()
+    await operator.get("/live/number")
+    assert seen() == before
+    await operator.get("/orders")
+    assert seen() > before
