@@ -96,13 +96,23 @@ def index_of_some(name: str, columns: Sequence[str], which: str) -> Index:
 
 def identifier(length: int, *, optional: bool = False) -> Any:
     """An identifier, compared byte by byte in every database: a prefix is a range of an index."""
-    kind: Any = String(length).with_variant(String(length, collation="C"), "postgresql")
+    kind = identifier_type(length)
     return Field(default=None, sa_type=kind) if optional else Field(sa_type=kind)
+
+
+def identifier_type(length: int) -> Any:
+    """The type of an `identifier`."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
     """Whether an `identifier` begins with this text."""
     return and_(column >= prefix, column < prefix + "\U0010ffff")
+
+
+def where(condition: str) -> dict[str, Any]:
+    """What makes an index one of those rows alone for which a condition holds."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def timestamp(default: Callable[[], datetime] | None = None, *, index: bool = False) -> Any:

@@ -34,12 +34,14 @@ from app.records.columns import (
     reported_yen,
     timestamp,
 )
+from app.records.derived_columns import derived_columns
 from app.records.public_rows import orders_index
 from app.records.shops import Environment
 
 UNKNOWN = "unknown"
 """The status of an order of which no source has spoken, or whose last word went unanswered."""
 
+NOT_FILED = 0
 
 STATUS_GROUPS: dict[str, tuple[Status, ...]] = {"waiting": OPEN, "not-paid": FAILED}
 """What operators call several statuses together: still to be paid, and never to be."""
@@ -91,6 +93,7 @@ class Order(Record, table=True):
     The claim is the last accepted change; `changes` says how it came about.
     `amount` and `tax` are what we sent in yen (None where we never sent any);
     `said_amount` and `said_tax` what the gateway's last lookup said.
+    `filed`: with which fold the search knows it; NOT_FILED since a source has spoken of it.
     """
 
     __tablename__ = "orders"
@@ -108,6 +111,7 @@ class Order(Record, table=True):
             postgresql_where=text(WATCHED),
         ),
         orders_index(),
+        *derived_columns(),
     )
 
     id: str = key()
@@ -145,6 +149,7 @@ class Order(Record, table=True):
     # The call in flight. Set by a conditional update, so that two tabs never ask twice.
     open_exchange: str | None = Field(default=None, max_length=32)
     lookup_due_at: datetime | None = timestamp(index=True)
+    filed: int = NOT_FILED
     # One form makes one order, however often it is sent.
     form_key: str | None = Field(default=None, unique=True, max_length=64)
     created_by: str | None = reference("users.id", optional=True, index=False)
@@ -176,6 +181,10 @@ class Order(Record, table=True):
         return self.origin is Origin.CALLBACK and self.status_at is None
 
 
+ORDERS: Any = Order.metadata.tables["orders"].c
+"""The columns of an order, with those that the database works out by itself."""
+
+
 def is_first_met() -> ColumnElement[bool]:
     """`Order.first_met`, for a query: no lookup and no person has given the order a claim yet."""
     return (col(Order.origin) == Origin.CALLBACK) & col(Order.status_at).is_(None)
@@ -192,12 +201,6 @@ def order_by_number(session: Session, shop_key: str, order_id: str) -> Order | N
     return session.exec(query).one_or_none()
 
 
-def order_ids_before(session: Session, shop_key: str, key: str, limit: int) -> Sequence[str]:
-    """The OrderIDs of a shop's orders that were here when this key was made, newest first."""
-    query = select(Order.order_id).where(Order.shop_key == shop_key, Order.id <= key)
-    return session.exec(query.order_by(col(Order.id).desc()).limit(limit)).all()
-
-
 def order_by_form(session: Session, form_key: str) -> Order | None:
     """The order that this very form has already made."""
     return session.exec(select(Order).where(Order.form_key == form_key)).one_or_none()
@@ -209,8 +212,7 @@ def locked_order(session: Session, order_key: str) -> Order | None:
     return session.exec(query.execution_options(populate_existing=True)).one_or_none()
 
 
-_encrypted: tuple[Any, ...] = (Order.access_pass, Order.token)
-DECRYPTED_LATER = tuple(map(defer, _encrypted))
+DECRYPTED_LATER = tuple(defer(getattr(Order, name)) for name in ("access_pass", "token"))
 """Decrypting costs as much as reading the row: for who reads many and needs none of it."""
 
 
@@ -268,7 +270,8 @@ def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:
 def move_claim(session: Session, order: Order, values: dict[str, Any]) -> bool:
     """Change an order if its claim and its conflict are still those read; False when not."""
     read = {"status": order.status, "source": order.source, "conflict": order.conflict}
-    return _update_if(session, order.id, read, values)
+    # The search then has to learn what was said: amounts, days, and a callback's words.
+    return _update_if(session, order.id, read, {**values, "filed": NOT_FILED})
 
 
 def _update_if(

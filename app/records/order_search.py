@@ -1,0 +1,155 @@
+"""What the search knows of each order: its texts folded, and their grams.
+
+An order is filed after it has been written, by the desk while it serves (`file_waiting`): whoever
+writes orders owes the search nothing but `filed = NOT_FILED`. The grams are a real column; SQLite
+reads them through a full-text table that triggers keep, PostgreSQL through an inverted index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Dialect, Integer, Text, TypeDecorator, update
+from sqlmodel import Field, Session, col, select
+
+from app.protocol.checkstring import Verdict
+from app.protocol.reading import read_result
+from app.protocol.wire import JST
+from app.records.callbacks import Callback
+from app.records.columns import Record
+from app.records.keys import KEY_LENGTH, moment_of
+from app.records.orders import DECRYPTED_LATER, Order
+from app.records.search_fold import VERSION, grams, squeezed
+
+CALLBACKS_READ = 5
+"""The most verified callbacks of an order whose words are filed with it."""
+
+_OWN = ("order_id", "client_field1", "client_field2", "client_field3")
+_SAID = ("ClientField1", "ClientField2", "ClientField3", "ErrCode", "ErrInfo")
+
+
+class Grams(TypeDecorator[Sequence[str]]):
+    """Grams: an array in PostgreSQL, words between blanks in SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(ARRAY(Text()) if _has_arrays(dialect) else Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+        return value if value is None or _has_arrays(dialect) else " ".join(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Sequence[str] | None:  # noqa: ARG002
+        return value.split() if isinstance(value, str) else value
+
+
+def _has_arrays(dialect: Dialect) -> bool:
+    return dialect.name == "postgresql"
+
+
+class OrderSearch(Record, table=True):
+    """What is searched of one order. `number` grows as orders are filed: the newest is the last.
+
+    `texts` are folded, one a line. Each gram begins with its environment's letter, so that a
+    search in one environment does not read another's.
+    """
+
+    __tablename__ = "order_search"
+
+    number: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer(), "sqlite")
+    )
+    order_key: str = Field(
+        foreign_key="orders.id", ondelete="CASCADE", unique=True, index=True, max_length=KEY_LENGTH
+    )
+    texts: str
+    grams: Sequence[str] = Field(sa_type=Grams)
+
+
+def file_waiting(session: Session, limit: int) -> int:
+    """File the orders that the search does not know as they are, the oldest first; how many.
+
+    Everything about an order that somebody else changes meanwhile makes it wait again.
+    """
+    waiting = (
+        select(Order)
+        .where(Order.filed < VERSION)
+        .order_by(col(Order.filed), col(Order.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    orders = session.exec(waiting.options(*DECRYPTED_LATER)).all()
+    if not orders:
+        return 0
+    keys = [order.id for order in orders]
+    said = _said_of(session, keys)
+    known = session.exec(select(OrderSearch).where(col(OrderSearch.order_key).in_(keys))).all()
+    rows = {row.order_key: row for row in known}
+    for order in orders:
+        _file(session, order, said.get(order.id, ()), rows.get(order.id))
+    session.flush()
+    session.connection().execute(
+        update(Order).where(col(Order.id).in_(keys)).values(filed=VERSION),
+        execution_options={"synchronize_session": False},
+    )
+    return len(orders)
+
+
+def number_waiting(session: Session, limit: int) -> int:
+    """How many orders the search does not know as they are; counted up to `limit`."""
+    waiting = select(Order.id).where(Order.filed < VERSION).limit(limit)
+    return len(session.exec(waiting).all())
+
+
+def _file(session: Session, order: Order, said: Iterable[str], row: OrderSearch | None) -> None:
+    own = (getattr(order, name) or "" for name in _OWN)
+    texts = list(dict.fromkeys(filter(None, map(squeezed, (*own, *said)))))
+    letter = order.environment[0]
+    found = sorted(letter + gram for gram in grams(texts) | _facts(order))
+    folded = "\n".join(texts)
+    if row is None:
+        session.add(OrderSearch(order_key=order.id, texts=folded, grams=found))
+        return
+    row.texts = folded
+    if list(row.grams) != found:
+        row.grams = found
+
+
+def _facts(order: Order) -> set[str]:
+    """An order's amounts and days, as grams of their own."""
+    amounts = {order.amount, order.total}
+    if order.amount is None and order.said_amount is not None:
+        amounts = {order.said_amount, order.said_amount + (order.said_tax or 0)}
+    days = {moment_of(order.id)} | ({order.status_at} if order.money else set())
+    return {amount_gram(yen) for yen in amounts if yen is not None} | {
+        day_gram(at.astimezone(JST).date()) for at in days if at is not None
+    }
+
+
+def amount_gram(yen: int) -> str:
+    """The gram of an amount in yen."""
+    return f"¥{yen}"
+
+
+def day_gram(day: date) -> str:
+    """The gram of a day in Japan."""
+    return f"@{day:%Y%m%d}"
+
+
+def _said_of(session: Session, keys: Sequence[str]) -> Mapping[str, list[str]]:
+    """What verified callbacks say of these orders in words and codes."""
+    query = select(Callback.order_key, Callback.body).where(
+        col(Callback.order_key).in_(keys),
+        Callback.verdict == Verdict.VERIFIED,
+        col(Callback.copy_of).is_(None),
+    )
+    said: dict[str, list[str]] = {}
+    for key, body in session.exec(query.order_by(col(Callback.id).desc())):
+        texts = said.setdefault(key or "", [])
+        if len(texts) < CALLBACKS_READ * len(_SAID):
+            values = read_result(body).values
+            texts += (values.get(name, "") for name in _SAID)
+    return said
