@@ -9,6 +9,7 @@ from app.web.pages import (
     account,
     callbacks,
     dismissals,
+    downloads,
     exchanges,
     health,
     live,
@@ -77,6 +78,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/patterns", styleguide.styleguide, "patterns"),
         # Orders.
         Route("/orders", orders.index, "orders"),
+        Route("/orders.csv", downloads.orders, "orders-csv"),
         Route("/orders", new_order.create, "orders-send", SEND, role=Role.OPERATOR),
         Route("/orders/new", new_order.new, "order-new", role=Role.OPERATOR),
         Route("/orders/new/checks", new_order.check_typed, "order-check", SEND, role=Role.OPERATOR),
@@ -122,6 +124,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/exchanges/{key}", exchanges.show, "exchange"),
         # Callbacks.
         Route("/callbacks", callbacks.index, "callbacks"),
+        Route("/callbacks.csv", downloads.callbacks, "callbacks-csv"),
         Route("/callbacks/{key}", callbacks.show, "callback"),
         Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True),
         Route("/live/number", live.number, "live-number"),
