@@ -9,9 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Dialect, Integer, Text, TypeDecorator, update
+import sqlalchemy
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Dialect,
+    Integer,
+    Table,
+    Text,
+    TypeDecorator,
+    bindparam,
+    update,
+)
 from sqlmodel import Field, Session, col, select
 
 from app.protocol.checkstring import Verdict
@@ -20,13 +32,14 @@ from app.protocol.wire import JST
 from app.records.callbacks import Callback
 from app.records.columns import Record
 from app.records.keys import KEY_LENGTH, moment_of
-from app.records.orders import DECRYPTED_LATER, Order
+from app.records.orders import ORDERS, Order
 from app.records.search_fold import VERSION, grams, squeezed
 
 CALLBACKS_READ = 5
 """The most verified callbacks of an order whose words are filed with it."""
 
 _OWN = ("order_id", "client_field1", "client_field2", "client_field3")
+_FACTS = ("id", "environment", "amount", "said_amount", "yen", "paid_at")
 _SAID = ("ClientField1", "ClientField2", "ClientField3", "ErrCode", "ErrInfo")
 
 
@@ -69,33 +82,54 @@ class OrderSearch(Record, table=True):
     grams: Sequence[str] = Field(sa_type=Grams)
 
 
+_FILES: Table = OrderSearch.metadata.tables["order_search"]
+_FILE = _FILES.insert()
+_FILE_ANEW = (
+    _FILES.update()
+    .where(_FILES.c.number == bindparam("known"))
+    .values(texts=bindparam("new_texts"), grams=bindparam("new_grams"))
+)
+_WAITING = (
+    sqlalchemy.select(*(ORDERS[name] for name in (*_OWN, *_FACTS)))
+    .where(ORDERS.filed < bindparam("version"))
+    .order_by(ORDERS.filed, ORDERS.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+
+
 def file_waiting(session: Session, limit: int) -> int:
     """File the orders that the search does not know as they are, the oldest first; how many.
 
-    Everything about an order that somebody else changes meanwhile makes it wait again.
+    They are locked: what is said of one meanwhile comes afterwards, and makes it wait again.
     """
-    waiting = (
-        select(Order)
-        .where(Order.filed < VERSION)
-        .order_by(col(Order.filed), col(Order.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    orders = session.exec(waiting.options(*DECRYPTED_LATER)).all()
+    connection = session.connection()
+    orders = connection.execute(_WAITING, {"version": VERSION, "limit": limit}).all()
     if not orders:
         return 0
     keys = [order.id for order in orders]
     said = _said_of(session, keys)
-    known = session.exec(select(OrderSearch).where(col(OrderSearch.order_key).in_(keys))).all()
-    rows = {row.order_key: row for row in known}
-    for order in orders:
-        _file(session, order, said.get(order.id, ()), rows.get(order.id))
-    session.flush()
-    session.connection().execute(
-        update(Order).where(col(Order.id).in_(keys)).values(filed=VERSION),
-        execution_options={"synchronize_session": False},
-    )
+    files = [_file(order, said.get(order.id, ())) for order in orders]
+    _write(connection, files, keys)
+    connection.execute(update(Order).where(col(Order.id).in_(keys)).values(filed=VERSION))
     return len(orders)
+
+
+def _write(connection: Connection, files: Sequence[File], keys: Sequence[str]) -> None:
+    """Insert the files of new orders, and change those that say something else than before."""
+    query = sqlalchemy.select(_FILES).where(_FILES.c.order_key.in_(keys))
+    known = {row.order_key: row for row in connection.execute(query)}
+    new = [file._asdict() for file in files if file.order_key not in known]
+    changed = [
+        {"known": row.number, "new_texts": file.texts, "new_grams": file.grams}
+        for file in files
+        if (row := known.get(file.order_key)) is not None
+        and (row.texts, list(row.grams)) != (file.texts, file.grams)
+    ]
+    if new:
+        connection.execute(_FILE, new)
+    if changed:
+        connection.execute(_FILE_ANEW, changed)
 
 
 def number_waiting(session: Session, limit: int) -> int:
@@ -104,27 +138,27 @@ def number_waiting(session: Session, limit: int) -> int:
     return len(session.exec(waiting).all())
 
 
-def _file(session: Session, order: Order, said: Iterable[str], row: OrderSearch | None) -> None:
+class File(NamedTuple):
+    """What the search is to know of an order."""
+
+    order_key: str
+    texts: str
+    grams: list[str]
+
+
+def _file(order: Any, said: Iterable[str]) -> File:
     own = (getattr(order, name) or "" for name in _OWN)
     texts = list(dict.fromkeys(filter(None, map(squeezed, (*own, *said)))))
     letter = order.environment[0]
     found = sorted(letter + gram for gram in grams(texts) | _facts(order))
-    folded = "\n".join(texts)
-    if row is None:
-        session.add(OrderSearch(order_key=order.id, texts=folded, grams=found))
-        return
-    row.texts = folded
-    if list(row.grams) != found:
-        row.grams = found
+    return File(order.id, "\n".join(texts), found)
 
 
-def _facts(order: Order) -> set[str]:
+def _facts(order: Any) -> set[str]:
     """An order's amounts and days, as grams of their own."""
-    amounts = {order.amount, order.total}
-    if order.amount is None and order.said_amount is not None:
-        amounts = {order.said_amount, order.said_amount + (order.said_tax or 0)}
-    days = {moment_of(order.id)} | ({order.status_at} if order.money else set())
-    return {amount_gram(yen) for yen in amounts if yen is not None} | {
+    yen = {order.yen, order.said_amount if order.amount is None else order.amount}
+    days = {moment_of(order.id), order.paid_at}
+    return {amount_gram(one) for one in yen if one is not None} | {
         day_gram(at.astimezone(JST).date()) for at in days if at is not None
     }
 
@@ -136,7 +170,7 @@ def amount_gram(yen: int) -> str:
 
 def day_gram(day: date) -> str:
     """The gram of a day in Japan."""
-    return f"@{day:%Y%m%d}"
+    return f"@{day.isoformat()}"
 
 
 def _said_of(session: Session, keys: Sequence[str]) -> Mapping[str, list[str]]:

@@ -36,6 +36,8 @@ def fold(text: str) -> str:
 
     Blanks stay blanks: `words` splits at them, `squeezed` leaves them out.
     """
+    if text.isascii() and text.isprintable():
+        return text.lower()  # what all of the below comes to
     plain = unicodedata.normalize("NFKC", seen(text.translate(_BLANKS)))
     plain = plain.casefold().translate(_ONE_WAY)
     return unicodedata.normalize("NFKC", plain)
