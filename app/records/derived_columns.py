@@ -9,6 +9,9 @@ from sqlalchemy.schema import SchemaItem
 
 from app.records.columns import UtcDateTime, identifier_type, where
 
+NOT_FILED = 0
+"""`Order.filed` of an order that the search does not know as it is."""
+
 _YEN = "coalesce(amount + coalesce(tax, 0), said_amount + coalesce(said_tax, 0))"
 _PAID_AT = "CASE WHEN status = 'PAYSUCCESS' THEN status_at END"
 _FAMILY = r"regexp_replace(order_id, '(.)-[1-9][0-9]?$', '\1')"

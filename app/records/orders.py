@@ -33,15 +33,14 @@ from app.records.columns import (
     reference,
     reported_yen,
     timestamp,
+    where,
 )
-from app.records.derived_columns import derived_columns
+from app.records.derived_columns import NOT_FILED, derived_columns
 from app.records.public_rows import orders_index
 from app.records.shops import Environment
 
 UNKNOWN = "unknown"
 """The status of an order of which no source has spoken, or whose last word went unanswered."""
-
-NOT_FILED = 0
 
 STATUS_GROUPS: dict[str, tuple[Status, ...]] = {"waiting": OPEN, "not-paid": FAILED}
 """What operators call several statuses together: still to be paid, and never to be."""
@@ -107,8 +106,7 @@ class Order(Record, table=True):
             "ix_orders_watched",
             *("environment", "id", "conflict", "status", "source", "origin"),
             *("status_at", "unproven_at", "spoken_at"),
-            sqlite_where=text(WATCHED),
-            postgresql_where=text(WATCHED),
+            **where(WATCHED),
         ),
         orders_index(),
         *derived_columns(),

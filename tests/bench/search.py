@@ -24,12 +24,13 @@ from sqlmodel import col, select
 from app.demo.words import purchase
 from app.desk.orders.search import understand
 from app.records.database import Database, sqlite_url
+from app.records.derived_columns import NOT_FILED
 from app.records.encryption import set_key
 from app.records.keys import key_at
 from app.records.order_lists import SHOWN, OrderFilter, orders_page
 from app.records.order_search import file_waiting
-from app.records.orders import NOT_FILED, Order, Origin, Source
 from app.records.orders import ORDERS as COLUMNS
+from app.records.orders import Order, Origin, Source
 from app.records.paging import PAGE_SIZE, Place
 from app.records.schema import upgrade
 from app.records.shops import Environment, Shop

@@ -16,10 +16,11 @@ from app.protocol.checkstring import Verdict
 from app.protocol.wire import JST, encode_form
 from app.records.callbacks import Callback
 from app.records.database import Database
+from app.records.derived_columns import NOT_FILED
 from app.records.order_finding import Sought
 from app.records.order_lists import OrderFilter, orders_page
 from app.records.order_search import OrderSearch, file_waiting, number_waiting
-from app.records.orders import NOT_FILED, Order
+from app.records.orders import Order
 from app.records.paging import Page, Place
 from app.records.search_fold import VERSION, squeezed, words
 from app.records.shops import Environment, Shop

@@ -7,8 +7,9 @@ from sqlalchemy.exc import OperationalError
 
 from app.desk.orders.filing import AT_ONCE, BATCH, OrderFiler, catch_up
 from app.records.database import Database
+from app.records.derived_columns import NOT_FILED
 from app.records.order_search import number_waiting
-from app.records.orders import NOT_FILED, Order
+from app.records.orders import Order
 from app.records.search_fold import VERSION
 from app.records.shops import Environment, Shop
 from tests.desk.conftest import Stage, found

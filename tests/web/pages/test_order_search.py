@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 from app.clock import now
 from app.protocol.checkstring import Verdict
 from app.protocol.wire import JST
+from app.records.derived_columns import NOT_FILED
 from app.records.keys import key_at
 from app.records.order_sums import COUNTED
-from app.records.orders import NOT_FILED, Conflict, Order, Source
+from app.records.orders import Conflict, Order, Source
 from app.records.shops import Environment
 from tests.web.pages.rows import a_callback, an_order
 from tests.web.pages.test_orders import another_shop, listed
