@@ -7,19 +7,17 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy
-from sqlalchemy import Table, exists, text
+from sqlalchemy import update
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from app.protocol.statuses import Status
-from app.records.derived_columns import PAID_TRIES
-from app.records.orders import DECRYPTED_LATER, ORDERS, Order
-from app.records.shops import Environment
+from app.records.orders import ORDERS, Order
+
+OPEN, SEEN = "open", "seen"
+"""`Order.double_payment`: somebody has to see to it, or has."""
 
 _TRY = re.compile(r"(?s)(.+)-[1-9][0-9]?")
-_TABLE: Table = Order.metadata.tables["orders"]
-
 MEMBERS_READ = 2000
 """The most orders that are read for one page; a number can have 99 tries."""
 
@@ -35,6 +33,7 @@ _SHOWN: tuple[Any, ...] = (
     Order.amount,
     Order.tax,
     Order.created_at,
+    Order.double_payment,
 )
 
 
@@ -83,22 +82,42 @@ def is_paid_twice(family: Sequence[Order]) -> bool:
     return sum(member.status == Status.PAYSUCCESS for member in family) > 1
 
 
-def double_payments(session: Session, environment: Environment, limit: int) -> Sequence[Order]:
-    """The paid tries before which another of their family was paid, the newest first.
+def mark_double_payments(session: Session, numbers: Collection[tuple[str, str]]) -> bool:
+    """Mark in these families (key of the shop and base) what was paid after another of them.
 
-    Read through an index of paid tries alone: most orders are nobody's second try.
+    False where somebody else holds one of the orders just now: then it has to be asked again.
+    What somebody has seen to stays so. Waits for nobody, so that nobody waits in a circle.
     """
-    tries, others, bases = (_TABLE.alias(name) for name in ("tries", "others", "bases"))
-    same = (others.c.shop_key == tries.c.shop_key) & (others.c.family == tries.c.family)
-    base = (bases.c.shop_key == tries.c.shop_key) & (bases.c.order_id == tries.c.family)
-    paid = exists().where(same, others.c.id < tries.c.id, others.c.status == Status.PAYSUCCESS)
-    query = (
-        sqlalchemy.select(tries.c.id)
-        .where(tries.c.environment == environment, text(PAID_TRIES.format("tries.")))
-        .where(paid, exists().where(base))
-        .order_by(tries.c.id.desc())
-        .limit(limit)
-    )
-    keys = session.connection().execute(query).scalars().all()
-    found = select(Order).where(col(Order.id).in_(keys)).options(*DECRYPTED_LATER)
-    return session.exec(found.order_by(col(Order.id).desc())).all()
+    families: dict[tuple[str, str], list[Order]] = {}
+    for order in _members(session, numbers):
+        families.setdefault((order.shop_key, base_of(order.order_id)), []).append(order)
+    marks = {
+        order.id: OPEN if is_paid_after_another(order, family) else None
+        for family in families.values()
+        for order in family
+    }
+    changed = {
+        order.id: marks[order.id]
+        for family in families.values()
+        for order in family
+        if (order.double_payment is None) is not (marks[order.id] is None)
+    }
+    if not changed:
+        return True
+    held = select(Order.id).where(col(Order.id).in_(changed)).with_for_update(skip_locked=True)
+    free = set(session.exec(held))
+    for key in free:
+        change = update(Order).where(col(Order.id) == key).values(double_payment=changed[key])
+        session.connection().execute(change)
+    return free == changed.keys()
+
+
+def is_paid_after_another(order: Order, family: Sequence[Order]) -> bool:
+    """Whether the customer of this order had paid another of its family that was made before.
+
+    Only beside the order that they try again: ORD-1 and ORD-2 may well be two customers.
+    """
+    base = base_of(order.order_id)
+    if order.status != Status.PAYSUCCESS or all(one.order_id != base for one in family):
+        return False
+    return any(one.status == Status.PAYSUCCESS and one.id < order.id for one in family)

@@ -31,6 +31,7 @@ from app.protocol.reading import read_result
 from app.protocol.wire import JST
 from app.records.callbacks import Callback
 from app.records.columns import Record
+from app.records.families import mark_double_payments
 from app.records.keys import KEY_LENGTH, moment_of
 from app.records.orders import ORDERS, Order
 from app.records.search_fold import VERSION, grams, squeezed
@@ -39,7 +40,7 @@ CALLBACKS_READ = 5
 """The most verified callbacks of an order whose words are filed with it."""
 
 _OWN = ("order_id", "client_field1", "client_field2", "client_field3")
-_FACTS = ("id", "environment", "amount", "said_amount", "yen", "paid_at")
+_FACTS = ("id", "environment", "amount", "said_amount", "yen", "paid_at", "shop_key", "family")
 _SAID = ("ClientField1", "ClientField2", "ClientField3", "ErrCode", "ErrInfo")
 
 
@@ -111,7 +112,8 @@ def file_waiting(session: Session, limit: int) -> int:
     said = _said_of(session, keys)
     files = [_file(order, said.get(order.id, ())) for order in orders]
     _write(connection, files, keys)
-    connection.execute(update(Order).where(col(Order.id).in_(keys)).values(filed=VERSION))
+    if mark_double_payments(session, {(order.shop_key, order.family) for order in orders}):
+        connection.execute(update(Order).where(col(Order.id).in_(keys)).values(filed=VERSION))
     return len(orders)
 
 

@@ -35,7 +35,7 @@ from app.records.columns import (
     timestamp,
     where,
 )
-from app.records.derived_columns import NOT_FILED, derived_columns
+from app.records.derived_columns import NOT_FILED, WATCHED, derived_columns
 from app.records.public_rows import orders_index
 from app.records.shops import Environment
 
@@ -75,17 +75,6 @@ class Conflict(StrEnum):
     FOREIGN = "foreign"
 
 
-WATCHED = (
-    "conflict IS NOT NULL"
-    " OR status = 'unknown' AND (source IN ('entry', 'exec')"
-    " OR origin = 'callback' AND status_at IS NULL)"
-    " OR status <> 'PAYSUCCESS' AND unproven_at IS NOT NULL"
-    " AND (spoken_at IS NULL OR unproven_at > spoken_at)"
-)
-"""What an order is like that may need a person, as an index and a query must both say it, letter by
-letter. What it means: `app.records.attention`."""
-
-
 class Order(Record, table=True):
     """One order and the claim we hold: status, source, time, and whether it is confirmed.
 
@@ -105,7 +94,7 @@ class Order(Record, table=True):
         Index(
             "ix_orders_watched",
             *("environment", "id", "conflict", "status", "source", "origin"),
-            *("status_at", "unproven_at", "spoken_at"),
+            *("status_at", "unproven_at", "spoken_at", "double_payment"),
             **where(WATCHED),
         ),
         orders_index(),
@@ -148,6 +137,8 @@ class Order(Record, table=True):
     open_exchange: str | None = Field(default=None, max_length=32)
     lookup_due_at: datetime | None = timestamp(index=True)
     filed: int = NOT_FILED
+    # Another of its family was paid before: `open` until somebody has seen to it, then `seen`.
+    double_payment: str | None = Field(default=None, max_length=4)
     # One form makes one order, however often it is sent.
     form_key: str | None = Field(default=None, unique=True, max_length=64)
     created_by: str | None = reference("users.id", optional=True, index=False)

@@ -109,6 +109,13 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             role=Role.OPERATOR,
         ),
         Route(
+            "/orders/{key}/double-payments",
+            dismissals.see_double_payment_of_order,
+            "double-payment",
+            SEND,
+            role=Role.OPERATOR,
+        ),
+        Route(
             "/lost-results/dismissals",
             dismissals.dismiss_lost,
             "dismiss-lost",

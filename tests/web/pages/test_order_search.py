@@ -12,6 +12,7 @@ from sqlmodel import select
 from starlette.applications import Starlette
 
 from app.clock import now
+from app.desk.orders.filing import catch_up
 from app.protocol.checkstring import Verdict
 from app.protocol.wire import JST
 from app.records.derived_columns import NOT_FILED
@@ -134,6 +135,29 @@ async def test_an_orders_page_shows_its_family_and_two_payments_in_red(
         assert "data-double-payment" in page
         assert "notice-danger" in page
         assert "Ask the customer which payment is to stay." in page
+
+
+async def test_a_double_payment_is_listed_first_until_somebody_says_what_was_done(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    first = an_order(desk_app, "A1001", "PAYSUCCESS", tax=0)
+    second = an_order(desk_app, "A1001-1", "PAYSUCCESS")
+    catch_up(desk_app.state.desk.database)
+    assert 'data-attention="double-payment"' in (await client.get("/")).text
+    assert await listed(client, "status=attention") == ["A1001-1"]
+    address = f"/orders/{second.id}/double-payments"
+    assert address in (await client.get(f"/orders/{second.id}")).text
+    assert address not in (await client.get(f"/orders/{first.id}")).text
+    refused = await client.post(address, data={"Reason": " "})
+    assert refused.status_code == 422
+    assert 'data-error-for="Reason"' in refused.text
+    assert (await client.post(address, data={"Reason": "返金済み"})).status_code == 303
+    assert await listed(client, "status=attention") == []
+    page = (await client.get(f"/orders/{second.id}")).text
+    assert "返金済み" in page
+    assert "The double payment was seen to" in page
+    assert "data-double-payment" in page
+    assert address not in page
 
 
 @pytest.mark.parametrize(

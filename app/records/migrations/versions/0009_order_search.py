@@ -30,6 +30,20 @@ INDEXES = {
     "ix_orders_filed": ["filed", "id"],
 }
 
+# What may need a person (0004), and besides it an order of a family of which another was paid.
+WATCHED = (
+    "conflict IS NOT NULL"
+    " OR status = 'unknown' AND (source IN ('entry', 'exec')"
+    " OR origin = 'callback' AND status_at IS NULL)"
+    " OR status <> 'PAYSUCCESS' AND unproven_at IS NOT NULL"
+    " AND (spoken_at IS NULL OR unproven_at > spoken_at)"
+)
+DOUBLE_PAYMENT = " OR double_payment = 'open'"
+WATCHED_COLUMNS = [
+    *("environment", "id", "conflict", "status", "source", "origin"),
+    *("status_at", "unproven_at", "spoken_at"),
+]
+
 # Every gram is a word of its own, whatever it is made of; only blanks part them.
 FILES = """
 CREATE VIRTUAL TABLE order_grams USING fts5(
@@ -49,16 +63,10 @@ TRIGGERS = {
 
 def upgrade() -> None:
     _add_columns()
+    op.drop_index("ix_orders_watched", "orders")
+    _watch([*WATCHED_COLUMNS, "double_payment"], WATCHED + DOUBLE_PAYMENT)
     for name, columns in INDEXES.items():
         op.create_index(name, "orders", columns)
-    paid_tries = sa.text("status = 'PAYSUCCESS' AND family <> order_id")
-    op.create_index(
-        "ix_orders_paid_tries",
-        "orders",
-        ["environment", "status", "id"],
-        sqlite_where=paid_tries,
-        postgresql_where=paid_tries,
-    )
     number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     grams = sa.Text().with_variant(sa.ARRAY(sa.Text()), "postgresql")
     reference = sa.ForeignKey("orders.id", ondelete="CASCADE")
@@ -91,10 +99,22 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER {name}")
         op.execute("DROP TABLE order_grams")
     op.drop_table("order_search")
-    for name in (*INDEXES, "ix_orders_paid_tries"):
+    for name in INDEXES:
         op.drop_index(name, "orders")
-    for name in ("filed", "family", "paid_at", "yen"):
+    op.drop_index("ix_orders_watched", "orders")
+    for name in ("double_payment", "filed", "family", "paid_at", "yen"):
         op.drop_column("orders", name)
+    _watch(WATCHED_COLUMNS, WATCHED)
+
+
+def _watch(columns: list[str], condition: str) -> None:
+    op.create_index(
+        "ix_orders_watched",
+        "orders",
+        columns,
+        sqlite_where=sa.text(condition),
+        postgresql_where=sa.text(condition),
+    )
 
 
 def _add_columns() -> None:
@@ -106,6 +126,7 @@ def _add_columns() -> None:
         sa.Column("paid_at", moment, sa.Computed(PAID_AT, persisted=kept)),
         sa.Column("family", number, sa.Computed(FAMILY[_dialect()], persisted=kept)),
         sa.Column("filed", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("double_payment", sa.String(4), nullable=True),
     ):
         op.add_column("orders", column)
 
