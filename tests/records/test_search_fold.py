@@ -56,13 +56,20 @@ def test_no_variant_is_written_with_another() -> None:
     assert all(unicodedata.normalize("NFKC", chr(rare)) == chr(rare) for rare in _VARIANTS)
 
 
-@given(st.text("ab高 ", min_size=1, max_size=8), st.data())
+@given(st.text("ab高 ", min_size=1, max_size=12), st.data())
 def test_a_text_has_every_gram_of_each_of_its_parts(text: str, data: st.DataObject) -> None:
     whole = squeezed(text)
     start = data.draw(st.integers(0, len(whole)))
     part = whole[start : data.draw(st.integers(start, len(whole)))]
     if part:
         assert grams([whole]).issuperset(grams_of_word(part))
+
+
+def test_a_word_asks_for_its_long_grams_where_it_has_any() -> None:
+    assert grams_of_word("1") == ["1"]
+    assert grams_of_word("001") == ["00", "01"]
+    assert grams_of_word("20261") == ["0261", "2026"]
+    assert grams_of_word("高橋2026") == ["2026", "橋2", "高橋"]
 
 
 def test_words_are_parted_by_blanks_of_any_width() -> None:
