@@ -82,6 +82,12 @@ def is_paid_twice(family: Sequence[Order]) -> bool:
     return sum(member.status == Status.PAYSUCCESS for member in family) > 1
 
 
+def is_unsettled(family: Sequence[Order]) -> bool:
+    """Whether two of a family are paid and nobody has said yet what was done about it."""
+    later = (order for order in family if is_paid_after_another(order, family))
+    return any(order.double_payment != SEEN for order in later)
+
+
 def mark_double_payments(session: Session, numbers: Collection[tuple[str, str]]) -> bool:
     """Mark in these families (key of the shop and base) what was paid after another of them.
 

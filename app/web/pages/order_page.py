@@ -25,7 +25,7 @@ from app.protocol.words import N_, Words
 from app.records.accounts import Role
 from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
-from app.records.families import family_of, is_paid_twice
+from app.records.families import family_of, is_paid_twice, is_unsettled
 from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.web.http.requests import desk_of, may
@@ -111,6 +111,7 @@ def order_page(
         "dismissing": dismissing or {},
         "family": family,
         "twice": is_paid_twice(family),
+        "unsettled": is_unsettled(family),
     }
     return page(request, "orders/show.html", context, status, fragment="orders/_order.html")
 

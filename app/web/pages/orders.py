@@ -13,7 +13,7 @@ from app.desk.orders.attention import kinds_of, number_of_entries
 from app.desk.orders.filing import catch_up
 from app.desk.orders.search import Meaning
 from app.records.accounts import Role
-from app.records.families import families_of, family_of, is_paid_twice
+from app.records.families import families_of, family_of, is_paid_twice, is_unsettled
 from app.records.order_lists import OrderFilter, SortBy, any_order, orders_named, orders_page
 from app.records.order_sums import COUNTED, order_sums
 from app.records.orders import Order
@@ -47,7 +47,7 @@ def index(request: Request) -> Response:
         context |= _found_context(session, request, asked, named)
         context |= _attention_context(session, request, asked, listed)
     context |= {"waiting": waiting, "family": family, "exact": exact}
-    context["twice"] = is_paid_twice(family)
+    context |= {"twice": is_paid_twice(family), "unsettled": is_unsettled(family)}
     return page(request, "orders/index.html", context)
 
 

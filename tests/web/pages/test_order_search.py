@@ -135,6 +135,7 @@ async def test_an_orders_page_shows_its_family_and_two_payments_in_red(
         assert "data-double-payment" in page
         assert "notice-danger" in page
         assert "Ask the customer which payment is to stay." in page
+        assert 'data-next-step="nothing"' not in page
 
 
 async def test_a_double_payment_is_listed_first_until_somebody_says_what_was_done(
@@ -158,6 +159,7 @@ async def test_a_double_payment_is_listed_first_until_somebody_says_what_was_don
     assert "The double payment was seen to" in page
     assert "data-double-payment" in page
     assert address not in page
+    assert "notice-danger" not in page
 
 
 @pytest.mark.parametrize(
