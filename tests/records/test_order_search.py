@@ -119,6 +119,17 @@ def test_every_fragment_is_found_as_a_reader_would_find_it(filed: Database, type
     assert found(filed, *as_text(typed)) == by_reading(filed, typed)
 
 
+def test_grams_alone_make_no_hit(filed: Database) -> None:
+    with filed.writing() as session:
+        order = session.exec(select(Order).where(Order.order_id == "T1000-Ab")).one()
+        order.client_field1, order.client_field2 = "アイアウ 高橋", "橋本"
+        order.filed = NOT_FILED
+    file_all(filed)
+    assert found(filed, Sought("アイアウ")) == found(filed, Sought("橋本")) == ["T1000-Ab"]
+    for pieced_together in ("イアイ", "高橋本"):
+        assert found(filed, Sought(pieced_together)) == []
+
+
 ANY_TEXT = st.text(
     st.one_of(
         st.sampled_from("aAｱあア髙高 　-ー―・\u200b\u3099ﾞ\"'%_*()¥@1２"),
