@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import update
+import sqlalchemy
+from sqlalchemy import func, update
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
@@ -69,11 +70,19 @@ def families_of(session: Session, orders: Iterable[Order]) -> Mapping[str, Seque
 
 
 def _members(session: Session, bases: Collection[tuple[str, str]]) -> Sequence[Order]:
+    """The orders of those of these families that have more than one."""
     if not bases:
         return ()
     shops, numbers = zip(*bases, strict=True)
+    of_these = (ORDERS.shop_key.in_(set(shops)), ORDERS.family.in_(set(numbers)))
+    # Most stand alone: for that the index is enough.
+    several = sqlalchemy.select(ORDERS.family).where(*of_these).group_by(ORDERS.family)
+    several = several.having(func.count() > 1)
+    found = session.connection().execute(several).scalars().all()
+    if not found:
+        return ()
     query = select(Order).options(load_only(*_SHOWN, raiseload=True))
-    query = query.where(col(Order.shop_key).in_(set(shops)), ORDERS.family.in_(set(numbers)))
+    query = query.where(of_these[0], ORDERS.family.in_(found))
     return session.exec(query.order_by(col(Order.id)).limit(MEMBERS_READ)).all()
 
 

@@ -15,7 +15,7 @@ from app.desk.orders.search import Meaning
 from app.records.accounts import Role
 from app.records.families import families_of, family_of, is_paid_twice, is_unsettled
 from app.records.order_lists import OrderFilter, SortBy, any_order, orders_named, orders_page
-from app.records.order_sums import COUNTED, order_sums
+from app.records.order_sums import COUNTED, GLANCED, order_sums
 from app.records.orders import Order
 from app.records.paging import Page, Place
 from app.records.search_fold import squeezed
@@ -77,7 +77,7 @@ def _list_context(
 ) -> dict[str, Any]:
     environment = environment_of(request)
     families = families_of(session, listed.rows)
-    counted = None if request.query_params.get("sums") == "all" else COUNTED
+    counted = COUNTED if asked.filtered else GLANCED
     return {
         "asked": asked,
         "q": request.query_params.get("q", ""),
@@ -85,7 +85,9 @@ def _list_context(
         "disputes": conflicts_standing(session, listed.rows),
         "families": families,
         "paid_twice": {key for key, family in families.items() if is_paid_twice(family)},
-        "sums": order_sums(session, asked.wanted, counted),
+        "sums": order_sums(
+            session, asked.wanted, None if request.query_params.get("sums") == "all" else counted
+        ),
         "statuses": STATUSES,
         "tags": list(Tag),
         "sorts": list(SortBy),

@@ -17,7 +17,6 @@ from app.protocol.checkstring import Verdict
 from app.protocol.wire import JST
 from app.records.derived_columns import NOT_FILED
 from app.records.keys import key_at
-from app.records.order_sums import COUNTED
 from app.records.orders import Conflict, Order, Source
 from app.records.shops import Environment
 from tests.web.pages.rows import a_callback, an_order
@@ -256,12 +255,13 @@ async def sums(client: httpx.AsyncClient, query: str) -> tuple[int, ...]:
 async def test_a_list_too_long_to_count_says_so_and_offers_to_count_it(
     client: httpx.AsyncClient, shown: Starlette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert COUNTED > 2
-    monkeypatch.setattr("app.web.pages.orders.COUNTED", 2)
+    monkeypatch.setattr("app.web.pages.orders.GLANCED", 2)
     page = (await client.get("/orders")).text
     assert "More than 2 orders" in page
     assert 'href="/orders?sums=all"' in page
     assert "3 orders" in (await client.get("/orders?sums=all")).text
+    # What somebody has chosen is added up further than what there is.
+    assert "3 orders" in (await client.get("/orders?amount-from=1")).text
 
 
 async def test_a_search_finds_what_was_written_a_moment_ago(
