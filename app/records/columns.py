@@ -110,11 +110,6 @@ def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
     return and_(column >= prefix, column < prefix + "\U0010ffff")
 
 
-def where(condition: str) -> dict[str, Any]:
-    """What makes an index one of those rows alone for which a condition holds."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
 def timestamp(default: Callable[[], datetime] | None = None, *, index: bool = False) -> Any:
     """A time. Without a default it starts empty."""
     if default is None:

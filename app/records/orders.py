@@ -29,11 +29,11 @@ from app.records.columns import (
     encrypted_text,
     enum_column,
     identifier,
+    index_of_some,
     key,
     reference,
     reported_yen,
     timestamp,
-    where,
 )
 from app.records.derived_columns import NOT_FILED, WATCHED, derived_columns
 from app.records.public_rows import orders_index
@@ -91,11 +91,13 @@ class Order(Record, table=True):
         Index("ix_orders_number", "environment", "order_id"),
         Index("ix_orders_status", "environment", "status", "id"),
         # Only the few that may need a person: how many others there are costs nothing.
-        Index(
+        index_of_some(
             "ix_orders_watched",
-            *("environment", "id", "conflict", "status", "source", "origin"),
-            *("status_at", "unproven_at", "spoken_at", "double_payment"),
-            **where(WATCHED),
+            [
+                *("environment", "id", "conflict", "status", "source", "origin"),
+                *("status_at", "unproven_at", "spoken_at", "double_payment"),
+            ],
+            WATCHED,
         ),
         orders_index(),
         *derived_columns(),
