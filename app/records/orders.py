@@ -14,7 +14,6 @@ from sqlalchemy import (
     UniqueConstraint,
     Update,
     bindparam,
-    text,
     update,
 )
 from sqlalchemy.orm import defer
