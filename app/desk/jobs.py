@@ -28,7 +28,7 @@ its own machine lost; of another machine's processes only time tells."""
 
 def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodic]:
     """Every job, once. `load`: what this process has to receive beside them."""
-    filer = OrderFiler(desk.database, load.is_rush)
+    filer = OrderFiler(desk.database)
     return [
         Periodic(
             "due lookups",

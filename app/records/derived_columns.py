@@ -10,8 +10,9 @@ from sqlalchemy.schema import SchemaItem
 
 from app.records.columns import UtcDateTime, identifier_type
 
-NOT_FILED = 0
-"""`Order.filed` of an order that the search does not know as it is."""
+NOT_FILED, SPOKEN_OF = 0, -1
+"""`Order.filed` of an order that the search does not know as it is: a new one, and one of which a
+source has spoken since."""
 
 WATCHED = (
     "conflict IS NOT NULL"

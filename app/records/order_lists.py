@@ -20,6 +20,7 @@ from app.records.order_finding import Sought, among_found, newest_found
 from app.records.order_search import OrderSearch
 from app.records.orders import ORDERS, Order, has_status
 from app.records.paging import PAGE_SIZE, Page, Place, Sorting, Start, page_sorted
+from app.records.search_fold import VERSION
 from app.records.shops import Environment
 
 
@@ -31,6 +32,9 @@ class SortBy(StrEnum):
     AMOUNT = "amount"
     ORDER = "order"
 
+
+NUMBERS_READ = 2_000
+"""How many OrderIDs of one beginning are read at most for those that are not filed yet."""
 
 CONFLICT_TAG = "conflict"
 """The one tag that an order itself can bear, besides those of its callbacks."""
@@ -174,6 +178,21 @@ def _start(session: Session, wanted: OrderFilter, sorting: Sorting, key: str) ->
         found = session.exec(number).one_or_none()
         return None if found is None else Start(found)
     return Start(key)
+
+
+def not_filed_beginning(
+    session: Session, environment: Environment, beginning: str
+) -> Sequence[Order]:
+    """The newest orders whose OrderID begins so and that the search does not know as they are yet.
+
+    By the ordinary index, so that a number is found from the moment it is there.
+    """
+    begins = begins_with(col(Order.order_id), beginning)
+    among = select(Order.id).where(Order.environment == environment, begins)
+    among = among.order_by(col(Order.order_id).desc()).limit(NUMBERS_READ)
+    query = select(Order).options(load_only(*SHOWN, raiseload=True))
+    query = query.where(col(Order.id).in_(among), Order.filed < VERSION)
+    return session.exec(query.order_by(col(Order.id).desc()).limit(PAGE_SIZE)).all()
 
 
 def orders_named(session: Session, name: str) -> Sequence[Order]:

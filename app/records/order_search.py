@@ -1,8 +1,9 @@
 """What the search knows of each order: its texts folded, and their grams.
 
 An order is filed after it has been written, by the desk while it serves (`file_waiting`): whoever
-writes orders owes the search nothing but `filed = NOT_FILED`. The grams are a real column; SQLite
-reads them through a full-text table that triggers keep, PostgreSQL through an inverted index.
+writes orders owes the search nothing but `filed`, NOT_FILED of a new one and SPOKEN_OF of one of
+which something else is known since. The grams are a real column; SQLite reads them through a
+full-text table that triggers keep, PostgreSQL through an inverted index.
 """
 
 from __future__ import annotations
@@ -90,9 +91,9 @@ _FILE_ANEW = (
     .where(_FILES.c.number == bindparam("known"))
     .values(texts=bindparam("new_texts"), grams=bindparam("new_grams"))
 )
+_READ = sqlalchemy.select(*(ORDERS[name] for name in (*_OWN, *_FACTS)))
 _WAITING = (
-    sqlalchemy.select(*(ORDERS[name] for name in (*_OWN, *_FACTS)))
-    .where(ORDERS.filed < bindparam("version"))
+    _READ.where(ORDERS.filed < bindparam("version"))
     .order_by(ORDERS.filed, ORDERS.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -100,14 +101,24 @@ _WAITING = (
 
 
 def file_waiting(session: Session, limit: int) -> int:
-    """File the orders that the search does not know as they are, the oldest first; how many.
+    """File the orders that the search does not know as they are; how many.
 
+    First those that have been spoken of, since two of a family may be paid; the oldest of each.
     They are locked: what is said of one meanwhile comes afterwards, and makes it wait again.
     """
-    connection = session.connection()
-    orders = connection.execute(_WAITING, {"version": VERSION, "limit": limit}).all()
+    orders = session.connection().execute(_WAITING, {"version": VERSION, "limit": limit}).all()
+    return _file_these(session, orders)
+
+
+def file_now(session: Session, order_key: str) -> None:
+    """File an order in the caller's own transaction, so that whoever made it finds it at once."""
+    _file_these(session, session.connection().execute(_READ.where(ORDERS.id == order_key)).all())
+
+
+def _file_these(session: Session, orders: Sequence[Any]) -> int:
     if not orders:
         return 0
+    connection = session.connection()
     keys = [order.id for order in orders]
     said = _said_of(session, keys)
     files = [_file(order, said.get(order.id, ())) for order in orders]

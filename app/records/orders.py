@@ -34,7 +34,7 @@ from app.records.columns import (
     reported_yen,
     timestamp,
 )
-from app.records.derived_columns import NOT_FILED, WATCHED, derived_columns
+from app.records.derived_columns import NOT_FILED, SPOKEN_OF, WATCHED, derived_columns
 from app.records.public_rows import orders_index
 from app.records.shops import Environment
 
@@ -80,7 +80,7 @@ class Order(Record, table=True):
     The claim is the last accepted change; `changes` says how it came about.
     `amount` and `tax` are what we sent in yen (None where we never sent any);
     `said_amount` and `said_tax` what the gateway's last lookup said.
-    `filed`: with which fold the search knows it; NOT_FILED since a source has spoken of it.
+    `filed`: with which fold the search knows it as it is; NOT_FILED or SPOKEN_OF where it does not.
     """
 
     __tablename__ = "orders"
@@ -260,8 +260,10 @@ def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:
 def move_claim(session: Session, order: Order, values: dict[str, Any]) -> bool:
     """Change an order if its claim and its conflict are still those read; False when not."""
     read = {"status": order.status, "source": order.source, "conflict": order.conflict}
-    # The search then has to learn what was said: amounts, days, and a callback's words.
-    return _update_if(session, order.id, read, {**values, "filed": NOT_FILED})
+    if values.get("source") not in (Source.ENTRY, Source.EXEC):
+        # The search has to learn what was said: amounts, days, and a callback's words.
+        values = {**values, "filed": SPOKEN_OF}
+    return _update_if(session, order.id, read, values)
 
 
 def _update_if(

@@ -66,7 +66,7 @@ def test_another_try_has_a_number_behind_the_first_one(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(order_id=st.text("A019-", min_size=1, max_size=8))
 def test_the_database_works_out_the_same_as_we(

@@ -19,11 +19,12 @@ from app.records.database import Database
 from app.records.derived_columns import NOT_FILED
 from app.records.order_finding import Sought
 from app.records.order_lists import OrderFilter, orders_page
-from app.records.order_search import OrderSearch, file_waiting, number_waiting
+from app.records.order_search import OrderSearch, number_waiting
 from app.records.orders import Order
 from app.records.paging import Page, Place
 from app.records.search_fold import VERSION, squeezed, words
 from app.records.shops import Environment, Shop
+from tests.filing import file_all
 from tests.queries import plan_of
 
 TEST, SANDBOX = Environment.TEST, Environment.SANDBOX
@@ -83,12 +84,6 @@ def a_shop(environment: Environment) -> Shop:
     return Shop(shop_id=f"shop{environment[:6]}", environment=environment, name="S", password="s")
 
 
-def file_all(database: Database) -> None:
-    with database.writing() as session:
-        while file_waiting(session, 5):
-            pass
-
-
 def found(database: Database, *sought: Sought, environment: Environment = TEST) -> list[str]:
     """The OrderIDs that a search finds."""
     with database.reading() as session:
@@ -114,9 +109,9 @@ def as_text(typed: str) -> tuple[Sought, ...]:
     return tuple(Sought(word) for word in words(typed))
 
 
-@pytest.mark.parametrize("typed", FRAGMENTS)
-def test_every_fragment_is_found_as_a_reader_would_find_it(filed: Database, typed: str) -> None:
-    assert found(filed, *as_text(typed)) == by_reading(filed, typed)
+def test_every_fragment_is_found_as_a_reader_would_find_it(filed: Database) -> None:
+    for typed in FRAGMENTS:
+        assert found(filed, *as_text(typed)) == by_reading(filed, typed), typed
 
 
 def test_grams_alone_make_no_hit(filed: Database) -> None:
@@ -139,11 +134,27 @@ ANY_TEXT = st.text(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+IN_SHORT = settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+
+
+@IN_SHORT
 @given(data=st.data())
 def test_any_text_is_found_by_any_part_of_it(filed: Database, data: st.DataObject) -> None:
+    any_part_finds_its_text(filed, data)
+
+
+@pytest.mark.soak
+@settings(IN_SHORT, max_examples=1000)
+@given(data=st.data())
+def test_any_text_is_found_by_any_part_of_it_at_length(
+    filed: Database, data: st.DataObject
+) -> None:
+    any_part_finds_its_text(filed, data)
+
+
+def any_part_finds_its_text(filed: Database, data: st.DataObject) -> None:
     held = data.draw(ANY_TEXT)
     with filed.writing() as session:
         order = session.exec(select(Order).where(Order.order_id == "T1000-Ab")).one()

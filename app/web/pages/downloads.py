@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.clock import now
-from app.desk.orders.filing import catch_up
 from app.protocol.wire import JST
 from app.protocol.words import N_, Sentence, say
 from app.records.callback_lists import callbacks_page, copies_of
@@ -55,8 +54,6 @@ CALLBACK_COLUMNS: Sequence[Column] = (
 def orders(request: Request) -> Response:
     """GET /orders.csv. A filter that is not understood leads to the list, which names it."""
     desk, environment = desk_of(request), environment_of(request)
-    if request.query_params.get("q"):
-        catch_up(desk.database)
     with desk.database.reading() as session:
         shops = {shop.id: shop for shop in all_shops(session)}
     asked = read_filters(request.query_params, environment, shops.values())

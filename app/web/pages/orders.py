@@ -1,6 +1,7 @@
 """Orders: the list with its search and its filters. One order is in `order_page`."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session
@@ -10,11 +11,18 @@ from starlette.responses import RedirectResponse, Response
 from app.desk.actions.disputes import conflicts_standing
 from app.desk.callbacks.verification import Tag
 from app.desk.orders.attention import kinds_of, number_of_entries
-from app.desk.orders.filing import catch_up
 from app.desk.orders.search import Meaning
 from app.records.accounts import Role
 from app.records.families import families_of, family_of, is_paid_twice, is_unsettled
-from app.records.order_lists import OrderFilter, SortBy, any_order, orders_named, orders_page
+from app.records.order_lists import (
+    OrderFilter,
+    SortBy,
+    any_order,
+    not_filed_beginning,
+    orders_named,
+    orders_page,
+)
+from app.records.order_search import number_waiting
 from app.records.order_sums import COUNTED, GLANCED, order_sums
 from app.records.orders import Order
 from app.records.paging import Page, Place
@@ -33,7 +41,6 @@ def index(request: Request) -> Response:
     A single exact hit leads to the order itself; one with a family is shown among it.
     """
     desk, environment = desk_of(request), environment_of(request)
-    waiting = catch_up(desk.database) if request.query_params.get("q") else 0
     with desk.database.reading() as session:
         shops = {shop.id: shop for shop in all_shops(session)}
         asked = read_filters(request.query_params, environment, shops.values())
@@ -46,7 +53,7 @@ def index(request: Request) -> Response:
         context = _list_context(session, request, asked, listed, shops)
         context |= _found_context(session, request, asked, named)
         context |= _attention_context(session, request, asked, listed)
-    context |= {"waiting": waiting, "family": family, "exact": exact}
+    context |= {"family": family, "exact": exact}
     context |= {"twice": is_paid_twice(family), "unsettled": is_unsettled(family)}
     return page(request, "orders/index.html", context)
 
@@ -133,7 +140,19 @@ def _found_context(
         "elsewhere": [order for order in named if order.environment in others],
         "hits_in": _hits_in(session, others, asked),
         "meanings": [way for way in Meaning if way in asked.question.offered],
+        **_not_filed_context(session, request, asked),
     }
+
+
+def _not_filed_context(session: Session, request: Request, asked: Asked) -> dict[str, Any]:
+    """How many orders the search does not know yet, and those of them that have such a number."""
+    waiting = number_waiting(session, COUNTED) if asked.question.words else 0
+    if not waiting or len(asked.question.words) > 1 or asked.question.only:
+        return {"waiting": waiting, "not_filed": []}
+    typed = asked.question.typed
+    beginnings = dict.fromkeys((typed, typed.upper(), typed.lower()))
+    found = (not_filed_beginning(session, environment_of(request), one) for one in beginnings)
+    return {"waiting": waiting, "not_filed": list(chain.from_iterable(found))}
 
 
 def _hits_in(
