@@ -36,7 +36,7 @@ def addresses(operator: Operator) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module", params=["ja", "en"])
+@pytest.fixture(scope="module", params=["ja", pytest.param("en", marks=pytest.mark.soak)])
 def caller(
     request: pytest.FixtureRequest, browser: Browser, desk: Served, addresses: dict[str, str]
 ) -> Iterator[Window]:
@@ -69,6 +69,7 @@ class Hand:
         print(f"{call}: {self.times} interactions")  # noqa: T201
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("typed", ["17-0042", " f20417-0042", "「Ｆ２０４１７－００４２」"])
 def test_part_of_an_order_id_leads_to_the_order(
     caller: Window, addresses: dict[str, str], typed: str
@@ -81,6 +82,7 @@ def test_part_of_an_order_id_leads_to_the_order(
     hand.expect(addresses["F20417-0042"], f"part of an OrderID ({typed})")
 
 
+@pytest.mark.soak
 def test_an_amount_and_a_day_lead_to_the_order(caller: Window, addresses: dict[str, str]) -> None:
     hand = Hand(caller)
     hand.search(f"¥7,800 {now().astimezone(JST):%m/%d}")
@@ -90,7 +92,9 @@ def test_an_amount_and_a_day_lead_to_the_order(caller: Window, addresses: dict[s
     hand.expect(addresses["F20417-0043"], "an amount and a day")
 
 
-@pytest.mark.parametrize("typed", ["五十嵐", "ヒナタ", "嵐ひ"])
+@pytest.mark.parametrize(
+    "typed", ["嵐ひ", *(pytest.param(one, marks=pytest.mark.soak) for one in ("五十嵐", "ヒナタ"))]
+)
 def test_a_name_alone_leads_to_the_order_and_shows_the_other_try(
     caller: Window, addresses: dict[str, str], typed: str
 ) -> None:
@@ -104,6 +108,7 @@ def test_a_name_alone_leads_to_the_order_and_shows_the_other_try(
     expect(hand.page.locator("[data-family=F20417-0044-1]")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_where_nothing_is_found_the_next_step_is_said(caller: Window) -> None:
     hand = Hand(caller)
     hand.search("能勢")
