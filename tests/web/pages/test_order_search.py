@@ -267,7 +267,11 @@ async def test_a_number_is_found_before_it_is_filed_and_the_search_says_what_is_
     assert "data-not-filed" not in (await client.get("/orders?q=能勢")).text
     monkeypatch.setattr("app.desk.orders.filing.file_waiting", lambda *_: 0)
     shop = sandbox_shop(shown)
-    given = {"shop_key": shop.id, "environment": shop.environment, "client_field2": "能勢"}
+    given: dict[str, Any] = {
+        "shop_key": shop.id,
+        "environment": shop.environment,
+        "client_field2": "能勢",
+    }
     order = stored(shown, Order(order_id="N2001-7", **given))
     assert 'data-not-filed="1"' in (await client.get("/orders?q=能勢")).text
     assert await listed(client, "q=能勢") == []
