@@ -12,6 +12,7 @@ from app.desk.callbacks.queue import Load
 from app.desk.context import Desk
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.gateway_calls.send import close_interrupted
+from app.desk.orders.filing import OrderFiler
 from app.desk.periodic import Periodic
 from app.desk.retention import RetentionJob, RetentionPolicy
 from app.desk.retention.job import LOOK_EVERY as LOOK_AT_LIMITS
@@ -27,6 +28,7 @@ its own machine lost; of another machine's processes only time tells."""
 
 def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodic]:
     """Every job, once. `load`: what this process has to receive beside them."""
+    filer = OrderFiler(desk.database)
     return [
         Periodic(
             "due lookups",
@@ -44,6 +46,7 @@ def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodi
             RetentionJob(desk, limits, load.clock, lambda: load.arrived).look,
             lambda: LOOK_AT_LIMITS,
         ),
+        Periodic("filing orders for the search", filer.tick, filer.pause),
     ]
 
 

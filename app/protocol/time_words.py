@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from app.protocol.wire import JST
@@ -23,6 +23,7 @@ class Style(NamedTuple):
 
     whole: str
     short: str
+    day: str
     units: tuple[str, str, str, str]
     past: str
     ahead: str
@@ -32,6 +33,7 @@ STYLES = {
     "ja": Style(
         whole="%(year)d年%(month)d月%(day)d日 %(clock)s JST",
         short="%(month)02d/%(day)02d %(clock)s",
+        day="%(year)d年%(month)d月%(day)d日",
         units=("%d 日", "%d 時間", "%d 分", "%d 秒"),
         past="%s前",
         ahead="%s後",
@@ -39,6 +41,7 @@ STYLES = {
     "en": Style(
         whole="%(day)d %(name)s %(year)d %(clock)s JST",
         short="%(day)d %(name)s %(clock)s",
+        day="%(day)d %(name)s %(year)d",
         units=("%d d", "%d h", "%d min", "%d s"),
         past="%s ago",
         ahead="in %s",
@@ -63,6 +66,11 @@ def short_text(language: str, moment: datetime) -> str:
     return STYLES[language].short % _parts(moment)
 
 
+def day_text(language: str, day: date) -> str:
+    """A day of the calendar, with its year."""
+    return STYLES[language].day % _calendar(day)
+
+
 def distance_text(language: str, seconds: int) -> str:
     """How long ago, or below zero how far ahead, in the largest whole unit."""
     style, distance = STYLES[language], abs(seconds)
@@ -73,10 +81,8 @@ def distance_text(language: str, seconds: int) -> str:
 
 def _parts(moment: datetime) -> dict[str, object]:
     local = moment.astimezone(JST)
-    return {
-        "year": local.year,
-        "month": local.month,
-        "day": local.day,
-        "name": MONTHS[local.month - 1],
-        "clock": clock_text(local),
-    }
+    return _calendar(local) | {"clock": clock_text(local)}
+
+
+def _calendar(day: date) -> dict[str, object]:
+    return {"year": day.year, "month": day.month, "day": day.day, "name": MONTHS[day.month - 1]}

@@ -13,13 +13,17 @@ from sqlalchemy import ColumnElement, case, func, text
 from sqlmodel import Session, col, select
 
 from app.protocol.statuses import Status
-from app.records.orders import UNKNOWN, WATCHED, Order, Source, is_first_met
+from app.records.derived_columns import WATCHED
+from app.records.families import OPEN
+from app.records.orders import UNKNOWN, Order, Source, is_first_met
 from app.records.shops import Environment
 
 
 class Kind(StrEnum):
     """Why it needs a person, the most urgent first."""
 
+    # Another order of the same customer was paid before it (`app.records.families`).
+    DOUBLE_PAYMENT = "double-payment"
     CONFLICT = "conflict"
     # A result that proves nothing has named it since anybody spoke of it.
     UNPROVEN = "unproven-result"
@@ -42,7 +46,8 @@ def needs_attention(quiet_since: datetime) -> ColumnElement[bool]:
         col(Order.source).in_((Source.ENTRY, Source.EXEC)) | is_first_met()
     )
     return text(f"({WATCHED})") & (  # type: ignore[no-any-return]
-        col(Order.conflict).is_not(None)
+        (col(Order.double_payment) == OPEN)
+        | col(Order.conflict).is_not(None)
         | in_the_dark
         | col(Order.spoken_at).is_(None)
         | (col(Order.spoken_at) <= quiet_since)
@@ -58,6 +63,8 @@ def waits_for_word(order: Order) -> bool:
 
 def kind_of(order: Order, quiet_since: datetime) -> Kind | None:
     """Why this order needs a person; None: it needs none. The same as `needs_attention`."""
+    if order.double_payment == OPEN:
+        return Kind.DOUBLE_PAYMENT
     if order.conflict is not None:
         return Kind.CONFLICT
     is_quiet = order.spoken_at is not None and order.spoken_at > quiet_since
@@ -79,9 +86,11 @@ def number_in_attention(session: Session, environment: Environment, quiet_since:
 def most_urgent(
     session: Session, environment: Environment, quiet_since: datetime, limit: int
 ) -> Sequence[Order]:
-    """Orders that need a person: conflicts, then those of a known status; the newest first."""
+    """Orders that need a person: those paid twice, conflicts, then those of a known status; the
+    newest first."""
     is_dark = col(Order.status) == UNKNOWN
-    urgency = case((col(Order.conflict).is_not(None), 0), (is_dark, 2), else_=1)
+    twice = (col(Order.double_payment) == OPEN, -1)
+    urgency = case(twice, (col(Order.conflict).is_not(None), 0), (is_dark, 2), else_=1)
     order_by = (urgency, col(Order.id).desc())
     # By key, so that only those that are shown are read beyond the index.
     keys = select(Order.id).where(Order.environment == environment)

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.records.callbacks import Callback
-from app.records.keys import moment_of
+from app.records.keys import first_key, moment_of
 from app.records.orders import Order
 
 COUNTED = 1_000
@@ -34,6 +34,12 @@ def unjudged_callbacks(session: Session) -> Backlog:
     oldest = session.exec(first).first()
     number = _number(session, select(Callback.id).where(waiting))
     return Backlog(number, moment_of(oldest) if oldest else None)
+
+
+def callbacks_arrived_since(session: Session, since: datetime, limit: int) -> int:
+    """How many results have arrived since then; counted up to `limit`."""
+    newer = select(Callback.id).where(Callback.id >= first_key(since)).limit(limit)
+    return len(session.exec(newer).all())
 
 
 def overdue_lookups(session: Session, since: datetime, at: datetime) -> Backlog:

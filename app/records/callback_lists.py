@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlalchemy.orm import defer
@@ -10,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.records.callbacks import Callback
 from app.records.columns import begins_with
+from app.records.keys import first_key
 from app.records.paging import PAGE_SIZE, Page, Place, page_of
 from app.records.shops import Environment
 
@@ -19,23 +21,28 @@ class CallbackFilter:
     """Which callbacks a list shows.
 
     `text` is the beginning of an OrderID. Copies of the same bytes are folded into the first of
-    them, unless `copy_of` asks for all the copies of that one.
+    them, unless `copy_of` asks for all the copies of that one. `received_from` and `received_to`
+    bound the time of arrival; the second is no longer in it.
     """
 
     environment: Environment
     text: str = ""
     verdict: str = ""
     copy_of: str = ""
+    received_from: datetime | None = None
+    received_to: datetime | None = None
 
 
-def callbacks_page(session: Session, wanted: CallbackFilter, place: Place) -> Page[Callback]:
+def callbacks_page(
+    session: Session, wanted: CallbackFilter, place: Place, size: int = PAGE_SIZE
+) -> Page[Callback]:
     """One page of the callbacks wanted, newest first, without their bodies."""
     # Two ranges of an index, merged: a database would read both wholly to sort them.
     pages = [
-        page_of(session, _wanted(wanted, environment), col(Callback.id), place)
+        page_of(session, _wanted(wanted, environment), col(Callback.id), place, size)
         for environment in (wanted.environment, None)
     ]
-    return _merged(pages, place)
+    return _merged(pages, place, size)
 
 
 def copies_of(session: Session, keys: Iterable[str]) -> Mapping[str, int]:
@@ -57,13 +64,17 @@ def _wanted(wanted: CallbackFilter, environment: Environment | None) -> SelectOf
         query = query.where(begins_with(Callback.order_id, wanted.text))
     if wanted.verdict:
         query = query.where(Callback.verdict == wanted.verdict)
+    if wanted.received_from:
+        query = query.where(Callback.id >= first_key(wanted.received_from))
+    if wanted.received_to:
+        query = query.where(Callback.id < first_key(wanted.received_to))
     return query
 
 
-def _merged(pages: Sequence[Page[Callback]], place: Place) -> Page[Callback]:
+def _merged(pages: Sequence[Page[Callback]], place: Place, size: int) -> Page[Callback]:
     rows = sorted((row for page in pages for row in page.rows), key=lambda row: row.id)
     if place.after:
-        newer = len(rows) > PAGE_SIZE or any(page.newer for page in pages)
-        return Page(rows[:PAGE_SIZE][::-1], newer=newer, older=True)
-    older = len(rows) > PAGE_SIZE or any(page.older for page in pages)
-    return Page(rows[::-1][:PAGE_SIZE], newer=bool(place.before), older=older)
+        newer = len(rows) > size or any(page.newer for page in pages)
+        return Page(rows[:size][::-1], newer=newer, older=True)
+    older = len(rows) > size or any(page.older for page in pages)
+    return Page(rows[::-1][:size], newer=bool(place.before), older=older)

@@ -96,8 +96,13 @@ def index_of_some(name: str, columns: Sequence[str], which: str) -> Index:
 
 def identifier(length: int, *, optional: bool = False) -> Any:
     """An identifier, compared byte by byte in every database: a prefix is a range of an index."""
-    kind: Any = String(length).with_variant(String(length, collation="C"), "postgresql")
+    kind = identifier_type(length)
     return Field(default=None, sa_type=kind) if optional else Field(sa_type=kind)
+
+
+def identifier_type(length: int) -> Any:
+    """The type of an `identifier`."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:

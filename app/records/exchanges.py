@@ -156,12 +156,16 @@ def give_to_order(session: Session, shop: Shop, order_id: str, order_key: str) -
 
 @dataclass(frozen=True)
 class ExchangeFilter:
-    """Which exchanges of one environment a list shows. `text` is the beginning of an OrderID."""
+    """Which exchanges of one environment a list shows. `text` is the beginning of an OrderID;
+    `asked_to` is no longer in it.
+    """
 
     environment: Environment
     text: str = ""
     call: str = ""
     outcome: str = ""
+    asked_from: datetime | None = None
+    asked_to: datetime | None = None
 
 
 def exchanges_page(session: Session, wanted: ExchangeFilter, place: Place) -> Page[Exchange]:
@@ -173,6 +177,10 @@ def exchanges_page(session: Session, wanted: ExchangeFilter, place: Place) -> Pa
         query = query.where(Exchange.call == wanted.call)
     if wanted.outcome:
         query = query.where(Exchange.outcome == wanted.outcome)
+    if wanted.asked_from:
+        query = query.where(col(Exchange.id) >= first_key(wanted.asked_from))
+    if wanted.asked_to:
+        query = query.where(col(Exchange.id) < first_key(wanted.asked_to))
     return page_of(session, query.options(*_WITHOUT_BODIES), col(Exchange.id), place)
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     UniqueConstraint,
     Update,
     bindparam,
-    text,
     update,
 )
 from sqlalchemy.orm import defer
@@ -29,17 +28,18 @@ from app.records.columns import (
     encrypted_text,
     enum_column,
     identifier,
+    index_of_some,
     key,
     reference,
     reported_yen,
     timestamp,
 )
+from app.records.derived_columns import NOT_FILED, SPOKEN_OF, WATCHED, derived_columns
 from app.records.public_rows import orders_index
 from app.records.shops import Environment
 
 UNKNOWN = "unknown"
 """The status of an order of which no source has spoken, or whose last word went unanswered."""
-
 
 STATUS_GROUPS: dict[str, tuple[Status, ...]] = {"waiting": OPEN, "not-paid": FAILED}
 """What operators call several statuses together: still to be paid, and never to be."""
@@ -74,23 +74,13 @@ class Conflict(StrEnum):
     FOREIGN = "foreign"
 
 
-WATCHED = (
-    "conflict IS NOT NULL"
-    " OR status = 'unknown' AND (source IN ('entry', 'exec')"
-    " OR origin = 'callback' AND status_at IS NULL)"
-    " OR status <> 'PAYSUCCESS' AND unproven_at IS NOT NULL"
-    " AND (spoken_at IS NULL OR unproven_at > spoken_at)"
-)
-"""What an order is like that may need a person, as an index and a query must both say it, letter by
-letter. What it means: `app.records.attention`."""
-
-
 class Order(Record, table=True):
     """One order and the claim we hold: status, source, time, and whether it is confirmed.
 
     The claim is the last accepted change; `changes` says how it came about.
     `amount` and `tax` are what we sent in yen (None where we never sent any);
     `said_amount` and `said_tax` what the gateway's last lookup said.
+    `filed`: with which fold the search knows it as it is; NOT_FILED or SPOKEN_OF where it does not.
     """
 
     __tablename__ = "orders"
@@ -100,14 +90,16 @@ class Order(Record, table=True):
         Index("ix_orders_number", "environment", "order_id"),
         Index("ix_orders_status", "environment", "status", "id"),
         # Only the few that may need a person: how many others there are costs nothing.
-        Index(
+        index_of_some(
             "ix_orders_watched",
-            *("environment", "id", "conflict", "status", "source", "origin"),
-            *("status_at", "unproven_at", "spoken_at"),
-            sqlite_where=text(WATCHED),
-            postgresql_where=text(WATCHED),
+            [
+                *("environment", "id", "conflict", "status", "source", "origin"),
+                *("status_at", "unproven_at", "spoken_at", "double_payment"),
+            ],
+            WATCHED,
         ),
         orders_index(),
+        *derived_columns(),
     )
 
     id: str = key()
@@ -145,6 +137,9 @@ class Order(Record, table=True):
     # The call in flight. Set by a conditional update, so that two tabs never ask twice.
     open_exchange: str | None = Field(default=None, max_length=32)
     lookup_due_at: datetime | None = timestamp(index=True)
+    filed: int = NOT_FILED
+    # Another of its family was paid before: `open` until somebody has seen to it, then `seen`.
+    double_payment: str | None = Field(default=None, max_length=4)
     # One form makes one order, however often it is sent.
     form_key: str | None = Field(default=None, unique=True, max_length=64)
     created_by: str | None = reference("users.id", optional=True, index=False)
@@ -176,6 +171,10 @@ class Order(Record, table=True):
         return self.origin is Origin.CALLBACK and self.status_at is None
 
 
+ORDERS: Any = Order.metadata.tables["orders"].c
+"""The columns of an order, with those that the database works out by itself."""
+
+
 def is_first_met() -> ColumnElement[bool]:
     """`Order.first_met`, for a query: no lookup and no person has given the order a claim yet."""
     return (col(Order.origin) == Origin.CALLBACK) & col(Order.status_at).is_(None)
@@ -192,12 +191,6 @@ def order_by_number(session: Session, shop_key: str, order_id: str) -> Order | N
     return session.exec(query).one_or_none()
 
 
-def order_ids_before(session: Session, shop_key: str, key: str, limit: int) -> Sequence[str]:
-    """The OrderIDs of a shop's orders that were here when this key was made, newest first."""
-    query = select(Order.order_id).where(Order.shop_key == shop_key, Order.id <= key)
-    return session.exec(query.order_by(col(Order.id).desc()).limit(limit)).all()
-
-
 def order_by_form(session: Session, form_key: str) -> Order | None:
     """The order that this very form has already made."""
     return session.exec(select(Order).where(Order.form_key == form_key)).one_or_none()
@@ -209,8 +202,7 @@ def locked_order(session: Session, order_key: str) -> Order | None:
     return session.exec(query.execution_options(populate_existing=True)).one_or_none()
 
 
-_encrypted: tuple[Any, ...] = (Order.access_pass, Order.token)
-DECRYPTED_LATER = tuple(map(defer, _encrypted))
+DECRYPTED_LATER = tuple(defer(getattr(Order, name)) for name in ("access_pass", "token"))
 """Decrypting costs as much as reading the row: for who reads many and needs none of it."""
 
 
@@ -268,6 +260,9 @@ def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:
 def move_claim(session: Session, order: Order, values: dict[str, Any]) -> bool:
     """Change an order if its claim and its conflict are still those read; False when not."""
     read = {"status": order.status, "source": order.source, "conflict": order.conflict}
+    if values.get("source") not in (Source.ENTRY, Source.EXEC):
+        # The search has to learn what was said: amounts, days, and a callback's words.
+        values = {**values, "filed": SPOKEN_OF}
     return _update_if(session, order.id, read, values)
 
 

@@ -10,6 +10,7 @@ from app.web.pages import (
     account,
     callbacks,
     dismissals,
+    downloads,
     exchanges,
     health,
     live,
@@ -108,6 +109,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/patterns", styleguide.styleguide, "patterns", permission=READ),
         # Orders.
         Route("/orders", orders.index, "orders", permission=READ),
+        Route("/orders.csv", downloads.orders, "orders-csv", permission=READ),
         Route("/orders", new_order.create, "orders-send", SEND, permission=ACT),
         Route("/orders/new", new_order.new, "order-new", permission=ACT),
         Route("/orders/new/checks", new_order.check_typed, "order-check", SEND, permission=ACT),
@@ -136,6 +138,13 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             permission=ACT,
         ),
         Route(
+            "/orders/{key}/double-payments",
+            dismissals.see_double_payment_of_order,
+            "double-payment",
+            SEND,
+            permission=ACT,
+        ),
+        Route(
             "/lost-results/dismissals",
             dismissals.dismiss_lost,
             "dismiss-lost",
@@ -151,6 +160,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/exchanges/{key}", exchanges.show, "exchange", permission=READ),
         # Callbacks.
         Route("/callbacks", callbacks.index, "callbacks", permission=READ),
+        Route("/callbacks.csv", downloads.callbacks, "callbacks-csv", permission=READ),
         Route("/callbacks/{key}", callbacks.show, "callback", permission=READ),
         Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True, permission=READ),
         Route("/live/number", live.number, "live-number", by_itself=True, permission=READ),

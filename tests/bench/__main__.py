@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 from app.settings import load_settings
-from tests.bench import callbacks, feeds, pages, sandbox, start, texts
+from tests.bench import callbacks, feeds, pages, sandbox, search, start, texts
 from tests.bench.measurement import Measurement
 
 PARTS = {
@@ -19,6 +19,7 @@ PARTS = {
     "sandbox": sandbox.measure,
     "callbacks": callbacks.measure,
     "feeds": feeds.measure,
+    "search": search.measure,
 }
 
 

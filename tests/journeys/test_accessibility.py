@@ -53,6 +53,7 @@ PAGES = (
     "/",
     "/orders",
     "/orders?q=nothing-like-it",
+    "/orders?q=1,200&sort=-amount&amount-from=nonsense",
     "/orders?env=test",
     "/orders/new",
     "/orders/unknown",

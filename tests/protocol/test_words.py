@@ -10,8 +10,8 @@ from app.protocol.words import LANGUAGES, LOCALES, N_, Sentence, in_each_languag
 from tests.test_architecture import MODULES
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
-AT_HOME = {"words.py", "time_words.py"}
-"""Where a language may be written out in the code: its own name, and how it writes time."""
+AT_HOME = {"words.py", "time_words.py", "search.py", "search_fold.py"}
+"""Where a language may be written out in the code: its own name, how time and names are written."""
 
 EXAMPLES = {"programs.py", "styleguide.py"}
 """Where values are shown that a merchant might send."""

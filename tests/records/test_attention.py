@@ -86,6 +86,8 @@ def test_a_query_and_a_row_in_hand_say_the_same_of_every_order(any_database: Dat
     [
         ({"status": "REQSUCCESS"}, None),
         ({"status": "REQSUCCESS", "conflict": Conflict.STATUS}, Kind.CONFLICT),
+        ({"status": "PAYSUCCESS", "double_payment": "open"}, Kind.DOUBLE_PAYMENT),
+        ({"status": "PAYSUCCESS", "double_payment": "seen"}, None),
         ({"status": "unknown"}, None),
         ({"status": "unknown", "source": Source.EXEC}, Kind.UNANSWERED),
         ({"status": "unknown", "origin": Origin.CALLBACK}, Kind.FIRST_MET),
@@ -108,18 +110,19 @@ def test_each_kind_has_its_reason(values: dict[str, Any], kind: Kind | None) -> 
     assert kind_of(an_order("A1", **values), QUIET) is kind
 
 
-def test_conflicts_come_first_and_what_nobody_knows_last(any_database: Database) -> None:
+def test_who_paid_twice_comes_first_and_what_nobody_knows_last(any_database: Database) -> None:
     kept(
         any_database,
         an_order("SPLIT", status="PAYSUCCESS", conflict=Conflict.STATUS),
         an_order("FORGED", status="REQSUCCESS", unproven_at=QUIET),
+        an_order("TWICE", status="PAYSUCCESS", double_payment="open"),
         an_order("CALM", status="REQSUCCESS"),
         an_order("DARK", status="unknown", source=Source.EXEC),
     )
     with any_database.reading() as session:
         shown = most_urgent(session, SANDBOX, QUIET, 5)
-        assert [order.order_id for order in shown] == ["SPLIT", "FORGED", "DARK"]
-        assert [order.order_id for order in most_urgent(session, SANDBOX, QUIET, 1)] == ["SPLIT"]
+        assert [order.order_id for order in shown] == ["TWICE", "SPLIT", "FORGED", "DARK"]
+        assert [order.order_id for order in most_urgent(session, SANDBOX, QUIET, 1)] == ["TWICE"]
 
 
 @pytest.mark.parametrize("question", ["figure", "list", "filter"])

@@ -73,10 +73,13 @@ def test_the_migrations_lead_to_the_tables_that_the_code_describes(
 ) -> None:
     upgrade(empty_database)
     found = inspect(empty_database.engine)
-    assert set(found.get_table_names()) == {*metadata.tables, "alembic_version"}
+    # The search is read through a full-text table in SQLite, through an index in PostgreSQL.
+    tables = {name for name in found.get_table_names() if not name.startswith("order_grams")}
+    assert tables == {*metadata.tables, "alembic_version"}
     for name, table in metadata.tables.items():
         assert {one["name"] for one in found.get_columns(name)} == {*table.columns.keys()}, name
         indexes = {one["name"] for one in found.get_indexes(name) if not one["unique"]}
+        indexes -= {"ix_order_search_grams"}
         assert indexes == {index.name for index in table.indexes if not index.unique}, name
     empty_database.close()
 

@@ -14,7 +14,7 @@ from app.protocol.diagnosis import Finding, Suspects, diagnose
 from app.protocol.wire import jst_stamp
 from app.records.callbacks import Callback
 from app.records.changes import times_said
-from app.records.orders import order_ids_before
+from app.records.order_lists import order_ids_before
 from app.records.shops import OurShops
 
 ORDERS_TRIED = 1_000

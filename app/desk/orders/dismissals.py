@@ -9,10 +9,12 @@ from app.desk.permissions import Permission, demand
 from app.desk.status.unproven import speak, unproven_of
 from app.records.columns import REASON_LENGTH
 from app.records.dropped_callbacks import see_losses, unseen_losses
+from app.records.families import OPEN, SEEN
 from app.records.orders import locked_order
 
 UNPROVEN_DISMISSED = "unproven-dismissed"
 LOSSES_SEEN = "losses-seen"
+DOUBLE_PAYMENT_SEEN = "double-payment-seen"
 
 
 class NoReason(Exception):
@@ -45,6 +47,32 @@ def dismiss_unproven(desk: Desk, actor: Actor, order_key: str, reason: str) -> N
             subject=order.order_id,
             reason=given,
             results=unproven.number,
+        )
+
+
+def see_double_payment(desk: Desk, actor: Actor, order_key: str, reason: str) -> None:
+    """Say what was done about this order having been paid after another of its family.
+
+    Where nothing is open, nothing happens. Raises NoReason, NotPermitted, and LookupError for an
+    unknown order.
+    """
+    given = _given(reason)
+    with desk.database.writing() as session:
+        order = locked_order(session, order_key)
+        if order is None:
+            raise LookupError(order_key)
+        demand(actor, Permission.ACT, order.environment)
+        if order.double_payment != OPEN:
+            return
+        order.double_payment = SEEN
+        session.add(order)
+        record_action(
+            session,
+            actor,
+            DOUBLE_PAYMENT_SEEN,
+            order_key=order_key,
+            subject=order.order_id,
+            reason=given,
         )
 
 

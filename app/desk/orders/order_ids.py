@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from app.protocol.fields import ORDER_ID_LENGTH
 from app.protocol.wire import JST
+from app.records.families import base_of
 from app.records.order_lists import numbers_like
 from app.records.shops import Shop
 
-# The n-th try of a customer. A sequence of ours is padded, so it is not taken for one.
-_TRY = re.compile(r"-[1-9][0-9]?$")
+# What stands behind the stem: a number, and perhaps what a scenario of the sandbox adds to it.
+_USED = re.compile(r"([0-9]+)(?:-.*)?")
 # What fits before a hyphen and two digits.
 _ROOM = ORDER_ID_LENGTH - 3
 
@@ -27,7 +28,7 @@ def suggest_order_id(session: Session, shop: Shop, at: datetime) -> str:
 
 def next_number(session: Session, shop_key: str, order_id: str) -> str:
     """A free OrderID for another try of the same customer: A1001, A1001-1, A1001-2."""
-    base = _TRY.sub("", order_id)
+    base = base_of(order_id)
     stem = f"{base[:_ROOM]}-"
     suffix = f"-{_next(numbers_like(session, shop_key, stem), stem)}"
     # A number that is long already loses its end.
@@ -35,6 +36,6 @@ def next_number(session: Session, shop_key: str, order_id: str) -> str:
 
 
 def _next(numbers: Iterable[str], stem: str) -> int:
-    """One more than the highest number after the stem."""
-    ends = (number.removeprefix(stem) for number in numbers)
-    return max((int(end) for end in ends if end.isascii() and end.isdigit()), default=0) + 1
+    """One more than the highest number after the stem, whatever else stands behind that."""
+    used = (_USED.fullmatch(number.removeprefix(stem)) for number in numbers)
+    return max((int(match[1]) for match in used if match), default=0) + 1

@@ -21,6 +21,7 @@ from app.desk.permissions import Permission, demand
 from app.protocol.fields import Problem
 from app.protocol.messages import EntryTranRequest, ExecTranRequest
 from app.records.exchanges import Exchange, give_to_order
+from app.records.order_search import file_now
 from app.records.orders import Order, locked_order, order_by_form, order_by_number
 from app.records.shops import Shop, locked_shop
 
@@ -90,6 +91,7 @@ def _open_once(desk: Desk, actor: Actor, draft: Draft) -> tuple[Order, bool]:
         session.add(order)
         session.flush()
         give_to_order(session, shop, order.order_id, order.id)
+        file_now(session, order.id)
         total = {"Amount": order.amount, "Tax": order.tax}
         record_action(session, actor, "create", order_key=order.id, subject=order.order_id, **total)
         return order, True

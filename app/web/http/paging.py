@@ -25,12 +25,20 @@ def neighbours(request: Request, listed: Page[Any]) -> Neighbours:
     """The pages beside this one, with every filter of its address kept."""
     rows = listed.rows
     return {
-        "newer": _address(request, after=rows[0].id) if listed.newer and rows else None,
-        "older": _address(request, before=rows[-1].id) if listed.older and rows else None,
+        "newer": address_with(request, after=rows[0].id) if listed.newer and rows else None,
+        "older": address_with(request, before=rows[-1].id) if listed.older and rows else None,
     }
 
 
-def _address(request: Request, **place: str) -> str:
+def csv_address(request: Request) -> str:
+    """Where the whole of this list is a CSV file, of the environment that is shown."""
+    address = address_with(request, env=request.state.environment, sums="")
+    return address.replace(request.url.path, f"{request.url.path}.csv", 1)
+
+
+def address_with(request: Request, **values: str) -> str:
+    """This address from its list's newest end on, with these values; an empty one is left out."""
     query = request.query_params.multi_items()
-    kept = [(name, value) for name, value in query if value and name not in {"before", "after"}]
-    return f"{request.url.path}?{urlencode(kept + list(place.items()))}"
+    replaced = {"before", "after", *values}
+    kept = [(name, value) for name, value in query if value and name not in replaced]
+    return f"{request.url.path}?{urlencode(kept + [one for one in values.items() if one[1]])}"

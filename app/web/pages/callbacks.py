@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from shlex import quote
 from typing import Any, NamedTuple
 
@@ -16,19 +15,21 @@ from starlette.responses import Response
 from app.desk.callbacks.callback_view import CallbackView, callback_view
 from app.desk.callbacks.raw import TARGET
 from app.desk.orders.order_view import OrderView, order_view
+from app.desk.orders.search import tidy
 from app.desk.orders.timeline_window import timeline_window
 from app.desk.permissions import Permission
 from app.desk.status.unproven import unproven_of
 from app.protocol.checkstring import Verdict
 from app.protocol.error_catalogue import Fault, fault
-from app.protocol.text import to_half_width
 from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
+from app.protocol.words import Sentence
 from app.records.callback_lists import CallbackFilter, callbacks_page, copies_of
 from app.records.callbacks import Callback
 from app.records.dropped_callbacks import dropped_so_far
 from app.records.shops import Environment
-from app.web.http.paging import neighbours, place_of
+from app.web.http.paging import csv_address, neighbours, place_of
 from app.web.http.requests import desk_of, environment_of, may
+from app.web.pages.filter_reader import FilterReader
 from app.web.pages.live import live_context
 from app.web.pages.return_page import RETURN_PATH
 from app.web.presentation.templates import page
@@ -43,17 +44,20 @@ FIELDS_AGAIN = 100
 
 def index(request: Request) -> Response:
     """GET /callbacks: newest first, by OrderID or its beginning, and by verdict."""
-    wanted, place = _wanted(request), place_of(request)
-    filtered = bool(wanted.text or wanted.verdict or wanted.copy_of)
+    (wanted, problems), place = read_callback_filter(request), place_of(request)
+    filtered = wanted != CallbackFilter(wanted.environment)
     # A page of the past, or of a choice, stands still.
     stands = filtered or place.before or place.after
     with desk_of(request).database.reading() as session:
         # Where the stream begins is read before the rows, so that nothing falls between.
         live = {} if stands else live_context(session, wanted.environment)
         listed = callbacks_page(session, wanted, place)
-        context = asdict(wanted) | list_context(session, listed.rows) | live
+        context = (
+            {"wanted": wanted, "problems": problems} | list_context(session, listed.rows) | live
+        )
         context["dropped"] = dropped_so_far(session)
-    context |= {"verdicts": list(Verdict), "filtered": filtered}
+    context |= {"verdicts": list(Verdict), "filtered": filtered, "typed": request.query_params}
+    context["csv"] = csv_address(request)
     return page(request, "callbacks/index.html", context | neighbours(request, listed))
 
 
@@ -99,15 +103,19 @@ def _of_order(callback: Callback, whole: OrderView | None) -> dict[str, Any]:
     }
 
 
-def _wanted(request: Request) -> CallbackFilter:
-    query = request.query_params
-    verdict = query.get("verdict", "")
-    return CallbackFilter(
+def read_callback_filter(request: Request) -> tuple[CallbackFilter, Mapping[str, Sentence]]:
+    """Which callbacks the address asks for, and what of it was not understood."""
+    reader = FilterReader(request.query_params)
+    reader.only("env", "q", "verdict", "copy_of", "from", "to", "before", "after")
+    wanted = CallbackFilter(
         environment=environment_of(request),
-        text=to_half_width(query.get("q", "").strip()),
-        verdict=verdict if verdict in list(Verdict) else "",
-        copy_of=query.get("copy_of", ""),
+        text=tidy(request.query_params.get("q", "")),
+        verdict=reader.choice("verdict", list(Verdict)),
+        copy_of=request.query_params.get("copy_of", ""),
+        received_from=reader.beginning("from"),
+        received_to=reader.end("to"),
     )
+    return wanted, reader.problems
 
 
 class Faults(NamedTuple):

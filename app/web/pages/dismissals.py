@@ -6,7 +6,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk.orders.dismissals import NoReason, dismiss_losses, dismiss_unproven
+from app.desk.orders.dismissals import (
+    NoReason,
+    dismiss_losses,
+    dismiss_unproven,
+    see_double_payment,
+)
 from app.web.http.requests import actor_of, desk_of, read_form
 from app.web.pages.order_actions import REASON_NEEDED
 from app.web.pages.order_page import order_or_404, order_page
@@ -28,6 +33,22 @@ def _of_order(request: Request, reason: str) -> Response:
         dismiss_unproven(desk, actor_of(request), key, reason)
     except NoReason:
         return order_page(request, status=422, dismissing=_MISSING)
+    return RedirectResponse(f"/orders/{key}", 303)
+
+
+async def see_double_payment_of_order(request: Request) -> Response:
+    """POST /orders/{key}/double-payments: `Reason` says what was done about it."""
+    return await run_in_threadpool(_double, request, await _reason(request))
+
+
+def _double(request: Request, reason: str) -> Response:
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        key = order_or_404(session, request).id
+    try:
+        see_double_payment(desk, actor_of(request), key, reason)
+    except NoReason:
+        return order_page(request, status=422, dismissing={"double": _MISSING})
     return RedirectResponse(f"/orders/{key}", 303)
 
 

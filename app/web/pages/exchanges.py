@@ -1,6 +1,6 @@
 """Every request to the gateway with its answer: the list, and one exchange with its proof."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session
@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.desk.gateway_calls.send import Outcome
+from app.desk.orders.search import tidy
 from app.protocol.messages import Call
-from app.protocol.text import to_half_width
+from app.protocol.words import Sentence
 from app.records.accounts import User
 from app.records.exchanges import WAITING, Exchange, ExchangeFilter, exchanges_page
 from app.records.orders import Order
@@ -18,6 +19,7 @@ from app.records.shops import Shop
 from app.web.http.paging import neighbours, place_of
 from app.web.http.requests import desk_of, environment_of
 from app.web.pages.evidence import evidence_of
+from app.web.pages.filter_reader import FilterReader
 from app.web.presentation.templates import page
 
 CALLS = (Call.ENTRY, Call.EXEC, Call.SEARCH)
@@ -27,14 +29,17 @@ OUTCOMES = (WAITING, *Outcome)
 
 def index(request: Request) -> Response:
     """GET /exchanges: newest first, by OrderID or its beginning, call and outcome."""
-    wanted = _wanted(request)
+    wanted, problems = _wanted(request)
     with desk_of(request).database.reading() as session:
         listed = exchanges_page(session, wanted, place_of(request))
-    context = asdict(wanted) | {
+    context = {
+        "wanted": wanted,
+        "problems": problems,
+        "typed": request.query_params,
         "exchanges": listed.rows,
         "calls": CALLS,
         "outcomes": OUTCOMES,
-        "filtered": bool(wanted.text or wanted.call or wanted.outcome),
+        "filtered": wanted != ExchangeFilter(wanted.environment),
     }
     return page(request, "exchanges/index.html", context | neighbours(request, listed))
 
@@ -67,12 +72,16 @@ def exchange_context(session: Session, exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _wanted(request: Request) -> ExchangeFilter:
-    query = request.query_params
-    call, outcome = query.get("call", ""), query.get("outcome", "")
-    return ExchangeFilter(
+def _wanted(request: Request) -> tuple[ExchangeFilter, Mapping[str, Sentence]]:
+    """Which exchanges the address asks for, and what of it was not understood."""
+    reader = FilterReader(request.query_params)
+    reader.only("env", "q", "call", "outcome", "from", "to", "before", "after")
+    wanted = ExchangeFilter(
         environment=environment_of(request),
-        text=to_half_width(query.get("q", "").strip()),
-        call=call if call in CALLS else "",
-        outcome=outcome if outcome in OUTCOMES else "",
+        text=tidy(request.query_params.get("q", "")),
+        call=reader.choice("call", CALLS),
+        outcome=reader.choice("outcome", OUTCOMES),
+        asked_from=reader.beginning("from"),
+        asked_to=reader.end("to"),
     )
+    return wanted, reader.problems

@@ -25,6 +25,7 @@ from app.protocol.statuses import Status
 from app.protocol.words import N_, Words
 from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
+from app.records.families import family_of, is_paid_twice, is_unsettled
 from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.web.http.requests import desk_of, may
@@ -98,6 +99,7 @@ def order_page(
         order = order_or_404(session, request)
         live = live_context(session, order.environment, order.id)
         view = order_view(session, order, desk.settings)
+        family = family_of(session, order)
     waiting = [one.exchange for one in view.exchanges if one.exchange.outcome == WAITING]
     if waiting and wants_fragment(request):
         return Response(status_code=204)
@@ -107,6 +109,9 @@ def order_page(
         "messages": messages,
         "settling": settling or {},
         "dismissing": dismissing or {},
+        "family": family,
+        "twice": is_paid_twice(family),
+        "unsettled": is_unsettled(family),
     }
     return page(request, "orders/show.html", context, status, fragment="orders/_order.html")
 

@@ -1,101 +1,126 @@
-"""Orders: the list with its search. One order is in `order_page`."""
+"""Orders: the list with its search and its filters. One order is in `order_page`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.clock import now
 from app.desk.actions.disputes import conflicts_standing
+from app.desk.callbacks.verification import Tag
 from app.desk.orders.attention import kinds_of, number_of_entries
+from app.desk.orders.search import Meaning
 from app.desk.permissions import Permission
-from app.desk.status.unproven import quiet_since
-from app.protocol.statuses import Status
-from app.protocol.text import to_half_width
-from app.protocol.wire import JST
-from app.records.order_lists import OrderFilter, any_order, orders_named, orders_page
-from app.records.orders import STATUS_GROUPS, UNKNOWN, Order
-from app.records.paging import Page
-from app.records.shops import Shop, all_shops
+from app.records.families import families_of, family_of, is_paid_twice, is_unsettled
+from app.records.order_lists import (
+    OrderFilter,
+    SortBy,
+    any_order,
+    not_filed_beginning,
+    orders_named,
+    orders_page,
+)
+from app.records.order_search import number_waiting
+from app.records.order_sums import COUNTED, GLANCED, order_sums
+from app.records.orders import Order
+from app.records.paging import Page, Place
+from app.records.search_fold import squeezed
+from app.records.shops import Environment, Shop, all_shops
 from app.web.http.attention import lost_in
-from app.web.http.paging import neighbours, place_of
+from app.web.http.paging import address_with, csv_address, neighbours, place_of
 from app.web.http.requests import desk_of, environment_of, may
+from app.web.pages.order_filters import STATUSES, Asked, read_filters
 from app.web.presentation.templates import page
-
-ATTENTION = "attention"
-STATUSES = (*Status, UNKNOWN)
-CHOICES = {ATTENTION, *STATUS_GROUPS, *STATUSES}
-"""What the status filter takes: one status, several under one name, or what needs a person."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The filters as the address names them. `day` and `until` are days in Japan, both included."""
-
-    text: str
-    status: str
-    day: date | None
-    until: date | None
-
-    @property
-    def filtered(self) -> bool:
-        """Whether the list may leave anything out."""
-        return bool(self.text or self.status or self.day or self.until)
 
 
 def index(request: Request) -> Response:
-    """GET /orders: newest first. `q` is an OrderID, its beginning, or an AccessID.
+    """GET /orders: newest first. `q` is whatever somebody can say of an order.
 
-    A single exact hit leads to the order itself.
+    A single exact hit leads to the order itself; one with a family is shown among it.
     """
-    asked = _asked(request)
-    environment, at = environment_of(request), now()
-    with desk_of(request).database.reading() as session:
-        named = orders_named(session, asked.text) if asked.text else ()
-        here = [order for order in named if order.environment == environment]
-        if len(here) == 1:
-            return RedirectResponse(f"/orders/{here[0].id}", 303)
-        listed = orders_page(session, _filter(request, asked, at), place_of(request))
-        context = _list_context(session, request, asked, listed)
-        context |= _attention_context(session, request, asked, listed, at)
-    others = [one for one in request.state.environments if one != environment]
-    context["elsewhere"] = [order for order in named if order.environment in others]
+    desk, environment = desk_of(request), environment_of(request)
+    with desk.database.reading() as session:
+        shops = {shop.id: shop for shop in all_shops(session)}
+        asked = read_filters(request.query_params, environment, shops.values())
+        listed = orders_page(session, asked.wanted, place_of(request))
+        named = _named(session, asked)
+        exact = _exact(asked, [one for one in named if one.environment == environment], listed)
+        family = family_of(session, exact) if exact else ()
+        if exact and not family:
+            return RedirectResponse(f"/orders/{exact.id}", 303)
+        context = _list_context(session, request, asked, listed, shops)
+        context |= _found_context(session, request, asked, named)
+        context |= _attention_context(session, request, asked, listed)
+    context |= {"family": family, "exact": exact}
+    context |= {"twice": is_paid_twice(family), "unsettled": is_unsettled(family)}
     return page(request, "orders/index.html", context)
 
 
+def _named(session: Session, asked: Asked) -> Sequence[Order]:
+    """The orders of every environment of which exactly the number, or the AccessID, was typed."""
+    typed = asked.question.typed
+    if not typed or asked.question.only:
+        return ()
+    # An AccessID is in small letters, however it was read out.
+    return orders_named(session, typed) or orders_named(session, typed.lower())
+
+
+def _exact(asked: Asked, here: Sequence[Order], listed: Page[Order]) -> Order | None:
+    """The one order that was named; its capital and small letters may be wrong."""
+    if not here and len(asked.question.words) == 1 and not asked.question.only:
+        text = asked.question.words[0].sought.text
+        here = [order for order in listed.rows if squeezed(order.order_id) == text]
+    return here[0] if len(here) == 1 else None
+
+
 def _list_context(
-    session: Session, request: Request, asked: Asked, listed: Page[Order]
+    session: Session,
+    request: Request,
+    asked: Asked,
+    listed: Page[Order],
+    shops: Mapping[str, Shop],
 ) -> dict[str, Any]:
-    shops = {shop.id: shop for shop in all_shops(session)}
+    environment = environment_of(request)
+    families = families_of(session, listed.rows)
+    counted = COUNTED if asked.filtered else GLANCED
     return {
         "asked": asked,
-        "q": asked.text,
+        "q": request.query_params.get("q", ""),
         "orders": listed.rows,
         "disputes": conflicts_standing(session, listed.rows),
+        "families": families,
+        "paid_twice": {key for key, family in families.items() if is_paid_twice(family)},
+        "sums": order_sums(
+            session, asked.wanted, None if request.query_params.get("sums") == "all" else counted
+        ),
         "statuses": STATUSES,
+        "tags": list(Tag),
+        "sorts": list(SortBy),
         "shops": shops,
-        "several_shops": _several(listed.rows, shops),
-        "may_act": may(request, Permission.ACT, environment_of(request)),
-        "began": bool(listed.rows) or any_order(session, environment_of(request)),
+        "shops_here": [shop for shop in shops.values() if shop.environment == environment],
+        "may_act": may(request, Permission.ACT, environment),
+        "began": bool(listed.rows) or any_order(session, environment),
+        "with_": lambda **values: address_with(request, **values),
+        "csv": csv_address(request),
         **neighbours(request, listed),
     }
 
 
 def _attention_context(
-    session: Session, request: Request, asked: Asked, listed: Page[Order], at: datetime
+    session: Session, request: Request, asked: Asked, listed: Page[Order]
 ) -> dict[str, Any]:
     """Why each of these orders needs a person; and of the list of all that do, its number."""
-    kinds = kinds_of(listed.rows, at)
-    if asked.status != ATTENTION:
+    kinds = kinds_of(listed.rows, asked.at)
+    if not asked.wanted.attention:
         return {"kinds": kinds, "needed": None, "lost": None}
     lost = lost_in(request, session)
-    needed = number_of_entries(session, environment_of(request), at, lost)
+    needed = number_of_entries(session, environment_of(request), asked.at, lost)
     # Of no order, so it stands where nothing is left out.
-    is_whole = not (asked.text or asked.day or asked.until or place_of(request).before)
+    is_whole = [*asked.typed] == ["status"] and not (
+        asked.question.words or place_of(request).before
+    )
     return {
         "kinds": kinds,
         "needed": needed,
@@ -105,42 +130,40 @@ def _attention_context(
     }
 
 
-def _several(orders: Sequence[Order], shops: dict[str, Shop]) -> bool:
-    """Whether it has to be said whose order each is: the environment has more than one shop."""
-    if not orders:
-        return False
-    return sum(shop.environment == orders[0].environment for shop in shops.values()) > 1
+def _found_context(
+    session: Session, request: Request, asked: Asked, named: Sequence[Order]
+) -> dict[str, Any]:
+    """What else a search has to say: other readings, and hits in other environments."""
+    environment = environment_of(request)
+    others = [one for one in request.state.environments if one != environment]
+    return {
+        "elsewhere": [order for order in named if order.environment in others],
+        "hits_in": _hits_in(session, others, asked),
+        "meanings": [way for way in Meaning if way in asked.question.offered],
+        **_not_filed_context(session, request, asked),
+    }
 
 
-def _asked(request: Request) -> Asked:
-    query = request.query_params
-    status = query.get("status", "")
-    return Asked(
-        text=to_half_width(query.get("q", "").strip()),
-        status=status if status in CHOICES else "",
-        day=_date(query.get("from", "")),
-        until=_date(query.get("to", "")),
-    )
+def _not_filed_context(session: Session, request: Request, asked: Asked) -> dict[str, Any]:
+    """How many orders the search does not know yet, and those of them that have such a number."""
+    waiting = number_waiting(session, COUNTED) if asked.question.words else 0
+    if not waiting or len(asked.question.words) > 1 or asked.question.only:
+        return {"waiting": waiting, "not_filed": []}
+    typed = asked.question.typed
+    beginnings = dict.fromkeys((typed, typed.upper(), typed.lower()))
+    found = (not_filed_beginning(session, environment_of(request), one) for one in beginnings)
+    return {"waiting": waiting, "not_filed": list(chain.from_iterable(found))}
 
 
-def _filter(request: Request, asked: Asked, at: datetime) -> OrderFilter:
-    return OrderFilter(
-        environment_of(request),
-        text=asked.text,
-        status="" if asked.status == ATTENTION else asked.status,
-        attention=quiet_since(at) if asked.status == ATTENTION else None,
-        made_from=_midnight(asked.day) if asked.day else None,
-        made_to=_midnight(asked.until + timedelta(days=1)) if asked.until else None,
-    )
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    """The moment at which a day begins in Japan."""
-    return datetime.combine(day, time(), JST).astimezone(UTC)
+def _hits_in(
+    session: Session, environments: Sequence[Environment], asked: Asked
+) -> Sequence[Environment]:
+    """In which other environments the same words are found; asked only of words."""
+    words = asked.question.sought
+    if not words:
+        return ()
+    return [
+        one
+        for one in environments
+        if orders_page(session, OrderFilter(one, words=words), Place(), size=1).rows
+    ]

@@ -17,7 +17,7 @@ from app.protocol.checkstring import MALFORMED, SIGNED
 from app.protocol.error_catalogue import fault
 from app.protocol.messages import Call
 from app.protocol.pasted import words as pasted
-from app.protocol.time_words import clock_text
+from app.protocol.time_words import clock_text, day_text
 from app.protocol.words import Words, say
 from app.records.callbacks import Callback
 from app.records.orders import UNKNOWN
@@ -66,6 +66,7 @@ def _formats(language: str) -> Filters:
         "jst": partial(formats.jst, language),
         "clock": partial(formats.clock, language),
         "short": partial(formats.short, language),
+        "day": partial(day_text, language),
         "ago": partial(formats.ago, language),
         "clock_text": clock_text,
         "as_text": formats.as_text,

@@ -196,6 +196,7 @@ AUDITED: dict[str, str] = {
     "callback-kept": N_("A pasted result was kept"),
     "losses-seen": N_("Lost results were seen to"),
     "unproven-dismissed": N_("Unproven results were taken off the list"),
+    "double-payment-seen": N_("The double payment was seen to"),
     "sandbox-orders-forgotten": N_("The sandbox's orders were forgotten"),
 }
 """What people did, as far as it left no row of its own."""

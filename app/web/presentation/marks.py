@@ -146,6 +146,7 @@ RELATIONS: Marks = {
 """How the gateway's word stands to what we held, where it is not the same."""
 
 ATTENTION: Marks = {
+    Kind.DOUBLE_PAYMENT: Mark(N_("Paid twice"), "copy-check", "bad"),
     Kind.CONFLICT: Mark(N_("Sources disagree"), "arrows-split-2", "bad"),
     Kind.UNPROVEN: Mark(N_("Unproven result"), "shield-question", "bad"),
     Kind.UNANSWERED: Mark(N_("Status unknown"), "question-mark", "warn"),

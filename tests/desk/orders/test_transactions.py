@@ -136,8 +136,11 @@ async def test_numbers_are_suggested_by_prefix_day_in_japan_and_sequence(stage: 
 
     assert suggestion() == "20261124-001"
     stage.open(OrderID="20261124-001")
-    stage.open(OrderID="20261124-009-1")
     assert suggestion() == "20261124-002"
+    stage.open(OrderID="20261124-002-tamper")
+    assert suggestion() == "20261124-003"
+    stage.open(OrderID="20261124-009-1")
+    assert suggestion() == "20261124-010"
     with stage.desk.database.writing() as session:
         session.get_one(Shop, stage.shop.id).order_prefix = "WEB-"
     assert suggestion() == "WEB-20261124-001"
@@ -150,6 +153,7 @@ async def test_numbers_are_suggested_by_prefix_day_in_japan_and_sequence(stage: 
         (["A1001-1"], "A1001", "A1001-2"),
         (["A1001-1"], "A1001-1", "A1001-2"),
         (["A1001-9"], "A1001-2", "A1001-10"),
+        (["A1001-1-late5"], "A1001", "A1001-2"),
         ([], "20261124-001", "20261124-001-1"),
         ([], "ORDER-timeout", "ORDER-timeout-1"),
         ([], "A" * 27, "A" * 24 + "-1"),

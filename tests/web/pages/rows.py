@@ -17,6 +17,7 @@ from app.records.exchanges import Exchange
 from app.records.keys import digest, new_key
 from app.records.orders import Order, Source
 from app.records.shops import Environment, Shop, shop_by_id
+from tests.filing import file_all
 
 REQUEST = b"ShopID=tshop00000001&ShopPass=tpass7xq&OrderID=A1001&PayType=16"
 
@@ -38,7 +39,7 @@ def sandbox_shop(app: Starlette) -> Shop:
 
 
 def an_order(app: Starlette, order_id: str, status: str = "REQSUCCESS", **values: Any) -> Order:
-    """An order of the sandbox's shop over ¥1,000 that the gateway has answered for."""
+    """An order of the sandbox's shop over ¥1,000 that the gateway has answered for, filed."""
     usual: dict[str, Any] = {
         "shop_key": sandbox_shop(app).id,
         "environment": Environment.SANDBOX,
@@ -47,7 +48,9 @@ def an_order(app: Starlette, order_id: str, status: str = "REQSUCCESS", **values
         "status_at": now(),
         "executed_at": now(),
     }
-    return stored(app, Order(order_id=order_id, status=status, **(usual | values)))
+    order = stored(app, Order(order_id=order_id, status=status, **(usual | values)))
+    file_all(app.state.desk.database)
+    return order
 
 
 def an_exchange(app: Starlette, order_id: str, call: Call = Call.SEARCH, **values: Any) -> Exchange:

@@ -132,8 +132,9 @@ async def test_a_callback_shows_its_place_among_what_happened_to_its_order(
 ) -> None:
     key = open_order(desk_app, "A1001")
     await bring(client, body("A1001"))
+    same = tampered("A1001")
     for _ in range(2):
-        await bring(client, tampered("A1001"))
+        await bring(client, same)
     text = (await client.get(f"/callbacks/{key_of(desk_app, 'verified')}")).text
     place = text.split("Its place in the order", 1)[1].split("</section>")[0]
     titles = re.findall(r'moment-title">(.*?)<', place)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from app.clock import now
 from app.gateway import Outcome
 from app.protocol.messages import Call
+from app.protocol.wire import JST
 from app.protocol.words import LANGUAGES, translation
 from app.records.exchanges import WAITING
 from app.records.shops import Environment
@@ -20,6 +23,7 @@ from tests.web.pages.rows import an_exchange, an_order
 
 pytestmark = pytest.mark.anyio
 
+DAY = timedelta(days=1)
 ANSWER = "AccessID=a1&AccessPass=0123456789abcdef&ClientField1=〜−①ほげ".encode("cp932", "replace")
 
 
@@ -161,3 +165,15 @@ def test_the_hex_of_a_masked_body_masks_as_many_characters_as_its_text() -> None
     shown = side("T=sikrit&ポ".encode("cp932"), "T=••••••&ポ")
     assert shown.hex == [("0000", f"{'54 3d •• •• •• •• •• •• 26 83 7c':<47}", "T=••••••&·|")]
     assert shown.size == 11
+
+
+async def test_days_of_asking_are_those_of_japan_and_a_filter_not_understood_is_named(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    an_exchange(desk_app, "A1")
+    today = now().astimezone(JST).date()
+    assert "A1" in (await client.get(f"/exchanges?from={today}&to={today}")).text
+    assert "No exchange matches" in (await client.get(f"/exchanges?to={today - DAY}")).text
+    page = (await client.get("/exchanges?from=nonsense&call=nonsense")).text
+    assert 'data-error-for="from"' in page
+    assert 'data-error-for="call"' in page

@@ -1,0 +1,87 @@
+"""Filing: orders get into the search after they were written, by a job that gives way to results.
+
+What a person makes by hand is filed in its own transaction (`transactions`); everything else waits
+for the job. Whether results arrive is read from their table, so that a worker beside the web's
+process gives way as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+
+from sqlmodel import Session
+
+from app.clock import now
+from app.desk.callbacks import limits
+from app.desk.retention.policy import Step
+from app.records.backlog import callbacks_arrived_since, unjudged_callbacks
+from app.records.database import Database
+from app.records.order_search import file_waiting, number_waiting
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks where nothing waits."""
+
+QUIET_AFTER = timedelta(seconds=2)
+"""How long no result has arrived before it counts as quiet. A choice."""
+
+RUSH = int(limits.RUSH / limits.SPAN)
+"""More results within a second than these are a rush, as for the intake."""
+
+
+class Traffic(Enum):
+    """What the desk receives. The value: for how many times as long as a step took the job rests.
+
+    It never rests for ever: in a rush it takes a hundredth of the time, and catches up afterwards.
+    """
+
+    QUIET = 1
+    RESULTS = 19
+    RUSH = 99
+
+
+class OrderFiler:
+    """The job: a step in each turn, which learns how many orders may share a transaction."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database, self._clock = database, clock
+        self._step, self._pause = Step(), 0.0
+
+    async def tick(self) -> int:
+        """File some of what waits; how many orders."""
+        return await asyncio.to_thread(self._file_some)
+
+    def pause(self) -> float:
+        """Seconds until the next turn."""
+        return self._pause
+
+    def _file_some(self) -> int:
+        with self._database.reading() as session:
+            if not number_waiting(session, 1):
+                self._pause = LOOK_EVERY
+                return 0
+            traffic = traffic_of(session)
+        with self._database.writing() as session:
+            began = self._clock()
+            filed = file_waiting(session, self._step.size)
+        took = self._clock() - began
+        self._step.took(max(filed, 1), took)
+        # What somebody else holds just now is left out: to ask again at once would find the same.
+        self._pause = took * traffic.value if filed else LOOK_EVERY
+        return filed
+
+
+def traffic_of(session: Session) -> Traffic:
+    """Whether results arrive, or wait to be judged."""
+    at = now()
+    if callbacks_arrived_since(session, at - timedelta(seconds=1), RUSH + 1) > RUSH:
+        return Traffic.RUSH
+    waiting = unjudged_callbacks(session).number
+    if waiting > limits.BATCH:
+        return Traffic.RUSH
+    if waiting or callbacks_arrived_since(session, at - QUIET_AFTER, 1):
+        return Traffic.RESULTS
+    return Traffic.QUIET
