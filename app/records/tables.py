@@ -4,30 +4,36 @@ from sqlmodel import SQLModel
 
 from app.records import (
     accounts,
+    book,
     callbacks,
     changes,
     dropped_callbacks,
     exchanges,
     heartbeats,
+    imports,
     notifications,
     orders,
     payment_links,
     shops,
+    tokens,
     verdict_changes,
 )
 
 __all__ = [
     "accounts",
+    "book",
     "callbacks",
     "changes",
     "dropped_callbacks",
     "exchanges",
     "heartbeats",
+    "imports",
     "metadata",
     "notifications",
     "orders",
     "payment_links",
     "shops",
+    "tokens",
     "verdict_changes",
 ]
 
