@@ -101,6 +101,7 @@ def create_app(settings: Settings) -> Starlette:
             desk.tasks.spawn(services.heart.job().run(stopping))
             await run_in_threadpool(_repair, desk)
             services.storage_failures.note_what_is_left()
+            await services.hand_ons.load()
             start_jobs(desk, limits(settings), services.callbacks.load, stopping)
             yield
             stopping.set()

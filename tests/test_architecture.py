@@ -29,11 +29,11 @@ STOREYS: dict[str, str] = {
     "desk": """
         jobs
         orders health
-        notifications shops
+        notifications shops copies hand_on importing
         gateway_calls
         callbacks
         actions
-        status live accounts
+        status live accounts tokens
         audit retention permissions
         context periodic validation_errors
     """,

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     RULE_SANDBOX = "rule-sandbox"
     MANAGE_SHOPS = "manage-shops"
     MANAGE_PEOPLE = "manage-people"
+    MANAGE_TOKENS = "manage-tokens"
 
 
 class Least(NamedTuple):
@@ -57,6 +58,8 @@ PERMISSIONS: Mapping[Permission, Least | None] = {
     Permission.RULE_SANDBOX: _everywhere(Role.ADMIN),
     Permission.MANAGE_SHOPS: _everywhere(Role.ADMIN),
     Permission.MANAGE_PEOPLE: _everywhere(Role.ADMIN),
+    # What programs show instead of signing in.
+    Permission.MANAGE_TOKENS: _everywhere(Role.ADMIN),
 }
 
 

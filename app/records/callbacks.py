@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import BindParameter, ColumnElement, Index, Table, bindparam, func
+from sqlalchemy import BindParameter, ColumnElement, Index, Table, bindparam, func, text
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -22,6 +22,17 @@ class Applied(StrEnum):
     AGREED = "agreed"
     CONFLICT = "conflict"
     NOTHING = "nothing"
+
+
+IS_COPY = "copied_digest IS NOT NULL"
+"""A copy, as an index must say it: only of these there is one with each body."""
+
+
+class Channel(StrEnum):
+    """By what a result came, where no customer's browser brought it to us."""
+
+    COPY = "copy"  # the shop's own server sent what it had received
+    IMPORT = "import"  # it stood in a file
 
 
 class Callback(Record, table=True):
@@ -41,6 +52,13 @@ class Callback(Record, table=True):
         Index("ix_callbacks_verdict", "verdict", "id"),
         Index("ix_callbacks_digest", "digest", "id"),
         callbacks_index(),
+        Index(
+            "ix_callbacks_copy",
+            "copied_digest",
+            unique=True,
+            sqlite_where=text(IS_COPY),
+            postgresql_where=text(IS_COPY),
+        ),
     )
 
     id: str = key()
@@ -52,6 +70,13 @@ class Callback(Record, table=True):
     digest: str = Field(default="", max_length=64)
     headers: str = "{}"
     remote_address: str = Field(default="", max_length=64)
+    channel: Channel | None = enum_column(Channel, None)
+    # When the shop says that it had received it; what came to ourselves needs no such word.
+    told_at: datetime | None = timestamp()
+    # The token with which it was brought. No token is ever deleted, so nothing checks it.
+    token_key: str | None = Field(default=None, max_length=32)
+    # Of a copy its SHA-256, from the start: the same copy is taken once.
+    copied_digest: str | None = Field(default=None, max_length=64)
 
     judged_at: datetime | None = timestamp()
     verdict: str | None = Field(default=None, max_length=16)
@@ -68,6 +93,12 @@ class Callback(Record, table=True):
     order_key: str | None = reference("orders.id", optional=True)
     applied: Applied | None = enum_column(Applied, None)
     applied_at: datetime | None = timestamp()
+
+    @property
+    def came_at(self) -> datetime:
+        """When the customer brought it: by the shop's word where it came to the shop. A word that
+        lies ahead of when we had it is none."""
+        return min(self.told_at or self.received_at, self.received_at)
 
     @property
     def tag_list(self) -> list[str]:
@@ -114,6 +145,12 @@ def unprocessed_keys(session: Session, after: str, limit: int) -> Sequence[str]:
     """The keys of callbacks that have not been processed, oldest first, from behind a key on."""
     query = select(Callback.id).where(col(Callback.judged_at).is_(None), Callback.id > after)
     return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
+
+
+def copy_with(session: Session, digest: str) -> str | None:
+    """The key of the copy with these bytes."""
+    query = select(func.min(Callback.id)).where(Callback.copied_digest == digest)
+    return session.exec(query).one()
 
 
 _FIRSTS = (

@@ -44,6 +44,11 @@ def new_secret() -> str:
     return token_urlsafe(32)
 
 
+def new_hand_on_key() -> str:
+    """96 random bits for a shop's RetURL here: every customer sees it, and a RetURL is short."""
+    return token_urlsafe(12)
+
+
 def digest(secret: str) -> str:
     """What is stored of a secret that only has to be recognised, as 64 hex digits."""
     return sha256(secret.encode()).hexdigest()

@@ -46,6 +46,18 @@ class Shop(Record, table=True):
     order_prefix: str = Field(default="", max_length=12)
     confirmation: Confirmation = enum_column(Confirmation, Confirmation.AT_ONCE)
     created_at: datetime = timestamp(now)
+    # Where customers' results are handed on to, None where they end here, and what names the
+    # address of ours that hands them on. The key stays when the address changes.
+    hand_on_to: str | None = Field(default=None, max_length=256)
+    hand_on_key: str | None = Field(default=None, unique=True, max_length=32)
+
+
+def hand_on_addresses(session: Session) -> Mapping[str, tuple[str, str]]:
+    """The shop's key and where it has results handed on to, by the key in our address."""
+    query = select(Shop.hand_on_key, Shop.id, Shop.hand_on_to).where(
+        col(Shop.hand_on_key).is_not(None), col(Shop.hand_on_to).is_not(None)
+    )
+    return {str(key): (shop_key, str(to)) for key, shop_key, to in session.exec(query)}
 
 
 def shop_by_id(session: Session, shop_id: str) -> Shop | None:

@@ -4,32 +4,38 @@ from sqlmodel import SQLModel
 
 from app.records import (
     accounts,
+    book,
     callbacks,
     changes,
     dropped_callbacks,
     exchanges,
     heartbeats,
+    imports,
     notifications,
     order_search,
     orders,
     payment_links,
     shops,
+    tokens,
     verdict_changes,
 )
 
 __all__ = [
     "accounts",
+    "book",
     "callbacks",
     "changes",
     "dropped_callbacks",
     "exchanges",
     "heartbeats",
+    "imports",
     "metadata",
     "notifications",
     "order_search",
     "orders",
     "payment_links",
     "shops",
+    "tokens",
     "verdict_changes",
 ]
 

@@ -12,6 +12,7 @@ from app.web.pages import (
     dismissals,
     downloads,
     exchanges,
+    hand_on,
     health,
     live,
     lookups,
@@ -27,9 +28,11 @@ from app.web.pages import (
     shops,
     sign_in,
     styleguide,
+    tokens,
     users,
     verify,
 )
+from app.web.pages.api import copies
 from app.web.pages.sandbox import SandboxReset
 
 SEND = ("POST",)
@@ -37,7 +40,7 @@ ANY = None
 
 OPEN, OWN, READ, ACT = Permission.OPEN, Permission.OWN, Permission.READ, Permission.ACT
 JUDGE, MANAGE_SHOPS = Permission.JUDGE, Permission.MANAGE_SHOPS
-MANAGE_PEOPLE = Permission.MANAGE_PEOPLE
+MANAGE_PEOPLE, MANAGE_TOKENS = Permission.MANAGE_PEOPLE, Permission.MANAGE_TOKENS
 RUN_SANDBOX, RULE_SANDBOX = Permission.RUN_SANDBOX, Permission.RULE_SANDBOX
 
 
@@ -56,6 +59,11 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             fast=True,
         ),
         Route("/netcash/return", return_page.return_page_get, "return-page", permission=OPEN),
+        Route("/netcash/return/{key}", hand_on.hand_on, "hand-on", SEND, permission=OPEN),
+        Route(
+            "/netcash/return/{key}", return_page.return_page_get, "hand-on-page", permission=OPEN
+        ),
+        Route("/netcash/copies", copies.take, "copy", SEND, permission=OPEN),
         Route(
             "/netcash/notify",
             notifications.receive_notification,
@@ -229,4 +237,14 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/settings/shops/new", shops.new, "shop-new", permission=MANAGE_SHOPS),
         Route("/settings/shops/{key}", shops.show, "shop", permission=READ),
         Route("/settings/shops/{key}", shops.change, "shop-send", SEND, permission=MANAGE_SHOPS),
+        # Tokens for programs.
+        Route("/settings/tokens", tokens.index, "tokens", permission=MANAGE_TOKENS),
+        Route("/settings/tokens", tokens.make, "tokens-send", SEND, permission=MANAGE_TOKENS),
+        Route(
+            "/settings/tokens/{key}/revocations",
+            tokens.revoke,
+            "token-revoke",
+            SEND,
+            permission=MANAGE_TOKENS,
+        ),
     ]

@@ -14,7 +14,7 @@ from app.desk.status.groups import OPEN
 from app.desk.status.updates import StatusReport, Terms, apply_report, met_by_callback
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
-from app.records.callbacks import Applied, Callback, first_reports, said_before, said_of
+from app.records.callbacks import Applied, Callback, Channel, first_reports, said_before, said_of
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key
@@ -103,9 +103,19 @@ def _plain_tags(checked: CheckedCallback) -> set[Tag]:
         tags.add(Tag.EXTRA_PARAMETERS)
     if reading.repeated:
         tags.add(Tag.REPEATED_PARAMETERS)
-    if checked.verified and checked.callback.received_at - _said_at(checked) >= LATE_AFTER:
+    if checked.verified and _came_late(checked):
         tags.add(Tag.LATE)
+    if checked.callback.channel is not None:
+        tags.add(Tag(checked.callback.channel))
     return tags
+
+
+def _came_late(checked: CheckedCallback) -> bool:
+    """Whether the customer brought it late. Of one out of a file without a time nobody knows."""
+    callback = checked.callback
+    if callback.channel is Channel.IMPORT and callback.told_at is None:
+        return False
+    return callback.came_at - _said_at(checked) >= LATE_AFTER
 
 
 def _applied(session: Session, checked: CheckedCallback, order: Order) -> Applied:

@@ -23,6 +23,9 @@ HEADERS_OF_INTEREST = (
     "sec-fetch-dest",
     "x-forwarded-for",
     "forwarded",
+    # What a shop says of a copy: when it had received the result, and from where.
+    "x-received-at",
+    "x-remote-address",
 )
 """What helps to tell a customer's browser from something else. Never a cookie, nor a Referer:
 its address may hold a token of the gateway's."""

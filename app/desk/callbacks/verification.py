@@ -29,6 +29,9 @@ class Tag(StrEnum):
     UNKNOWN_ORDER = "unknown-order"
     DUPLICATE = "duplicate"
     LATE = "late"
+    # No customer's browser brought it to us: the shop sent a copy, or it stood in a file.
+    COPY = "copy"
+    IMPORT = "import"
     EXTRA_PARAMETERS = "extra-parameters"
     REPEATED_PARAMETERS = "repeated-parameters"
 

@@ -161,7 +161,7 @@ def _timeline(
     shown = (entry for entry in audit_entries if entry.action not in _SHOWN_ELSEWHERE)
     entries = [
         *(Entry(EntryKind.EXCHANGE, v.exchange.asked_at, v.exchange, v) for v in exchanges),
-        *(Entry(EntryKind.CALLBACK, row.received_at, row, repeats=more) for row, more in results),
+        *(Entry(EntryKind.CALLBACK, row.came_at, row, repeats=more) for row, more in results),
         *(Entry(EntryKind.NOTICE, row.received_at, row) for row in notifications),
         *(Entry(EntryKind.CHANGE, row.recorded_at, row) for row in changes),
         *(Entry(EntryKind.LAUNCH, row.created_at, row) for row in launches),

@@ -13,6 +13,7 @@ from app.desk.shops.validation import TAKEN, ShopDraft, change_problems, new_pro
 from app.desk.status.confirmation_policy import follow_policy
 from app.desk.validation_errors import ValidationErrors
 from app.records.database import Database
+from app.records.keys import new_hand_on_key
 from app.records.purge import forget_sandbox
 from app.records.shops import Confirmation, Environment, OurShops, Shop
 
@@ -80,11 +81,15 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
     with desk.database.writing() as session:
         shop = session.get_one(Shop, key)
         ours = shop.environment is Environment.SANDBOX
-        problems = change_problems(draft, sandbox=ours)
+        problems = change_problems(draft, desk.settings.base_url, sandbox=ours)
         if problems:
             raise ShopRefused(problems)
         shop.name = draft.name.strip()
         shop.order_prefix = draft.order_prefix
+        shop.hand_on_to = draft.HandOnTo.strip() or None
+        if shop.hand_on_to and not shop.hand_on_key:
+            # It stays for good: an order that was sent with it may come back after months.
+            shop.hand_on_key = new_hand_on_key()
         before = shop.confirmation
         shop.confirmation = Confirmation(draft.confirmation or before)
         if not ours:
@@ -165,6 +170,7 @@ def _audit_detail(shop: Shop) -> dict[str, str | None]:
         "gateway": shop.gateway_url,
         "prefix": shop.order_prefix,
         "confirmation": shop.confirmation,
+        "hand_on_to": shop.hand_on_to,
     }
 
 

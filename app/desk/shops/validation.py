@@ -1,10 +1,10 @@
 """What a shop may be: each rule with the sentence that says why a value is refused."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from app.desk.validation_errors import collect
-from app.protocol.fields import ORDER_ID, SHOP_PASS
+from app.protocol.fields import ORDER_ID, RET_URL_LENGTH, SHOP_PASS
 from app.protocol.hosts import is_loopback
 from app.protocol.words import N_, Sentence, Words
 from app.records.shops import Confirmation, Environment
@@ -42,6 +42,16 @@ NOT_AN_ADDRESS = N_("Give an address that starts with https:// (up to its path, 
 NOT_HTTPS = N_("ShopPass is sent there, so only https will do (except to this machine itself).")
 
 
+NO_RET_URL = Sentence(
+    N_(
+        "Give the shop's own RetURL: http:// or https://, at most %(limit)s half-width characters,"
+        " without #."
+    ),
+    {"limit": RET_URL_LENGTH},
+)
+OUR_OWN = N_("This is an address of this desk: results would go in a circle.")
+
+
 @dataclass(frozen=True)
 class ShopDraft:
     """A shop as it was typed. The protocol's names where the protocol has one."""
@@ -53,6 +63,7 @@ class ShopDraft:
     gateway_url: str = ""
     order_prefix: str = ""
     confirmation: str = ""
+    HandOnTo: str = ""
 
 
 def new_problems(draft: ShopDraft) -> dict[str, Words]:
@@ -68,12 +79,16 @@ def new_problems(draft: ShopDraft) -> dict[str, Words]:
     )
 
 
-def change_problems(draft: ShopDraft, *, sandbox: bool) -> dict[str, Words]:
-    """What is wrong with a change; of the sandbox's shop its address and password stay."""
+def change_problems(draft: ShopDraft, own_url: str, *, sandbox: bool) -> dict[str, Words]:
+    """What is wrong with a change; of the sandbox's shop its address and password stay.
+
+    `own_url` is the desk's own, to which nothing is handed on.
+    """
     ours = collect(
         name=_name_problem(draft.name),
         order_prefix=_prefix_problem(draft.order_prefix),
         confirmation=_confirmation_problem(draft.confirmation),
+        HandOnTo=_hand_on_problem(draft.HandOnTo.strip(), own_url),
     )
     if sandbox:
         return ours
@@ -110,6 +125,29 @@ def _prefix_problem(prefix: str) -> Words | None:
 
 def _confirmation_problem(confirmation: str) -> Words | None:
     return None if not confirmation or confirmation in set(Confirmation) else NO_CONFIRMATION
+
+
+def _hand_on_problem(address: str, own_url: str) -> Words | None:
+    if not address:
+        return None
+    try:
+        parts, own = urlsplit(address), urlsplit(own_url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return NO_RET_URL
+    plain = address.isascii() and address.isprintable() and not set(address) & set(' #\\"<>')
+    known = parts.scheme in {"http", "https"} and host and "@" not in parts.netloc
+    if not plain or not known or len(address) > RET_URL_LENGTH:
+        return NO_RET_URL
+    return OUR_OWN if (host, port or _usual(parts.scheme)) == _place(own) else None
+
+
+def _place(parts: SplitResult) -> tuple[str | None, int]:
+    return parts.hostname, parts.port or _usual(parts.scheme)
+
+
+def _usual(scheme: str) -> int:
+    return 443 if scheme == "https" else 80
 
 
 def _address_problem(address: str) -> Words | None:

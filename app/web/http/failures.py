@@ -12,11 +12,12 @@ from starlette.responses import PlainTextResponse, Response
 
 from app.desk.permissions import NotPermitted
 from app.logs import Repeated
-from app.protocol.words import N_
+from app.protocol.words import N_, say
 from app.records.database import UNREACHABLE
 from app.records.encryption import DecryptionFailed
+from app.web.http.problems import Problem, is_for_programs, problem_answer
 from app.web.http.routing import methods_at
-from app.web.presentation.templates import page, wants_fragment
+from app.web.presentation.templates import language_of, page, wants_fragment
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,16 @@ UNREADABLE = Failure(
     N_("Nothing was changed. Go back and send it again."),
 )
 BY_STATUS = {
+    401: Failure(
+        401,
+        N_("A token is needed"),
+        N_("Send one that holds: Authorization: Bearer, and the token."),
+    ),
+    429: Failure(
+        429,
+        N_("This token asks too often"),
+        N_("Ask again after the seconds that Retry-After names."),
+    ),
     403: FORBIDDEN,
     404: Failure(
         404,
@@ -103,6 +114,7 @@ BY_STATUS = {
         N_("This desk is not known by this name"),
         N_("Open it at its own address. Whoever runs it can add the name to ALLOWED_HOSTS."),
     ),
+    503: NO_DATABASE,
     413: Failure(
         413,
         N_("This is too long to be read"),
@@ -147,9 +159,11 @@ def database_answers() -> None:
 
 def _answer_http(request: Request, error: HTTPException) -> Response:
     status = error.status_code
-    response = answer(
-        request, BY_STATUS.get(status, UNREADABLE if status < 500 else BROKEN), status
-    )
+    failure = BY_STATUS.get(status, UNREADABLE if status < 500 else BROKEN)
+    if isinstance(error, Problem):
+        response = _problem(request, failure, status, error)
+    else:
+        response = answer(request, failure, status)
     response.headers.update(error.headers or {})
     if status == 405:
         # Starlette names the methods of one route; a path may have several.
@@ -162,6 +176,8 @@ def answer(request: Request, failure: Failure, status: int | None = None) -> Res
     status = status or failure.status
     if is_stream(request):
         return Response(status_code=status)
+    if is_for_programs(request):
+        return _problem(request, failure, status)
     context = {"failure": failure, "switch": ""}
     frame = "desk" if getattr(request.state, "user", None) else "plain"
     try:
@@ -175,6 +191,14 @@ def answer(request: Request, failure: Failure, status: int | None = None) -> Res
         response.headers["HX-Retarget"] = "#messages"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _problem(
+    request: Request, failure: Failure, status: int, problem: Problem | None = None
+) -> Response:
+    language = language_of(request)
+    title, words = say(language, failure.title), say(language, failure.words)
+    return problem_answer(status, title, words, problem)
 
 
 def is_stream(request: Request) -> bool:

@@ -78,6 +78,15 @@ async def read_form(request: Request) -> Mapping[str, str]:
     return fields_of(await read_body(request))
 
 
+def values_of(body: bytes, name: str) -> list[str]:
+    """Every value of one name, where a form may give several."""
+    try:
+        pairs = parse_qsl(body.decode("utf-8", "replace"), max_num_fields=FIELD_LIMIT)
+    except ValueError:
+        raise HTTPException(413) from None
+    return [value for key, value in pairs if key == name]
+
+
 def fields_of(body: bytes) -> Mapping[str, str]:
     """The same of a body that has been read already."""
     text = body.decode("utf-8", "replace")

@@ -12,6 +12,7 @@ from app.desk.accounts.password_queue import PasswordQueue
 from app.desk.callbacks import CallbackIntake
 from app.desk.callbacks.storage_failures import StorageFailures
 from app.desk.context import Desk
+from app.desk.hand_on import HandOns
 from app.desk.health.conditions import Surroundings
 from app.desk.health.heart import Heart
 from app.desk.health.readiness import Readiness
@@ -21,12 +22,14 @@ from app.desk.notifications import NotificationIntake
 from app.desk.retention import RetentionPolicy
 from app.records.heartbeats import Beating
 from app.web.http.environments import offered
+from app.web.http.token_rates import TokenRates
 
 
 @dataclass(frozen=True)
 class Services:
     """One of each for a process: the live feed, what receives, what could not be stored, the
-    queue before the passwords, who may still follow, and how the desk itself stands."""
+    queue before the passwords, who may still follow, how the desk itself stands, how often tokens
+    may ask, and what hands results on."""
 
     feed: Feed
     callbacks: CallbackIntake
@@ -38,6 +41,8 @@ class Services:
     readiness: Readiness
     surroundings: Surroundings
     metrics_token: str | None
+    token_rates: TokenRates
+    hand_ons: HandOns
 
 
 def make_services(
@@ -51,12 +56,13 @@ def make_services(
     is where it writes files."""
     feed = Feed(desk, stopping)
     callbacks = CallbackIntake(desk, feed.announce)
+    storage_failures = StorageFailures(desk, callbacks, stopping)
     heart = Heart(desk, Beating.WEB)
     return Services(
         feed=feed,
         callbacks=callbacks,
         notifications=NotificationIntake(desk, policy, feed.wake),
-        storage_failures=StorageFailures(desk, callbacks, stopping),
+        storage_failures=storage_failures,
         passwords=PasswordQueue(),
         sign_ins=SignInWatch(desk, stopping, feed.wake_followers),
         heart=heart,
@@ -65,6 +71,8 @@ def make_services(
             heart, folder, desk.database.is_sqlite, offered(sandbox_on=desk.settings.sandbox_on)
         ),
         metrics_token=metrics_token,
+        token_rates=TokenRates(),
+        hand_ons=HandOns(desk, callbacks, storage_failures),
     )
 
 

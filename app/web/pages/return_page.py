@@ -73,7 +73,7 @@ async def receive_callback(request: Request) -> Response:
     # may take, and for how many at once, is the server's affair.
     body = await read_body(request)
     try:
-        key = await intake.receive(body, _headers(request), remote_address_of(request))
+        key = await intake.receive(body, headers_of(request), remote_address_of(request))
     except asyncio.CancelledError:
         # The process ends, and cannot know whether it will have been stored.
         return _page_to_send_again(request, body)
@@ -93,7 +93,8 @@ async def return_page_get(request: Request) -> Response:
     return _page(request, RELOADED, "")
 
 
-def _headers(request: Request) -> Iterator[tuple[str, str]]:
+def headers_of(request: Request) -> Iterator[tuple[str, str]]:
+    """The headers of whoever brings a result, and the address asked for."""
     path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
     yield TARGET, f"{path}?{query}" if query else path
     for name, value in request.scope["headers"]:

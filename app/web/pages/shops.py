@@ -15,6 +15,8 @@ from app.desk.shops.validation import GATEWAYS, ShopDraft
 from app.protocol.words import N_, Words
 from app.records.shops import Confirmation, Environment, Shop, all_shops
 from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
+from app.web.http.services import services_of
+from app.web.pages.return_page import RETURN_PATH
 from app.web.presentation.templates import page
 
 ADDRESS = "/settings/shops"
@@ -27,6 +29,7 @@ FIELDS = (
     "gateway_url",
     "order_prefix",
     "confirmation",
+    "HandOnTo",
 )
 
 
@@ -68,7 +71,8 @@ def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """POST /settings/shops/{key}. An empty ShopPass keeps the present one."""
     shop = await run_in_threadpool(_shop, request)
-    draft = await _draft(request)
+    # What a form leaves out stays as it is; what it has empty becomes empty.
+    draft = await _draft(request, _draft_of(shop))
     try:
         changed = await run_in_threadpool(
             change_shop, desk_of(request), actor_of(request), shop.id, draft
@@ -77,6 +81,8 @@ async def change(request: Request) -> Response:
         return await run_in_threadpool(
             _shop_page, request, shop, asdict(draft), refused.problems, 422
         )
+    # The next customer is sent by what was just saved, even should the database go away now.
+    await services_of(request).hand_ons.load()
     return _saved(changed)
 
 
@@ -89,9 +95,10 @@ def _shop(request: Request) -> Shop:
     return shop
 
 
-async def _draft(request: Request) -> ShopDraft:
+async def _draft(request: Request, known: ShopDraft | None = None) -> ShopDraft:
     form = await read_form(request)
-    return ShopDraft(**{name: form.get(name, "") for name in FIELDS})
+    before = asdict(known) if known else {}
+    return ShopDraft(**{name: form.get(name, before.get(name, "")) for name in FIELDS})
 
 
 def _draft_of(shop: Shop) -> ShopDraft:
@@ -105,6 +112,7 @@ def _draft_of(shop: Shop) -> ShopDraft:
         address,
         shop.order_prefix,
         shop.confirmation,
+        shop.hand_on_to or "",
     )
 
 
@@ -142,9 +150,18 @@ def _shop_page(
         "policies": list(Confirmation),
         "usual_gateway": GATEWAYS.get(shop.environment, ""),
         "rejudged": _count(request),
+        "hand_on": _hand_on_address(request, shop),
+        "timings": services_of(request).hand_ons.timings(shop.id),
         "messages": messages or (),
     }
     return page(request, "settings/shop.html", context, status)
+
+
+def _hand_on_address(request: Request, shop: Shop) -> str | None:
+    """The shop's RetURL with us; None where its results end here."""
+    if not (shop.hand_on_to and shop.hand_on_key):
+        return None
+    return f"{desk_of(request).settings.base_url}{RETURN_PATH}/{shop.hand_on_key}"
 
 
 def _count(request: Request) -> int:

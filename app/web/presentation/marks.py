@@ -88,6 +88,8 @@ TAGS: Marks = {
     Tag.CONFLICT: Mark(N_("Contradicts"), "arrows-split-2", "bad"),
     Tag.UNKNOWN_ORDER: Mark(N_("Unknown order"), "question-mark", "warn"),
     Tag.LATE: Mark(N_("Late"), "clock"),
+    Tag.COPY: Mark(N_("Copy from the shop"), "building-store"),
+    Tag.IMPORT: Mark(N_("From a file"), "file-text"),
     Tag.EXTRA_PARAMETERS: Mark(N_("Extra parameters"), "plus"),
     Tag.REPEATED_PARAMETERS: Mark(N_("Repeated parameters"), "copy-check"),
 }

@@ -22,6 +22,10 @@ pytestmark = pytest.mark.anyio
 
 PUBLIC = {
     "/netcash/return",
+    "/netcash/return/{key}",
+    "/netcash/copies",
+    "/api/v1/openapi.json",
+    "/api/v1/{path:path}",
     "/netcash/notify",
     "/pay/{key}",
     "/sandbox/payment/{path:path}",

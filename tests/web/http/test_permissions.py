@@ -48,6 +48,9 @@ EVERYBODY = [
     "alive",
     "ready",
     "metrics",
+    "hand-on",
+    "hand-on-page",
+    "copy",
     "sandbox-payment",
     "sandbox-guide",
     "sandbox-api",
@@ -109,6 +112,9 @@ OPERATORS = [
 ]
 
 ADMINS = [
+    "tokens",
+    "tokens-send",
+    "token-revoke",
     "users",
     "users-send",
     "user",
