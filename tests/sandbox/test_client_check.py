@@ -18,9 +18,9 @@ def own() -> Iterator[Merchant]:
         yield merchant
 
 
-def findings(merchant: Merchant) -> set[str]:
-    """What the client checker says of the last request."""
-    requests = merchant.http.get(f"/api/shops/{SHOP['ShopID']}/client").json()["requests"]
+def findings(merchant: Merchant, part: str = "requests") -> set[str]:
+    """What the client checker says of the last request, or of the last that named no shop."""
+    requests = merchant.http.get(f"/api/shops/{SHOP['ShopID']}/client").json()[part]
     return {finding["kind"] for finding in requests[0]["findings"]}
 
 
@@ -36,7 +36,6 @@ GOOD = b"ShopID=tshop00000001&ShopPass=tpass7xq&"
         (GOOD + b"OrderID=\x81\x40&Amount=1", "unescaped"),
         (GOOD + b"OrderID=%2583%2565&Amount=1", "twice-escaped"),
         (GOOD + b"orderid=CHK&Amount=1", "name-misspelt"),
-        (b'{"ShopID": "tshop00000001", "ShopPass": "tpass7xq"}', "not-a-form"),
     ],
 )
 def test_a_client_s_mistake_is_named(own: Merchant, body: bytes, kind: str) -> None:
@@ -49,14 +48,20 @@ def test_a_client_s_mistake_is_named(own: Merchant, body: bytes, kind: str) -> N
     [
         (b"", GOOD.decode() + "OrderID=CHK&Amount=1", "in-the-address"),
         (b'{"ShopID": "tshop00000001"}', "", "error-M01002001"),
+        (b'{"ShopID": "tshop00000001", "ShopPass": "tpass7xq"}', "", "not-a-form"),
         (b"ShopID=typo&ShopPass=tpass7xq&OrderID=CHK&Amount=1", "", "error-M01002002"),
     ],
 )
-def test_a_request_that_names_no_shop_is_judged_all_the_same(
+def test_a_request_is_judged_whatever_it_names_and_apart_where_it_is_of_no_shop(
     own: Merchant, body: bytes, query: str, kind: str
 ) -> None:
+    own.executed("")
     own.http.post(Call.ENTRY.path, content=body, params=query)
-    assert kind in findings(own)
+    assert kind in findings(own, "requests" if query else "of_no_shop")
+    assert query or findings(own) == set()
+    page = own.http.get("/guide", params={"page": "client", "lang": "en"}).text
+    apart = page.partition('id="of-no-shop"')[2]
+    assert query or f'data-finding="{kind}"' in apart
 
 
 @pytest.mark.parametrize("kana", ["ﾃｽ", "ﾂｱﾂｱ"])
@@ -122,7 +127,8 @@ def test_a_start_that_is_refused_is_listed_and_judged(
 ) -> None:
     page = own.start(own.executed() | changed)
     assert page.code == code
-    assert findings(own) == {f"error-{code}"}
+    part = "of_no_shop" if "AccessID" in changed else "requests"
+    assert findings(own, part) == {f"error-{code}"}
 
 
 def test_a_start_url_opened_by_a_link_is_listed_and_judged(own: Merchant) -> None:

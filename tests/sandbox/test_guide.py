@@ -126,6 +126,21 @@ def test_whoever_did_not_wait_for_a_slow_answer_is_not_done(own: Merchant) -> No
     assert readiness(own)["drip"] == "done"
 
 
+def test_whoever_waits_longer_than_a_late_answer_takes_has_passed(own: Merchant) -> None:
+    trade = own.executed("-timeout")
+    assert readiness(own)["timeout"] == "open"
+    own.start(trade)
+    assert readiness(own)["timeout"] == "done"
+
+
+def test_an_ordinary_order_that_was_paid_is_not_forgotten_for_a_substitute(own: Merchant) -> None:
+    own.ended("")
+    own.executed("")
+    sheet = own.http.get(f"/api/shops/{SHOP['ShopID']}/readiness").json()["scenarios"]
+    (words,) = [line["why"]["en"] for line in sheet if line["scenario"] == "ordinary"]
+    assert words.startswith("Tried. See what became of the result")
+
+
 def test_a_notice_that_was_never_sent_is_said_on_the_sheet(
     own: Merchant, receiver: Receiver
 ) -> None:

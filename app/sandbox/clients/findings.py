@@ -7,11 +7,17 @@ from app.protocol.words import N_, Sentence, Words
 
 
 class Finding(NamedTuple):
-    """One thing a client got wrong: its name, what it is, how to put it right."""
+    """One thing a client got wrong: its name, what it is, how to put it right.
+
+    `parameter`: of which one, as its name was sent; empty where it is of the whole request.
+    `read`: what the gateway read as its value.
+    """
 
     kind: str
     what: Words
     fix: Words
+    parameter: str = ""
+    read: str = ""
 
 
 CHARSET: Final = Finding(
@@ -33,11 +39,6 @@ NOT_A_FORM: Final = Finding(
     "not-a-form",
     N_("The body is no form."),
     N_("Post names and values as application/x-www-form-urlencoded; JSON and XML are not read."),
-)
-NAME_MISSPELT: Final = Finding(
-    "name-misspelt",
-    N_("A parameter's name has other capitals than the interface's."),
-    N_("Spell it as the interface does (ShopID, OrderID): any other name is ignored."),
 )
 TWICE_ESCAPED: Final = Finding(
     "twice-escaped",
@@ -75,11 +76,25 @@ BLIND_RETRY: Final = Finding(
     N_("A call without a usable answer was repeated without a lookup."),
     N_("Ask SearchTradeMulti first, and let its answer decide what comes next."),
 )
+ANOTHER_ORDER: Final = Finding(
+    "another-order",
+    N_("EntryTran's answer named another OrderID, and the client went on with it."),
+    N_("Compare the answer's OrderID with yours. Where they differ, look your order up first."),
+)
 TOO_OFTEN: Final = Finding(
     "too-often",
     N_("The same order was looked up within 60 minutes."),
     N_("Leave 60 minutes between two lookups of one order (but for one after silence)."),
 )
+
+
+def misspelt(name: str) -> Finding:
+    """A parameter that was not sent under its own `name`."""
+    return Finding(
+        "name-misspelt",
+        N_("A parameter's name has other capitals than the interface's."),
+        Sentence(N_("Spell it %(name)s: any other name is ignored."), {"name": name}),
+    )
 
 
 # What the writer of a client does about a code; the usual advice is for those who operate one.

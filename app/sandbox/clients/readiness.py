@@ -22,12 +22,16 @@ from app.sandbox.store.trades import COLUMNS, Trade
 
 REQUESTS_LIMIT: Final = 5000
 
+# The index over the rare ones is used where it is spelt out that the scenario is one of them.
 _LATEST: Final = f"""
 select {COLUMNS} from trade
-where ShopID = ? and scenario = ? {{}} order by id desc limit 1"""  # noqa: S608
-# Spelt out, so that the index over the rare ones is used.
-_LATEST_CHOSEN: Final = _LATEST.format("and scenario <> 'ordinary'")
-_LATEST_ORDINARY: Final = _LATEST.format("")
+where ShopID = :shop and scenario = :name and scenario <> 'ordinary' order by id desc limit 1"""  # noqa: S608
+# Any order without a suffix is ordinary, so the latest may be a mere substitute for another's.
+_FURTHEST_ORDINARY: Final = f"""
+select {COLUMNS} from trade where id = coalesce(
+  (select id from trade where ShopID = :shop and scenario = :name
+   and Status in ({", ".join(f"'{status}'" for status in RETURNED)}) order by id desc limit 1),
+  (select id from trade where ShopID = :shop and scenario = :name order by id desc limit 1))"""  # noqa: S608
 
 
 class State(StrEnum):
@@ -79,8 +83,7 @@ def sheet(connection: sqlite3.Connection, shop_id: str) -> list[ReadinessRow]:
     )
     requests: dict[str, list[Entry]] = defaultdict(list)
     for entry in last_requests(connection, shop_id, REQUESTS_LIMIT):
-        if entry.ShopID == shop_id:  # not those that may be anybody's
-            requests[entry.OrderID].append(entry)
+        requests[entry.OrderID].append(entry)
     return [_row(connection, shop_id, scenario, marked, requests) for scenario in SCENARIOS]
 
 
@@ -93,8 +96,8 @@ def _row(
 ) -> ReadinessRow:
     if scenario.name in marked:
         return ReadinessRow(scenario, State(marked[scenario.name]), _BY_HAND, by_hand=True)
-    sql = _LATEST_CHOSEN if scenario.suffix else _LATEST_ORDINARY
-    row = connection.execute(sql, (shop_id, scenario.name)).fetchone()
+    sql = _LATEST if scenario.suffix else _FURTHEST_ORDINARY
+    row = connection.execute(sql, {"shop": shop_id, "name": scenario.name}).fetchone()
     if row is None:
         return ReadinessRow(scenario, State.OPEN, _NOT_TRIED)
     trade = Trade._make(row)
@@ -109,6 +112,8 @@ def _seen(scenario: Scenario, trade: Trade, requests: Sequence[Entry]) -> tuple[
         return (State.OPEN, _STOPPED) if trade.RetURL == "" else (State.DONE, _WENT_ON)
     if scenario.fault is Fault.DRIP:  # whoever did not wait has no Token to start with
         return (State.DONE, _WENT_ON) if _was_started(trade) else (State.OPEN, _STOPPED)
+    if scenario.fault is Fault.LATE and _was_started(trade):  # who waited long enough got it
+        return State.DONE, _WENT_ON
     if scenario.fault is Fault.REFUSE:
         return State.OPEN, _ASK
     if scenario.fault:

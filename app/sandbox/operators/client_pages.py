@@ -30,16 +30,17 @@ from app.sandbox.store import journal, shops
 from app.sandbox.store.schema import DEFAULT_SHOP_ID
 
 REQUESTS_SHOWN = 50
+OF_NO_SHOP_SHOWN = 20
 
 
 async def show_client(request: Request) -> Response:
     """The last requests of a shop's client, each checked."""
     sandbox, context = sandbox_of(request), await _about_shop(request)
-    return own_page(
-        request,
-        "client",
-        {**context, "checked": await checked_requests(sandbox, context["shop"].ShopID)},
-    )
+    checked = {
+        "checked": await checked_requests(sandbox, context["shop"].ShopID),
+        "of_no_shop": await checked_of_no_shop(sandbox),
+    }
+    return own_page(request, "client", {**context, **checked})
 
 
 async def checked_requests(sandbox: Sandbox, shop_id: str) -> list[checker.CheckedRequest]:
@@ -48,6 +49,12 @@ async def checked_requests(sandbox: Sandbox, shop_id: str) -> list[checker.Check
     entries = await sandbox.store.run(journal.last_requests, shop_id, limit)
     base_host = urlsplit(sandbox.base_url).netloc if sandbox.base_url else None
     return checker.check(entries, REQUESTS_SHOWN, base_host)
+
+
+async def checked_of_no_shop(sandbox: Sandbox) -> list[checker.CheckedRequest]:
+    """The last requests that may be anybody's, the newest first."""
+    entries = await sandbox.store.run(journal.requests_of_no_shop, OF_NO_SHOP_SHOWN)
+    return checker.check(entries, OF_NO_SHOP_SHOWN)
 
 
 async def show_readiness(request: Request) -> Response:

@@ -73,6 +73,9 @@ def _guide(request: Request) -> Response:
         "programs": [
             (key, words, programs.program(key, base)) for key, words in programs.LANGUAGES.items()
         ],
+        "receivers": [
+            (key, programs.RECEIVERS[key], programs.receiver(key)) for key in programs.RECEIVERS
+        ],
         "start_form": programs.start_form(addresses.start_url(request)),
         "scenarios": SCENARIOS,
     }

@@ -1,5 +1,6 @@
 """Programs that call the gateway, in the languages merchants use, made from the message tables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from app.protocol.messages import (
 from app.protocol.wire import encode_form
 from app.sandbox.store.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS
 
-_TEMPLATES: Final = Path(__file__).resolve().parents[3] / "templates" / "sandbox" / "programs"
+_TEMPLATES: Final = Path(__file__).resolve().parents[3] / "templates" / "sandbox"
 
 LANGUAGES: Final = {
     "curl": "curl",
@@ -26,12 +27,25 @@ LANGUAGES: Final = {
     "node": "Node.js",
 }
 
+RECEIVER_PORT: Final = 8080
+
+_RECEIVES: Final = "Receives results at RetURL, checks them, and answers the customer."
+
+# What the customer reads: of a result that is signed, by its Status; of any other, the last.
+_PAGES: Final = {
+    "PAYSUCCESS": "お支払いを受け付けました。",
+    "PAYFAIL": "お支払いは完了していません。",
+    "": "お支払いを確認しています。",
+}
+
+RECEIVERS: Final = LANGUAGES | {"curl": "sh (CGI)"}
+
 _INTRO: Final = "Registers an order, asks for its payment, and looks it up."
 
 
 @dataclass(frozen=True)
 class Value:
-    """A parameter's value in a program: a text, or what the answer named `of` gave."""
+    """A parameter's value in a program: a text, or what the variable named `of` holds."""
 
     text: str = ""
     of: str = ""
@@ -59,11 +73,18 @@ _SAMPLES: Final = {
     "AccessID": Value(of="entered"),
     "AccessPass": Value(of="entered"),
     "RetURL": Value("https://shop.example/netcash/return"),
-    "ClientField1": Value("①髙橋様ポイント表"),
-    "ClientField2": Value(),
-    "ClientField3": Value(),
+    "ClientField1": Value(of="texts"),
+    "ClientField2": Value(of="texts"),
+    "ClientField3": Value(of="texts"),
     "NetCashPayType": Value("NETCASH"),
     "PayType": Value("16"),
+}
+
+# What a reader of the guide will change first.
+TEXTS: Final = {
+    "ClientField1": "①髙橋様ポイント表",
+    "ClientField2": "〜ｶｿｳ−",
+    "ClientField3": "",
 }
 
 # Reserved: the interface says to leave it out.
@@ -92,16 +113,33 @@ def _calls() -> list[_Call]:
     ]
 
 
-def program(language: str, base: str) -> str:
-    """A whole program that makes the three calls against the sandbox at `base`."""
-    template = _environment().get_template(f"{language}.txt")
-    return template.render(base=base, calls=_calls(), intro=_INTRO)
+def program(language: str, base: str, texts: Mapping[str, str] = TEXTS) -> str:
+    """A whole program that makes the three calls against the sandbox at `base`.
+
+    `texts` stand in it as they are: none holds a quote, a backslash, `$` or `#`.
+    """
+    template = _environment().get_template(f"programs/{language}.txt")
+    return template.render(base=base, calls=_calls(), intro=_INTRO, texts=texts)
+
+
+def receiver(language: str) -> str:
+    """A whole program that receives results at RetURL and checks them, for the default shop."""
+    template = _environment().get_template(f"receivers/{language}.txt")
+    return template.render(
+        shop_id=DEFAULT_SHOP_ID,
+        shop_pass=DEFAULT_SHOP_PASS,
+        port=RECEIVER_PORT,
+        intro=_RECEIVES,
+        known=_PAGES,
+    )
 
 
 def start_form(start_url: str) -> str:
     """The form that sends a customer to the payment page."""
     names = [row.name for row in StartRequest.PARAMETERS]
-    return _environment().get_template("start.txt").render(start_url=start_url, start=names)
+    return (
+        _environment().get_template("programs/start.txt").render(start_url=start_url, start=names)
+    )
 
 
 @cache

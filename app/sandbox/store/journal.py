@@ -11,7 +11,7 @@ from app.sandbox.scenarios.effects import Fault
 from app.sandbox.store.rules import Values
 
 _TEXT_LIMIT: Final = 200  # characters kept of a header or of a value that fits no parameter
-_BODY_LIMIT: Final = 4 * 1024  # bytes kept of a body, of which thousands are read for one page
+BODY_LIMIT: Final = 4 * 1024  # bytes kept of a body, of which thousands are read for one page
 
 
 class Entry(NamedTuple):
@@ -51,7 +51,7 @@ def entry_of(request: Request, call: Call, values: Values, body: bytes) -> Entry
         _text(request.scope["query_string"]),
         _text(headers.get(b"content-type", b"")),
         _text(headers.get(b"user-agent", b"")),
-        body[:_BODY_LIMIT],
+        body[:BODY_LIMIT],
     )
 
 
@@ -74,9 +74,15 @@ def note(
 _LAST: Final = f"""
 select {COLUMNS} from request where id in (
   select request.id from request left join trade using (AccessID)
-  where request.ShopID = :shop
-    or (request.call = 'NetCashStart' and (trade.ShopID = :shop or trade.ShopID is null))
-    or (request.call <> 'NetCashStart' and request.ShopID not in (select ShopID from shop))
+  where request.ShopID = :shop or (request.call = 'NetCashStart' and trade.ShopID = :shop)
+  order by request.id desc limit :limit)
+order by id"""  # noqa: S608
+
+_OF_NO_SHOP: Final = f"""
+select {COLUMNS} from request where id in (
+  select request.id from request left join trade using (AccessID)
+  where case request.call when 'NetCashStart' then trade.ShopID is null
+        else request.ShopID not in (select ShopID from shop) end
   order by request.id desc limit :limit)
 order by id"""  # noqa: S608
 
@@ -85,12 +91,17 @@ select {COLUMNS} from request where ShopID = ? order by id desc limit 1"""  # no
 
 
 def last_requests(connection: sqlite3.Connection, shop_id: str, limit: int) -> list[Entry]:
-    """The last requests of a shop's client and its customers, the oldest first.
-
-    Among them those that name no shop there is, and starts of no trade there is: a client's first
-    faults are often of that kind, and whose client it was cannot be told.
-    """
+    """The last requests of a shop's client and its customers, the oldest first."""
     rows = connection.execute(_LAST, {"shop": shop_id, "limit": limit})
+    return [Entry._make(row) for row in rows]
+
+
+def requests_of_no_shop(connection: sqlite3.Connection, limit: int) -> list[Entry]:
+    """The last requests that name no shop there is, and starts of no trade there is.
+
+    A client's first faults are often of that kind, and whose client it was cannot be told.
+    """
+    rows = connection.execute(_OF_NO_SHOP, {"limit": limit})
     return [Entry._make(row) for row in rows]
 
 
