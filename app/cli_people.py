@@ -84,6 +84,14 @@ def sign_out(database: Database, _: Settings, chosen: argparse.Namespace) -> Ite
     yield f"{user.email} is signed out everywhere"
 
 
+def factor_off(database: Database, _: Settings, chosen: argparse.Namespace) -> Iterable[str]:
+    """Do without the second factor of somebody who has lost it."""
+    from app.desk.accounts.second_factor import switch_off
+
+    user = switch_off(database, None, _key(database, chosen.email))
+    yield f"{user.email} has no second factor any more"
+
+
 def _key(database: Database, email: str) -> str:
     from app.records.accounts import user_by_email
 
@@ -101,6 +109,7 @@ COMMANDS: tuple[tuple[str, Deed, str, bool], ...] = (
     ("disable", disable, "let a user in no more, from this moment on", True),
     ("enable", enable, "let a disabled user in again", True),
     ("link", link, "print one one-time sign-in link of a user", True),
+    ("factor-off", factor_off, "switch the second factor of a user off who has lost it", True),
     ("sign-out", sign_out, "end every sign-in of a user", True),
 )
 """Name, deed, what it does, and whether it is about one user."""

@@ -42,11 +42,13 @@ def enroll(database: Database) -> None:
 
 
 def signed_in_cookie(app: Starlette, member: Member) -> tuple[str, str]:
-    """Sign a member in without the form; returns the cookie's name and value."""
+    """Sign a member in without the form, as with a second factor; the cookie's name and value."""
     secret = new_secret()
     with app.state.desk.database.writing() as session:
         user = user_by_email(session, member.email)
         assert user is not None
         expires = now() + timedelta(hours=1)
-        session.add(SignIn(secret_digest=digest(secret), user_key=user.id, expires_at=expires))
+        row = SignIn(secret_digest=digest(secret), user_key=user.id, expires_at=expires)
+        row.factor_at = now()
+        session.add(row)
     return "desk_session", secret

@@ -262,6 +262,7 @@ def test_an_incident_can_be_handled_on_the_machine_alone(shell: Shell, tmp_path:
     assert shell.types("user", "link", "B@example.jp") == 0
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/login/link\?key=[\w-]{43}\n", shell.out)
     assert shell.types("user", "sign-out", "b@example.jp") == 0
+    assert shell.types("user", "factor-off", "b@example.jp") == 0
     assert shell.types("user", "disable", "b@example.jp") == 0
     assert shell.types("user", "link", "b@example.jp") == 1
     assert "disabled" in shell.err

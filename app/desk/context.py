@@ -7,7 +7,7 @@ import logging
 from collections.abc import Coroutine
 from contextvars import Context
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,12 +65,13 @@ class DeskSettings:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does it, and from where."""
+    """Who does it, and from where. `factor_at`: when they last gave their second factor."""
 
     user_key: str
     email: str
     role: Role
     remote_address: str
+    factor_at: datetime | None = None
 
 
 class BackgroundTasks:

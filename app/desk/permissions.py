@@ -5,9 +5,11 @@ line; what also depends on whose money it is, is asked again where the record is
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.clock import now
 from app.desk.context import Actor
 from app.records.accounts import Role
 from app.records.shops import Environment
@@ -19,6 +21,7 @@ class Permission(StrEnum):
     """One thing that a person may be allowed to do."""
 
     OPEN = "open"
+    ENTER = "enter"
     OWN = "own"
     READ = "read"
     ACT = "act"
@@ -44,6 +47,8 @@ def _everywhere(role: Role) -> Least:
 PERMISSIONS: Mapping[Permission, Least | None] = {
     # Everybody, signed in or not.
     Permission.OPEN: None,
+    # What there is before the second factor is given: giving it, and leaving.
+    Permission.ENTER: _everywhere(Role.VIEWER),
     # One's own account, sign-ins and preferences.
     Permission.OWN: _everywhere(Role.VIEWER),
     # Every page. No secret and no payment link.
@@ -63,8 +68,26 @@ PERMISSIONS: Mapping[Permission, Least | None] = {
 }
 
 
+FACTOR_COUNTS_FOR = timedelta(minutes=30)
+"""How long a second factor that was given counts for what is sensitive."""
+
+SENSITIVE = frozenset(
+    {
+        Permission.MANAGE_SHOPS,
+        Permission.MANAGE_PEOPLE,
+        Permission.MANAGE_TOKENS,
+        Permission.RULE_SANDBOX,
+    }
+)
+"""What whoever has a second factor gives it for again, in whatever environment."""
+
+
 class NotPermitted(Exception):
     """The role of whoever acts does not allow this."""
+
+
+class FactorNeeded(Exception):
+    """It is allowed, once the second factor has been given (again)."""
 
 
 def may(role: Role | None, permission: Permission, environment: Environment | None = None) -> bool:
@@ -82,6 +105,16 @@ def may(role: Role | None, permission: Permission, environment: Environment | No
 
 
 def demand(actor: Actor, permission: Permission, environment: Environment) -> None:
-    """Raise NotPermitted unless the actor may do this in the record's environment."""
+    """Raise NotPermitted unless the actor may do this in the record's environment.
+
+    In production it takes a second factor besides: raises FactorNeeded.
+    """
     if not may(actor.role, permission, environment):
         raise NotPermitted(f"{actor.role} in {environment}: {permission}")
+    if environment is Environment.PRODUCTION and not is_fresh(actor.factor_at):
+        raise FactorNeeded
+
+
+def is_fresh(factor_at: datetime | None) -> bool:
+    """Whether the second factor was given so lately that it still counts."""
+    return factor_at is not None and now() - factor_at < FACTOR_COUNTS_FOR

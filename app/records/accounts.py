@@ -94,21 +94,10 @@ class RecoveryCode(Record, table=True):
     used_at: datetime | None = timestamp()
 
 
-class KnownBrowser(Record, table=True):
-    """A browser in which somebody has signed in before, known by the digest of its cookie."""
-
-    __tablename__ = "known_browsers"
-
-    id: str = key()
-    secret_digest: str = Field(unique=True, max_length=64)
-    user_key: str = reference("users.id")
-    expires_at: datetime = timestamp(now)
-
-
 class SignInFailure(Record, table=True):
     """A refused sign-in, for the throttle. Rows older than the window are swept.
 
-    `browser`: the key of the known browser that tried; empty for any other.
+    `browser`: the known browser or the sign-in that tried; empty for any other.
     """
 
     __tablename__ = "sign_in_failures"
@@ -204,12 +193,18 @@ def valid_sign_ins(session: Session, digests: Sequence[str], at: datetime) -> se
     return found
 
 
-def refused_beyond(
-    session: Session, mine: ColumnElement[bool], since: datetime, limit: int
+def newest_refused(
+    session: Session, mine: ColumnElement[bool], since: datetime, beyond: int, but: str | None
 ) -> datetime | None:
-    """When the newest refused sign-in beyond the limit was, of those that `mine` selects."""
+    """When the newest refusal was of those that `mine` selects, `beyond` newer ones apart.
+
+    `but`: the key of one that does not count.
+    """
     query = select(SignInFailure.at).where(mine, col(SignInFailure.at) > since)
-    return session.exec(query.order_by(col(SignInFailure.at).desc()).offset(limit).limit(1)).first()
+    if but:
+        query = query.where(SignInFailure.id != but)
+    newest_first = query.order_by(col(SignInFailure.at).desc())
+    return session.exec(newest_first.offset(beyond).limit(1)).first()
 
 
 def audit_entries_of(session: Session, order_key: str) -> list[AuditEntry]:

@@ -7,6 +7,7 @@ and encrypted on the disk. The key comes from SECRET_KEY once per process, by `s
 from __future__ import annotations
 
 import base64
+import hmac
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import LargeBinary
@@ -30,6 +31,12 @@ class _Vault:
     def set_key(self, secret_key: str) -> None:
         self._secret_key, self._fernet = secret_key, None
 
+    def signing_key(self) -> bytes:
+        """What our own signatures are made with: apart from what encrypts."""
+        if self._secret_key is None:
+            raise DecryptionFailed("no SECRET_KEY has been given to this process")
+        return hmac.digest(self._secret_key.encode(), b"netcash-desk signatures", "sha256")
+
     def fernet(self) -> Fernet:
         if self._fernet is None:
             if self._secret_key is None:
@@ -49,6 +56,12 @@ def _derive(secret_key: str) -> Fernet:
 
 _vault = _Vault()
 set_key = _vault.set_key
+
+
+def derived(purpose: str, of: str, length: int) -> bytes:
+    """Bytes that only we can work out: a key's worth of this purpose, for what `of` names."""
+    mac = hmac.digest(_vault.signing_key(), f"{purpose}\0{of}".encode(), "sha256")
+    return mac[:length]
 
 
 def _decrypt(encrypted: bytes) -> bytes:

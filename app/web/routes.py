@@ -25,6 +25,7 @@ from app.web.pages import (
     overview,
     payment_links,
     return_page,
+    second_factor,
     shops,
     sign_in,
     styleguide,
@@ -38,7 +39,8 @@ from app.web.pages.sandbox import SandboxReset
 SEND = ("POST",)
 ANY = None
 
-OPEN, OWN, READ, ACT = Permission.OPEN, Permission.OWN, Permission.READ, Permission.ACT
+OPEN, ENTER, OWN = Permission.OPEN, Permission.ENTER, Permission.OWN
+READ, ACT = Permission.READ, Permission.ACT
 JUDGE, MANAGE_SHOPS = Permission.JUDGE, Permission.MANAGE_SHOPS
 MANAGE_PEOPLE, MANAGE_TOKENS = Permission.MANAGE_PEOPLE, Permission.MANAGE_TOKENS
 RUN_SANDBOX, RULE_SANDBOX = Permission.RUN_SANDBOX, Permission.RULE_SANDBOX
@@ -95,10 +97,19 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/sandbox/openapi.json", under_sandbox, "sandbox-openapi", permission=OPEN),
         Route("/pay/{key}", payment_links.pay, "pay", permission=OPEN),
         # Signed in.
-        Route("/logout", sign_in.sign_out, "sign-out", SEND, permission=OWN),
-        Route("/preferences", account.prefer, "preferences", SEND, permission=OWN),
+        Route("/login/again", second_factor.show, "again", permission=ENTER),
+        Route("/login/again", second_factor.give, "again-send", SEND, permission=ENTER),
+        Route("/logout", sign_in.sign_out, "sign-out", SEND, permission=ENTER),
+        Route("/preferences", account.prefer, "preferences", SEND, permission=ENTER),
         Route("/settings/account", account.show, "account", permission=OWN),
         Route("/settings/account", account.change, "account-send", SEND, permission=OWN),
+        Route(
+            "/settings/account/second-factor",
+            second_factor.change,
+            "second-factor",
+            SEND,
+            permission=OWN,
+        ),
         Route(
             "/settings/account/sign-ins/ends",
             account.end_others,

@@ -10,7 +10,9 @@ from sqlmodel import Session, col
 
 from app.clock import now
 from app.desk.accounts.in_memory import LIFETIME, SignInsInMemory
-from app.desk.accounts.throttle import password_is_right
+from app.desk.accounts.known_browsers import bucket
+from app.desk.accounts.passwords import is_right
+from app.desk.accounts.throttle import Try, judged
 from app.desk.audit import record_action
 from app.desk.context import USUAL_TERMS, Actor, SignInTerms
 from app.records.accounts import SignIn, User, sign_in_by_secret, user_by_email
@@ -33,12 +35,14 @@ USER_AGENT_LENGTH = 200
 class Browser:
     """Where a sign-in comes from, and how long it may last.
 
-    `old_secret`: the sign-in it already has, which the new ends.
+    `old_secret`: the sign-in it already has, which the new ends. `mark`: what it shows to be known
+    by (see `known_browsers`).
     """
 
     remote_address: str
     user_agent: str = ""
     old_secret: str | None = None
+    mark: str | None = None
     terms: SignInTerms = USUAL_TERMS
 
 
@@ -52,7 +56,9 @@ def sign_in(database: Database, email: str, password: str, browser: Browser) -> 
     with database.reading() as session:
         user = user_by_email(session, email)
     known = None if user is None or user.disabled_at else user
-    right = password_is_right(database, known, email, password, browser.remote_address)
+    stored = known.password_hash if known else None
+    one = Try(email, browser.remote_address, own=bucket(email, browser.mark))
+    right = judged(database, one, lambda: is_right(stored, password))
     if known is None or not right:
         raise WrongCredentials
     try:
@@ -148,6 +154,13 @@ def sign_in_behind(session: Session, secret: str) -> tuple[User, SignIn | None] 
     return None if user is None or user.disabled_at else (user, None)
 
 
+def end_other_sign_ins(session: Session, user: User, but: SignIn) -> None:
+    """End every sign-in of this user but one."""
+    others = delete(SignIn).where(col(SignIn.user_key) == user.id, col(SignIn.id) != but.id)
+    session.exec(others)
+    in_memory.end_all_of(user.id)
+
+
 def end_all_sign_ins(session: Session, user: User) -> None:
     """End every sign-in of this user, wherever it is."""
     session.exec(delete(SignIn).where(col(SignIn.user_key) == user.id))
@@ -158,6 +171,6 @@ def _end(session: Session, secret: str) -> None:
     session.exec(delete(SignIn).where(col(SignIn.secret_digest) == digest(secret)))
 
 
-def actor_for(user: User, remote_address: str) -> Actor:
-    """A user as the one who acts."""
-    return Actor(user.id, user.email, user.role, remote_address)
+def actor_for(user: User, remote_address: str, factor_at: datetime | None = None) -> Actor:
+    """A user as the one who acts. `factor_at`: when the second factor was last given."""
+    return Actor(user.id, user.email, user.role, remote_address, factor_at)

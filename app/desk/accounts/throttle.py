@@ -1,27 +1,45 @@
-"""The throttle on guessing passwords, by e-mail and by address.
+"""The throttle on guessing, which locks nobody out.
 
-A try counts as refused from before its password is looked at, and is struck off when it proves
-right: however many are sent at once, no more than the limit are ever judged.
+Narrow is only what somebody does to themselves: the tries from one address at one e-mail, and those
+of one known browser. All that strangers do to an e-mail, or from an address that many share, only
+slows: whoever is new there is asked to come again in a few seconds, and is then judged.
+
+A try counts as refused from before it is judged, and is struck off when it proves right: however
+many are sent at once, no more than the limit are ever judged.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete
-from sqlmodel import col
+from sqlalchemy import ColumnElement, and_, delete
+from sqlmodel import Session, col
 
 from app.addresses import counted_as
 from app.clock import now
 from app.desk.accounts.in_memory import TriesInMemory
-from app.desk.accounts.passwords import is_right
-from app.records.accounts import SignInFailure, User, refused_beyond
+from app.records.accounts import SignInFailure, newest_refused
 from app.records.database import UNREACHABLE, Database
 
 WINDOW = timedelta(minutes=15)
-PER_EMAIL = 5
-PER_ADDRESS = 20
-"""Tries within the WINDOW. An office may sit behind one address, so that limit is wider. Of IPv6 a
-/64 counts as one."""
+PER_PAIR = 5
+"""Tries within the WINDOW at one e-mail from one address. Of IPv6 a /64 counts as one."""
+
+PER_BROWSER = 10
+"""Tries within the WINDOW from one known browser, or with one sign-in; at one second factor."""
+
+SLOW_PER_EMAIL = 30
+SLOW_PER_ADDRESS = 20
+"""Tries within the WINDOW at one e-mail from anywhere, and from one address at anybody's, beyond
+which strangers are slowed. An office may sit behind one address, or a proxy nobody has named."""
+
+SLOW = timedelta(seconds=20)
+"""How long a stranger then waits before each try: an owner is in within a minute."""
+
+UNSTORED_PER_EMAIL = 5
 
 
 class Throttled(Exception):
@@ -32,23 +50,44 @@ class Throttled(Exception):
         self.wait = wait
 
 
+@dataclass(frozen=True)
+class Try:
+    """One try: at what, from where, and by whom it is known.
+
+    `own`: the known browser or the sign-in that tries; empty for a stranger. `strict`: nothing but
+    `own` counts, and beyond its limit nobody is judged.
+    """
+
+    email: str
+    remote_address: str
+    own: str = ""
+    strict: bool = False
+
+    @property
+    def origin(self) -> str:
+        """As whom its address counts: of an IPv6 network one has as many as one likes."""
+        return counted_as(self.remote_address)
+
+
 in_memory = TriesInMemory()
 """What this process could not store."""
 
 
-def password_is_right(
-    database: Database, user: User | None, email: str, password: str, remote_address: str
-) -> bool:
-    """Judge a password; `user` is None for an e-mail nobody has. Raises Throttled."""
-    # Of an IPv6 network every machine has as many addresses as it likes.
-    origin = counted_as(remote_address)
+def judged(database: Database, one: Try, judge: Callable[[], bool]) -> bool:
+    """Judge what was tried. Raises Throttled instead where there have been too many tries."""
     try:
-        key = _count(database, email, origin)
+        with database.reading() as session:
+            _brake(session, one, None)
+        key = _count(database, one)
     except UNREACHABLE:
-        return _is_right_unstored(user, email, password, origin)
+        return _judged_unstored(one, judge)
     try:
-        _brake(database, email, origin)
-        right = is_right(user.password_hash if user else None, password)
+        with database.reading() as session:
+            _brake(session, one, key)
+        right = judge()
+    except _ComeAgain:
+        # It stays, as what the wait is counted from.
+        raise
     except Throttled:
         # Not judged, so it does not make the wait longer.
         _strike_off(database, key)
@@ -58,41 +97,66 @@ def password_is_right(
     return right
 
 
-def _is_right_unstored(user: User | None, email: str, password: str, origin: str) -> bool:
+class _ComeAgain(Throttled):
+    """A stranger's first try where strangers are slowed."""
+
+
+def _brake(session: Session, one: Try, key: str | None) -> None:
+    """Raise Throttled where a try must wait. `key`: of its own row, once there is one."""
+    if one.own:
+        wait = _wait(session, col(SignInFailure.browser) == one.own, PER_BROWSER, key)
+        if wait is None:
+            return
+        if one.strict:
+            raise Throttled(wait)
+    email = col(SignInFailure.email) == one.email
+    address = col(SignInFailure.remote_address) == one.origin
+    pair = and_(email, address)
+    if wait := _wait(session, pair, PER_PAIR, key):
+        raise Throttled(wait)
+    if not _wait(session, email, SLOW_PER_EMAIL, key) and not _wait(
+        session, address, SLOW_PER_ADDRESS, key
+    ):
+        return
+    last = newest_refused(session, pair, now() - WINDOW, 0, key)
+    if last is None and key is not None:
+        raise _ComeAgain(SLOW)
+    if last is not None and (left := last + SLOW - now()) > timedelta():
+        raise Throttled(left)
+
+
+def _wait(
+    session: Session, mine: ColumnElement[bool], limit: int, key: str | None
+) -> timedelta | None:
+    """How long until fewer than `limit` of these refusals are within the window; None: so now."""
+    moment = now()
+    at = newest_refused(session, mine, moment - WINDOW, limit - 1, key)
+    return None if at is None else at + WINDOW - moment
+
+
+def _judged_unstored(one: Try, judge: Callable[[], bool]) -> bool:
     """The same by what this process remembers, while nothing can be stored."""
-    one = in_memory.count(email, origin, WINDOW)
-    if one is None:
+    counted = in_memory.count(one.email, one.origin, WINDOW)
+    if counted is None:
         raise Throttled(WINDOW)
-    limits = ((email, PER_EMAIL), (origin, PER_ADDRESS))
+    limits = ((one.email, UNSTORED_PER_EMAIL), (one.origin, SLOW_PER_ADDRESS))
     times = [in_memory.nth_newest(value, limit) for value, limit in limits]
-    waits = [at + WINDOW - one.at for at in times if at is not None]
-    right = not waits and is_right(user.password_hash if user else None, password)
+    waits = [at + WINDOW - counted.at for at in times if at is not None]
+    right = not waits and judge()
     if right or waits:
-        in_memory.strike_off(one)
+        in_memory.strike_off(counted)
     if waits:
         raise Throttled(max(waits))
     return right
 
 
-def _count(database: Database, email: str, origin: str) -> str:
-    row = SignInFailure(email=email, remote_address=origin)
+def _count(database: Database, one: Try) -> str:
+    at = now()
+    row = SignInFailure(at=at, email=one.email, remote_address=one.origin, browser=one.own)
     with database.writing() as session:
-        session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= now() - WINDOW))
+        session.exec(delete(SignInFailure).where(col(SignInFailure.at) <= at - WINDOW))
         session.add(row)
     return row.id
-
-
-def _brake(database: Database, email: str, origin: str) -> None:
-    limits = (
-        (col(SignInFailure.email) == email, PER_EMAIL),
-        (col(SignInFailure.remote_address) == origin, PER_ADDRESS),
-    )
-    with database.reading() as session:
-        moment = now()
-        times = [refused_beyond(session, mine, moment - WINDOW, limit) for mine, limit in limits]
-    waits = [at + WINDOW - moment for at in times if at is not None]
-    if waits:
-        raise Throttled(max(waits))
 
 
 def _strike_off(database: Database, key: str) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from app.desk.accounts.passwords import hash_password, password_problem
+from app.desk.accounts.passwords import hash_password, is_right, password_problem
 from app.desk.accounts.sessions import Browser, end_all_sign_ins, start_session
-from app.desk.accounts.throttle import Throttled, password_is_right
+from app.desk.accounts.throttle import Throttled, Try, judged
 from app.desk.audit import record_action
 from app.desk.context import Actor
 from app.desk.validation_errors import ValidationErrors, collect
@@ -15,6 +15,7 @@ from app.protocol.words import N_, Words
 from app.records.accounts import Role, User, user_by_email
 from app.records.columns import EMAIL_LENGTH
 from app.records.database import Database
+from app.records.keys import digest
 
 NOT_AN_EMAIL = N_("This is not an e-mail address.")
 EMAIL_TAKEN = N_("There is already a user with this e-mail address.")
@@ -101,10 +102,11 @@ def _present_password_problem(
 ) -> Words | None:
     if user.password_hash is None:
         return None
+    # What strangers try at the sign-in is nothing to whoever is in already.
+    own = f"sign-in {digest(browser.old_secret or '')}"[:64]
+    one = Try(user.email, browser.remote_address, own=own, strict=True)
     try:
-        right = password_is_right(
-            database, user, user.email, draft.password_now, browser.remote_address
-        )
+        right = judged(database, one, lambda: is_right(user.password_hash, draft.password_now))
     except Throttled:
         return TOO_MANY_TRIES
     return None if right else NOT_THE_PASSWORD

@@ -9,6 +9,7 @@ from app.clock import now
 from app.desk.audit import record_action
 from app.desk.callbacks import reverify
 from app.desk.context import Actor, Desk
+from app.desk.permissions import Permission, demand
 from app.desk.shops.validation import TAKEN, ShopDraft, change_problems, new_problems, tidy_address
 from app.desk.status.confirmation_policy import follow_policy
 from app.desk.validation_errors import ValidationErrors
@@ -36,8 +37,12 @@ class Changed:
 
 
 def add_shop(desk: Desk, actor: Actor, draft: ShopDraft) -> Changed:
-    """Add a test or production shop, and judge again what it may explain. Raises ShopRefused."""
+    """Add a test or production shop, and judge again what it may explain.
+
+    Raises ShopRefused, NotPermitted, FactorNeeded.
+    """
     shop = _new_shop(draft)
+    demand(actor, Permission.MANAGE_SHOPS, shop.environment)
     try:
         with desk.database.writing() as session:
             session.add(shop)
@@ -76,10 +81,12 @@ def add_shop_by_command(
 def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed:
     """Change what may change of a shop; an empty password keeps the present one.
 
-    The sandbox's shop keeps its gateway and password. Raises ShopRefused.
+    The sandbox's shop keeps its gateway and password. Raises ShopRefused, NotPermitted,
+    FactorNeeded.
     """
     with desk.database.writing() as session:
         shop = session.get_one(Shop, key)
+        demand(actor, Permission.MANAGE_SHOPS, shop.environment)
         ours = shop.environment is Environment.SANDBOX
         problems = change_problems(draft, desk.settings.base_url, sandbox=ours)
         if problems:

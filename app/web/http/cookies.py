@@ -5,9 +5,11 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.desk.accounts import known_browsers
 from app.web.http.requests import desk_of
 
 SESSION = "desk_session"
+BROWSER = "desk_browser"
 CHOICE_LIFETIME = timedelta(days=365)
 
 
@@ -18,13 +20,29 @@ def is_secure(request: Request) -> bool:
 
 
 def session_name(request: Request) -> str:
-    """The sign-in cookie's name. Browsers accept `__Host-` only with Secure, so not over http."""
-    return f"__Host-{SESSION}" if is_secure(request) else SESSION
+    """The sign-in cookie's name."""
+    return _prefixed(request, SESSION)
+
+
+def _prefixed(request: Request, name: str) -> str:
+    """Browsers accept `__Host-` only with Secure, so not over http."""
+    return f"__Host-{name}" if is_secure(request) else name
 
 
 def session_secret(request: Request) -> str | None:
     """What the browser sends as its sign-in."""
     return request.cookies.get(session_name(request))
+
+
+def browser_mark(request: Request) -> str | None:
+    """What the browser shows to be known by."""
+    return request.cookies.get(_prefixed(request, BROWSER))
+
+
+def know_browser(request: Request, response: Response, email: str) -> None:
+    """Let the browser be known as one in which this user has signed in."""
+    name = _prefixed(request, BROWSER)
+    _set(request, response, name, known_browsers.mark(email), known_browsers.LIFETIME)
 
 
 def sign_in_browser(request: Request, response: Response, secret: str) -> None:

@@ -10,11 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from app.desk.permissions import NotPermitted
+from app.desk.permissions import FactorNeeded, NotPermitted
 from app.logs import Repeated
 from app.protocol.words import N_, say
 from app.records.database import UNREACHABLE
 from app.records.encryption import DecryptionFailed
+from app.web.http.again import to_second_factor
 from app.web.http.problems import Problem, is_for_programs, problem_answer
 from app.web.http.routing import methods_at
 from app.web.presentation.templates import language_of, page, wants_fragment
@@ -135,6 +136,8 @@ def fail(request: Request, error: Exception) -> Response:
         return _answer_http(request, error)
     if isinstance(error, NotPermitted):
         return answer(request, FORBIDDEN)
+    if isinstance(error, FactorNeeded):
+        return to_second_factor(request)
     # The path may hold the key of a link; the route's path does not.
     where = getattr(request.scope.get("route"), "path", "an unknown address")
     kinds = type(error).__mro__
@@ -207,5 +210,5 @@ def is_stream(request: Request) -> bool:
     return "text/event-stream" in accepted and "hx-request" not in request.headers
 
 
-exception_handlers = dict.fromkeys((HTTPException, NotPermitted, *BY_EXCEPTION), fail)
+exception_handlers = dict.fromkeys((HTTPException, NotPermitted, FactorNeeded, *BY_EXCEPTION), fail)
 """For Starlette; what is not listed reaches the guard, which answers it by `fail` too."""

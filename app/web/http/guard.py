@@ -16,7 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.desk.accounts import sessions
-from app.records.accounts import User
+from app.desk.permissions import SENSITIVE, Permission, is_fresh
+from app.records.accounts import SignIn, User
+from app.web.http.again import to_second_factor
 from app.web.http.attention import counted_for
 from app.web.http.connection import is_crowded, tell_signed_in
 from app.web.http.cookies import session_secret
@@ -113,10 +115,27 @@ async def _stop(request: Request) -> Response | None:
         return crowded
     if user is None:
         return _to_sign_in(request, stream=is_stream(request) or bool(route and route.stream))
+    if second := _second_factor(request, route, user):
+        return second
     if route and not route.is_open_to(user.role):
         # Its frame counts what needs a person: no query is made in the event loop.
         return await run_in_threadpool(answer, request, FORBIDDEN)
     return None
+
+
+def _second_factor(request: Request, route: Route | None, user: User) -> Response | None:
+    """To where the second factor is given, for whoever has one and has not, or not lately.
+
+    Somebody whose sign-in could not be stored reads without: nothing can be changed meanwhile.
+    """
+    sign_in: SignIn | None = request.state.sign_in
+    if user.totp_since is None or sign_in is None:
+        return None
+    if sign_in.factor_at is None:
+        inside = route is None or route.permission is not Permission.ENTER
+        return to_second_factor(request) if inside else None
+    sensitive = route and route.permission in SENSITIVE and request.method not in SAFE_METHODS
+    return to_second_factor(request) if sensitive and not is_fresh(sign_in.factor_at) else None
 
 
 def _too_crowded(request: Request) -> Response | None:

@@ -45,7 +45,9 @@ def may(request: Request, permission: Permission, environment: Environment | Non
 
 def actor_of(request: Request) -> Actor:
     """Who is acting and from where, for the audit log."""
-    return actor_for(user_of(request), remote_address_of(request))
+    sign_in = sign_in_of(request)
+    factor_at = sign_in.factor_at if sign_in else None
+    return actor_for(user_of(request), remote_address_of(request), factor_at)
 
 
 def remote_address_of(request: Request) -> str:

@@ -10,15 +10,18 @@ from starlette.responses import RedirectResponse, Response
 from app.clock import now
 from app.desk.accounts import sessions
 from app.desk.accounts.password_queue import RETRY_AFTER, Crowded
+from app.desk.accounts.second_factor import codes_left, pending_secret
+from app.desk.accounts.totp import address, as_text
 from app.desk.accounts.users import AccountDraft, UserRefused, change_account
 from app.desk.accounts.users import set_preferences as keep_preference
 from app.protocol.words import LANGUAGES, N_
-from app.records.accounts import sign_ins_of
+from app.records.accounts import User, sign_ins_of
 from app.web.http.cookies import remember, session_secret, sign_in_browser
 from app.web.http.requests import actor_of, desk_of, read_form, sign_in_of, user_of
 from app.web.http.safe_redirect import local
 from app.web.http.services import services_of
 from app.web.pages.sign_in import browser_of
+from app.web.presentation.qr import qr
 from app.web.presentation.templates import THEMES, page
 
 ADDRESS = "/settings/account"
@@ -29,7 +32,7 @@ SAVED = ("success", N_("Your account is saved."))
 def show(request: Request) -> Response:
     """GET /settings/account."""
     messages = (SAVED,) if "saved" in request.query_params else ()
-    return _account(request, user_of(request).email, {}, messages=messages)
+    return account_page(request, messages=messages)
 
 
 async def change(request: Request) -> Response:
@@ -43,10 +46,12 @@ async def change(request: Request) -> Response:
             change_account, database, actor, draft, browser_of(request)
         )
     except UserRefused as refused:
-        return await run_in_threadpool(_account, request, draft.email, refused.problems, 422)
+        return await run_in_threadpool(
+            account_page, request, refused.problems, 422, email=draft.email
+        )
     except Crowded:
         problems = {"password_now": CROWDED}
-        answer = await run_in_threadpool(_account, request, draft.email, problems, 503)
+        answer = await run_in_threadpool(account_page, request, problems, 503, email=draft.email)
         answer.headers["Retry-After"] = str(RETRY_AFTER)
         return answer
     response = RedirectResponse(f"{ADDRESS}?saved", 303)
@@ -104,22 +109,33 @@ def _back(form: Mapping[str, str]) -> Response:
     return RedirectResponse(local(form.get("back", "")), 303)
 
 
-def _account(
+def account_page(
     request: Request,
-    email: str,
-    errors: Mapping[str, Any],
+    errors: Mapping[str, Any] | None = None,
     status: int = 200,
+    *,
+    email: str | None = None,
     messages: tuple[tuple[str, str], ...] = (),
+    codes: list[str] | None = None,
 ) -> Response:
+    """The account's page. `email`: as typed; `codes`: recovery codes, which are shown this once."""
     here = sign_in_of(request)
     with desk_of(request).database.reading() as session:
-        sign_ins = sign_ins_of(session, user_of(request).id, now())
-    context = {
-        "email": email,
-        "errors": errors,
+        person = session.get_one(User, user_of(request).id)
+        context: dict[str, Any] = {
+            "sign_ins": sign_ins_of(session, person.id, now()),
+            "codes_left": codes_left(session, person.id),
+        }
+    context |= {
+        "email": person.email if email is None else email,
+        "errors": errors or {},
         "messages": messages,
-        "sign_ins": sign_ins,
         "this": here.id if here else "",
         "ends": True,
+        "factor_since": person.totp_since,
+        "codes": codes,
     }
+    if here and person.totp_since is None:
+        secret = pending_secret(here)
+        context |= {"secret": as_text(secret), "qr": qr(address(secret, person.email))}
     return page(request, "settings/account.html", context, status)

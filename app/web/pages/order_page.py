@@ -31,6 +31,7 @@ from app.records.payment_links import PaymentLink
 from app.web.http.requests import desk_of, may
 from app.web.pages.live import live_context
 from app.web.presentation.labels import WORTH_SHOWING
+from app.web.presentation.qr import qr
 from app.web.presentation.templates import page, wants_fragment
 
 Flash = tuple[str, Words]
@@ -183,12 +184,4 @@ def _link(view: OrderView, terms: DeskSettings) -> Link | None:
     if not usable or Action.LAUNCH not in view.decision.possible:
         return None
     address = f"{terms.base_url}/pay/{usable[-1].secret}"
-    return Link(usable[-1], address, _qr(address))
-
-
-def _qr(address: str) -> Markup:
-    """A QR code as SVG without inline style, which the page's policy would block."""
-    import segno
-
-    code = segno.make(address, error="m")
-    return Markup(code.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None))  # noqa: S704
+    return Link(usable[-1], address, qr(address))

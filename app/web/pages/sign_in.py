@@ -11,7 +11,14 @@ from app.desk.accounts.links import LinkUsedUp
 from app.desk.accounts.password_queue import RETRY_AFTER, Crowded
 from app.desk.accounts.sessions import Browser, WrongCredentials
 from app.desk.accounts.throttle import Throttled
-from app.web.http.cookies import session_secret, sign_in_browser, sign_out_browser
+from app.desk.accounts.users import normalise_email
+from app.web.http.cookies import (
+    browser_mark,
+    know_browser,
+    session_secret,
+    sign_in_browser,
+    sign_out_browser,
+)
 from app.web.http.requests import actor_of, desk_of, read_form, remote_address_of
 from app.web.http.safe_redirect import local
 from app.web.http.services import services_of
@@ -45,7 +52,9 @@ async def sign_in(request: Request) -> Response:
     except Crowded:
         crowded = await run_in_threadpool(_form, request, wanted, email, 503, "crowded")
         return _later(crowded, RETRY_AFTER)
-    return _in(request, secret, wanted)
+    response = _in(request, secret, wanted)
+    know_browser(request, response, normalise_email(email))
+    return response
 
 
 def show_link(request: Request) -> Response:
@@ -81,7 +90,8 @@ def browser_of(request: Request) -> Browser:
     """The browser that asks, for the row of its sign-in."""
     agent = request.headers.get("user-agent", "")
     terms = desk_of(request).settings.sign_ins
-    return Browser(remote_address_of(request), agent, session_secret(request), terms)
+    mark = browser_mark(request)
+    return Browser(remote_address_of(request), agent, session_secret(request), mark, terms)
 
 
 def _form(

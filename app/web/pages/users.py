@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.clock import now
-from app.desk.accounts import people
+from app.desk.accounts import people, second_factor
 from app.desk.accounts.people import NO_ACTION
 from app.desk.accounts.users import UserRefused
 from app.desk.context import Actor
@@ -30,6 +30,7 @@ DEEDS: Mapping[str, Deed] = {
     "disable": people.disable,
     "enable": people.enable,
     "sign-out": people.sign_out_everywhere,
+    "factor-off": second_factor.switch_off,
 }
 """What the buttons named `action` do, besides changing the role and making a link."""
 
@@ -54,7 +55,7 @@ def show(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """POST /settings/users/{key}: `role`, or a button named `action`: disable, enable, sign-out,
-    link."""
+    factor-off, link."""
     form = await read_form(request)
     return await run_in_threadpool(_change, request, form)
 

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 from starlette.applications import Starlette
 
+from app.clock import now
 from app.desk.accounts.sessions import actor_for
 from app.desk.context import Actor, Desk
 from app.desk.shops.shops import (
@@ -39,7 +40,7 @@ def admin(desk: Desk) -> Actor:
     with desk.database.reading() as session:
         user = user_by_email(session, ADMIN.email)
     assert user
-    return actor_for(user, "192.0.2.1")
+    return actor_for(user, "192.0.2.1", factor_at=now())
 
 
 async def test_a_shop_gets_the_usual_gateway_of_its_environment(desk: Desk, admin: Actor) -> None:

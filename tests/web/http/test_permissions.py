@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import httpx
 import pytest
+from sqlmodel import select
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,9 +19,16 @@ from starlette.routing import BaseRoute
 from starlette.routing import Route as PlainRoute
 
 from app.clock import now
-from app.desk.permissions import PERMISSIONS, Permission, may
+from app.desk.permissions import (
+    FACTOR_COUNTS_FOR,
+    PERMISSIONS,
+    SENSITIVE,
+    Permission,
+    may,
+)
 from app.main import create_app
-from app.records.accounts import Role, user_by_email
+from app.records.accounts import Role, SignIn, user_by_email
+from app.records.exchanges import Exchange
 from app.records.shops import Environment, Shop
 from app.sandbox.commands.commands import COMMANDS
 from app.sandbox.store.shops import sandbox_key
@@ -62,6 +70,9 @@ VIEWERS = [
     "preferences",
     "account",
     "account-send",
+    "again",
+    "again-send",
+    "second-factor",
     "sign-ins-end",
     "sign-in-end",
     "overview",
@@ -197,12 +208,46 @@ async def test_whoever_is_disabled_is_as_good_as_signed_out(
             assert _outcome(answer) == _expected(line, None), (method, line.path)
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+async def test_whoever_has_a_second_factor_and_has_not_given_it_stays_before_it(
+    hollow_app: Starlette, headers: dict[str, str]
+) -> None:
+    async with browser_for(hollow_app, ADMIN) as browser:
+        with hollow_app.state.desk.database.writing() as session:
+            user = user_by_email(session, ADMIN.email)
+            assert user is not None
+            user.totp_since = now()
+            session.exec(select(SignIn)).one().factor_at = None
+        for line, method in lines(hollow_app):
+            answer = await browser.request(method, address(line.path), headers=headers)
+            open_to_all = line.permission in {Permission.OPEN, Permission.ENTER}
+            expected = "reached" if open_to_all else "second factor"
+            assert _outcome(answer) == expected, (method, line.path)
+
+
+async def test_what_is_sensitive_asks_whoever_has_a_second_factor_for_it_again(
+    hollow_app: Starlette,
+) -> None:
+    async with browser_for(hollow_app, ADMIN) as browser:
+        with hollow_app.state.desk.database.writing() as session:
+            user = user_by_email(session, ADMIN.email)
+            assert user is not None
+            user.totp_since = now()
+            session.exec(select(SignIn)).one().factor_at = now() - FACTOR_COUNTS_FOR
+        for line, method in lines(hollow_app):
+            answer = await browser.request(method, address(line.path))
+            asks = line.permission in SENSITIVE and method == "POST"
+            assert _outcome(answer) == ("second factor" if asks else "reached"), line.path
+
+
 def _outcome(answer: httpx.Response) -> str:
     if answer.status_code == REACHED:
         return "reached"
     if answer.status_code == 403:
         return "refused"
     where = answer.headers.get("location") or answer.headers.get("hx-redirect", "")
+    if where.startswith("/login/again"):
+        return "second factor"
     led = answer.status_code in {200, 303} and where.startswith("/login")
     return "sign-in" if led or answer.status_code == 401 else f"{answer.status_code} {where}"
 
@@ -273,6 +318,26 @@ async def test_in_production_an_approver_acts_and_an_operator_does_not(
         for name, (method, path, form) in production.items():
             answer = await approver.request(method, path, data=form)  # type: ignore[arg-type]
             assert answer.status_code != 403, name
+
+
+async def test_in_production_it_takes_a_second_factor_that_was_given_lately(
+    desk_app: Starlette, production: Mapping[str, tuple[str, str, object]]
+) -> None:
+    database = desk_app.state.desk.database
+    for given in (None, now() - FACTOR_COUNTS_FOR):
+        async with browser_for(desk_app, APPROVER) as approver:
+            with database.writing() as session:
+                for row in session.exec(select(SignIn)).all():
+                    row.factor_at = given
+            for name, (method, path, form) in production.items():
+                if method == "GET":
+                    continue
+                page = {"Referer": "http://127.0.0.1/orders?q=P1"}
+                answer = await approver.request(method, path, data=form, headers=page)  # type: ignore[arg-type]
+                assert answer.status_code == 303, name
+                assert answer.headers["location"] == "/login/again?next=/orders%3Fq%3DP1", name
+    with database.reading() as session:
+        assert session.exec(select(Exchange)).all() == []
 
 
 def inner_lines(app: Starlette) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from app.desk.accounts.first_admin import first_sign_in_link
 from app.desk.accounts.password_queue import AT_ONCE, RETRY_AFTER, WAITING
-from app.desk.accounts.throttle import PER_EMAIL
+from app.desk.accounts.throttle import PER_PAIR
 from app.main import create_app
 from app.records.accounts import SignIn, user_by_email
 from app.settings import Settings
@@ -112,7 +112,7 @@ async def test_what_was_typed_is_kept_but_never_the_password(visitor: httpx.Asyn
 async def test_after_too_many_tries_even_the_right_password_waits(
     visitor: httpx.AsyncClient,
 ) -> None:
-    for _ in range(PER_EMAIL):
+    for _ in range(PER_PAIR):
         assert (await visitor.post("/login", data=OWN | {"password": "x"})).status_code == 422
     answer = await visitor.post("/login", data=OWN)
     assert answer.status_code == 429

@@ -1,4 +1,4 @@
-"""People: links of their own, a second factor, sign-ins that rest, browsers that are known.
+"""People: links of their own, a second factor, sign-ins that rest.
 
 What is short-lived is made anew: whoever is signed in signs in once more.
 
@@ -50,20 +50,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_recovery_codes_user_key", "recovery_codes", ["user_key"])
-    op.create_table(
-        "known_browsers",
-        _key(),
-        *_digest(),
-        *_user(),
-        sa.Column("expires_at", TIME, nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("secret_digest"),
-    )
-    op.create_index("ix_known_browsers_user_key", "known_browsers", ["user_key"])
 
 
 def downgrade() -> None:
-    op.drop_table("known_browsers")
     op.drop_table("recovery_codes")
     _drop_short_lived()
     _sign_ins()

@@ -1,0 +1,93 @@
+"""The second factor in the browser: switched on in the account, asked for where it is needed."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import httpx
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from app.clock import now
+from app.desk.accounts import totp
+from app.desk.permissions import FACTOR_COUNTS_FOR
+from app.records.accounts import SignIn, user_by_email
+from tests.cast import APPROVER, PASSWORD
+from tests.conftest import browser_for
+
+pytestmark = pytest.mark.anyio
+
+ACCOUNT = "/settings/account"
+SWITCH = f"{ACCOUNT}/second-factor"
+
+
+def code(key: str, later: int = 0) -> str:
+    secret = base64.b32decode(key)
+    return totp.code_of(secret, totp.step_of(now()) + later)
+
+
+async def key_shown(browser: httpx.AsyncClient) -> str:
+    found = re.search(r'data-totp-secret="([A-Z2-7]{32})"', (await browser.get(ACCOUNT)).text)
+    assert found
+    return found[1]
+
+
+async def test_it_is_switched_on_and_then_asked_for_at_each_sign_in(desk_app: Starlette) -> None:
+    async with browser_for(desk_app, APPROVER) as browser:
+        key = await key_shown(browser)
+        assert await key_shown(browser) == key
+        assert 'data-error-for="code"' in (await browser.post(SWITCH, data={"code": "0"})).text
+        done = await browser.post(SWITCH, data={"code": code(key)})
+        codes = re.findall(r"<li><code>([a-z2-7-]{19})</code>", done.text)
+        assert 'data-second-factor="on"' in done.text
+        assert len(codes) == 10
+        assert key not in (await browser.get(ACCOUNT)).text
+        again = await browser.post(SWITCH, data={"action": "codes"})
+        assert codes[0] not in again.text
+    async with browser_for(desk_app, None) as browser:
+        await browser.post("/login", data={"email": APPROVER.email, "password": PASSWORD})
+        answer = await browser.get("/orders?q=A1")
+        assert answer.headers["location"] == "/login/again?next=/orders%3Fq%3DA1"
+        assert 'data-again="code"' in (await browser.get(answer.headers["location"])).text
+        form = {"next": "/orders?q=A1"}
+        wrong = await browser.post("/login/again", data=form | {"code": "000000"})
+        assert (wrong.status_code, wrong.text.count('value="/orders?q=A1"')) == (422, 1)
+        right = await browser.post("/login/again", data=form | {"code": code(key, later=1)})
+        assert right.headers["location"] == "/orders?q=A1"
+        assert (await browser.get("/orders?q=A1")).status_code == 200
+        off = await browser.post(SWITCH, data={"action": "off"})
+        assert off.status_code == 303
+        assert 'data-second-factor="off"' in (await browser.get(ACCOUNT)).text
+
+
+async def test_whoever_has_none_is_told_where_to_switch_it_on(operator: httpx.AsyncClient) -> None:
+    shown = (await operator.get("/login/again?next=/orders")).text
+    assert 'data-again="switch-on"' in shown
+    assert 'href="/settings/account#second-factor"' in shown
+
+
+async def test_it_cannot_be_switched_off_by_whoever_has_only_the_cookie(
+    desk_app: Starlette,
+) -> None:
+    async with browser_for(desk_app, APPROVER) as browser:
+        with desk_app.state.desk.database.writing() as session:
+            user = user_by_email(session, APPROVER.email)
+            assert user is not None
+            user.totp_secret, user.totp_since = b"x" * 20, now()
+            session.exec(select(SignIn)).one().factor_at = now() - FACTOR_COUNTS_FOR
+        for action in ("off", "codes"):
+            answer = await browser.post(SWITCH, data={"action": action})
+            assert answer.headers["location"].startswith("/login/again"), action
+        assert 'data-second-factor="on"' in (await browser.get(ACCOUNT)).text
+
+
+async def test_a_known_browser_carries_a_mark_that_lets_nobody_in(
+    visitor: httpx.AsyncClient,
+) -> None:
+    await visitor.post("/login", data={"email": APPROVER.email, "password": PASSWORD})
+    assert {"desk_session", "desk_browser"} <= set(visitor.cookies)
+    await visitor.post("/logout")
+    assert "desk_browser" in visitor.cookies
+    assert (await visitor.get("/orders")).status_code == 303
