@@ -15,13 +15,14 @@ from starlette.middleware import Middleware
 from app.addresses import networks
 from app.desk import callbacks, notifications
 from app.desk.accounts import first_admin
+from app.desk.accounts.users import UserRefused
 from app.desk.context import BackgroundTasks, Desk, DeskSettings, SignInTerms
 from app.desk.gateway_calls import send
 from app.desk.jobs import start_jobs
 from app.desk.retention import MIB, RetentionPolicy
 from app.desk.shops import shops
 from app.gateway import Gateway
-from app.records.database import UNREACHABLE
+from app.records.database import UNREACHABLE, Database
 from app.records.encryption import set_key
 from app.records.group_writer import GroupWriter
 from app.records.integrity import open_checked
@@ -29,7 +30,7 @@ from app.sandbox.app import create_sandbox, running
 from app.sandbox.calls.path_aliases import OneSlash
 from app.sandbox.scenarios.catalogue import choices
 from app.sandbox.store.schema import check_store
-from app.settings import Settings
+from app.settings import Settings, SettingsError
 from app.web.http.failures import exception_handlers
 from app.web.http.forwarded import Proxies
 from app.web.http.guard import middleware
@@ -70,8 +71,16 @@ def open_desk(settings: Settings) -> Desk:
     if settings.sandbox_on:
         shops.ensure_sandbox_shop(database)
     if settings.admin_email and settings.admin_password:
-        first_admin.ensure_first_admin(database, settings.admin_email, settings.admin_password)
+        _first_admin(database, settings.admin_email, settings.admin_password)
     return desk
+
+
+def _first_admin(database: Database, email: str, password: str) -> None:
+    try:
+        first_admin.ensure_first_admin(database, email, password)
+    except UserRefused as refused:
+        variable = "ADMIN_PASSWORD" if "password" in refused.problems else "ADMIN_EMAIL"
+        raise SettingsError(f"{variable} is wrong: {refused}") from None
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -49,7 +49,7 @@ class Settings(LogSettings):
     host: str = "127.0.0.1"
     data_dir: Path = Path("var")
     database_url: str | None = None
-    secret_key: str | None = None
+    secret_key: str | None = Field(default=None, min_length=32)
     public_url: str | None = None
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()

@@ -82,6 +82,24 @@ def test_half_an_admin_is_refused(
     assert "ADMIN_PASSWORD" in refusal(capsys)
 
 
+@pytest.mark.parametrize("password", ["a-secret-1", "aaaaaaaaaaaa", "admin@example.jp"])
+def test_a_weak_password_of_the_first_admin_ends_the_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], password: str
+) -> None:
+    monkeypatch.setenv("ADMIN_EMAIL", "admin@example.jp")
+    monkeypatch.setenv("ADMIN_PASSWORD", password)
+    said = refusal(capsys)
+    assert said.startswith("ADMIN_PASSWORD is wrong: ")
+    assert password not in said
+
+
+def test_a_key_that_can_be_guessed_ends_the_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "k" * 31)
+    assert "SECRET_KEY" in refusal(capsys)
+
+
 def test_another_database_needs_a_key_of_the_deployers(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,9 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.accounts.users import UserRefused, store_user
+from app.desk.accounts.password_policy import password_problem
+from app.desk.accounts.users import UserRefused, email_problem, store_user
+from app.desk.validation_errors import collect
 from app.records.accounts import Role, SignInLink, User, any_user
 from app.records.database import Database
 from app.records.keys import digest, new_secret
@@ -18,11 +20,14 @@ LINK_LIFETIME = timedelta(hours=24)
 def ensure_first_admin(database: Database, email: str, password: str) -> None:
     """Make this the first admin unless there is a user already.
 
-    The password policy is for people who choose at a form; this one is the deployer's own.
+    Raises UserRefused for a password or an address that nobody else could have either.
     """
     with database.reading() as session:
         if any_user(session):
             return
+    problems = collect(email=email_problem(email), password=password_problem(password, email))
+    if problems:
+        raise UserRefused(problems)
     # Two processes may start at once: the second finds the e-mail taken.
     with suppress(UserRefused):
         store_user(database, email, password, Role.ADMIN)

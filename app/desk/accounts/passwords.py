@@ -1,4 +1,4 @@
-"""Passwords: the one policy, the one hash (argon2id), and a comparison that tells nothing."""
+"""Passwords: the one hash (argon2id), and a comparison that tells nothing."""
 
 from __future__ import annotations
 
@@ -11,26 +11,14 @@ from functools import cache
 from threading import get_native_id
 from typing import TYPE_CHECKING
 
-from app.protocol.words import N_, Sentence, Words
-
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
-
-MINIMUM_LENGTH = 10
-"""Characters. Length is all we ask for: rules about kinds of characters make worse passwords."""
-
-TOO_SHORT = Sentence(N_("A password has at least %(least)s characters."), {"least": MINIMUM_LENGTH})
 
 AT_ONCE = 2
 """Hashes at once. One takes 64 MiB, so however many are wanted, memory stays bounded."""
 
 LESS_URGENT = 5
 """By how much a hash is less urgent than a page, as `nice` counts: it would take every core."""
-
-
-def password_problem(password: str) -> Words | None:
-    """What is wrong with a password somebody wants to have."""
-    return TOO_SHORT if len(password) < MINIMUM_LENGTH else None
 
 
 def hash_password(password: str) -> str:

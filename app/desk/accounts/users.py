@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from app.desk.accounts.passwords import hash_password, is_right, password_problem
+from app.desk.accounts.password_policy import password_problem
+from app.desk.accounts.passwords import hash_password, is_right
 from app.desk.accounts.sessions import Browser, end_all_sign_ins, start_session
 from app.desk.accounts.throttle import Throttled, Try, judged
 from app.desk.audit import record_action
@@ -43,7 +44,7 @@ class AccountDraft:
 
 def add_user(database: Database, email: str, password: str, role: str) -> User:
     """Add somebody who signs in with a password. Raises UserRefused."""
-    problems = collect(email=email_problem(email), password=password_problem(password))
+    problems = collect(email=email_problem(email), password=password_problem(password, email))
     if problems:
         raise UserRefused(problems)
     return store_user(database, email, password, Role(role))
@@ -85,7 +86,7 @@ def _account_problems(
     wants_password = bool(draft.password) or user.password_hash is None
     return collect(
         email=email_problem(draft.email) or _taken(database, user, draft.email),
-        password=password_problem(draft.password) if wants_password else None,
+        password=password_problem(draft.password, draft.email) if wants_password else None,
         password_again=NOT_THE_SAME if draft.password != draft.password_again else None,
         password_now=_present_password_problem(database, user, draft, browser),
     )

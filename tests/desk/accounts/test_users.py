@@ -135,9 +135,9 @@ def test_signing_in_and_changing_the_account_are_recorded_without_a_secret(
 
 
 def test_the_settings_make_the_first_admin_once(any_database: Database) -> None:
-    ensure_first_admin(any_database, "Boss@Example.jp", "short")
+    ensure_first_admin(any_database, "Boss@Example.jp", PASSWORD)
     ensure_first_admin(any_database, "other@example.jp", PASSWORD)
-    user = user_for_cookie(any_database, sign_in(any_database, "boss@example.jp", "short", HERE))
+    user = user_for_cookie(any_database, sign_in(any_database, "boss@example.jp", PASSWORD, HERE))
     assert user
     assert user.role is Role.ADMIN
     assert first_sign_in_link(any_database, "http://desk") is None
