@@ -15,7 +15,7 @@ NOT_ORDERS = {"callback", "change", "exchange", "notice", "notification"}
 """The names of other rows that have a status or a source of their own."""
 
 WRITES_AN_ORDER = {"move_claim", "update"}
-"""Functions that write an order's columns by their names."""
+"""Functions that write an order's columns by their names, where a file knows of orders."""
 
 PAGES = {
     path: ast.parse(path.read_text("utf-8")) for path in sorted((DESK.parent / "web").rglob("*.py"))
@@ -25,6 +25,10 @@ CODE = {path: ast.parse(path.read_text("utf-8")) for path in sorted(DESK.rglob("
 
 def written(tree: ast.AST) -> Iterator[str]:
     """Each place that assigns a column of the claim, names it as a new value, or may write it."""
+    of_orders = any(
+        isinstance(node, ast.alias) and node.name in {"Order", "move_claim"}
+        for node in ast.walk(tree)
+    )
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(ctx=ast.Store(), attr=name, value=owner) if name in CLAIM:
@@ -40,7 +44,7 @@ def written(tree: ast.AST) -> Iterator[str]:
                 yield from (f"{node.lineno}: {name}=" for name in given)
             case ast.Call(func=ast.Name(id="setattr")):
                 yield f"{node.lineno}: {ast.unparse(node)}"
-            case ast.ImportFrom(names=names):
+            case ast.ImportFrom(names=names) if of_orders:
                 loaded = {alias.name for alias in names} & WRITES_AN_ORDER
                 yield from (f"{node.lineno}: imports {name}" for name in loaded)
 
