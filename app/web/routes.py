@@ -14,6 +14,7 @@ from app.web.pages import (
     exchanges,
     hand_on,
     health,
+    imports,
     live,
     lookups,
     metrics,
@@ -173,6 +174,11 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True, permission=READ),
         Route("/live/number", live.number, "live-number", by_itself=True, permission=READ),
         Route("/verify", verify.show, "verify", permission=READ),
+        # Results out of files.
+        Route("/imports", imports.index, "imports", permission=READ),
+        Route("/imports", imports.begin, "imports-send", SEND, permission=JUDGE),
+        Route("/imports/{key}", imports.show, "import", permission=READ),
+        Route("/imports/{key}/keepings", imports.keep_all, "import-keep", SEND, permission=JUDGE),
         # It computes what our password signs: whoever may ask it may forge a callback.
         Route("/verify", verify.show_verdict, "verify-send", SEND, permission=JUDGE),
         # The sandbox's control panel.
