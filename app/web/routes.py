@@ -33,7 +33,8 @@ from app.web.pages import (
     users,
     verify,
 )
-from app.web.pages.api import copies
+from app.web.pages.api import copies, openapi, reading
+from app.web.pages.api import lookups as lookups_by_machine
 from app.web.pages.sandbox import SandboxReset
 
 SEND = ("POST",)
@@ -65,6 +66,13 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             "/netcash/return/{key}", return_page.return_page_get, "hand-on-page", permission=OPEN
         ),
         Route("/netcash/copies", copies.take, "copy", SEND, permission=OPEN),
+        # Programs: a token in place of a sign-in.
+        Route("/api/v1/openapi.json", openapi.show, "api-description", permission=OPEN),
+        Route("/api/v1/orders", reading.orders, "api-orders", permission=OPEN),
+        Route("/api/v1/orders/{ShopID}/{OrderID}", reading.order, "api-order", permission=OPEN),
+        Route("/api/v1/callbacks", reading.callbacks, "api-callbacks", permission=OPEN),
+        Route("/api/v1/lookups", lookups_by_machine.ask, "api-lookups", SEND, permission=OPEN),
+        Route("/api/v1/{path:path}", openapi.nothing, "api-nothing", ANY, permission=OPEN),
         Route(
             "/netcash/notify",
             notifications.receive_notification,
