@@ -21,6 +21,7 @@ from app.web.pages import (
     new_order,
     notifications,
     order_actions,
+    order_link,
     order_page,
     orders,
     overview,
@@ -131,6 +132,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/orders/new", new_order.new, "order-new", permission=ACT),
         Route("/orders/new/checks", new_order.check_typed, "order-check", SEND, permission=ACT),
         Route("/orders/{key}", order_page.show, "order", permission=READ),
+        Route("/o/{OrderID}", order_link.follow, "order-link", permission=READ),
         Route(
             "/orders/{key}/registrations",
             order_actions.register_order,

@@ -75,6 +75,7 @@ VIEWERS = [
     "orders",
     "orders-csv",
     "order",
+    "order-link",
     "lookups",
     "lookup",
     "exchanges",
