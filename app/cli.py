@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import logs
+from app.cli_import import add_import_command
 from app.cli_people import Deed, NobodyThere, add_people_commands
 from app.settings import Settings, SettingsError, load_log_settings, load_settings
 
@@ -251,6 +252,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "sweep", _sweep, "one pass of due re-checks")
     verify = _command(commands, "verify", _verify, "judge each result in FILE or standard input")
     verify.add_argument("file", metavar="FILE", nargs="?")
+    add_import_command(commands, _settings, _database)
     _people_commands(commands)
     _sandbox_commands(commands)
     backup = _command(commands, "backup", _backup, "copy the database to a file while it is in use")
@@ -260,9 +262,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _people_commands(commands: Commands[argparse.ArgumentParser]) -> None:
-    users = _group(commands, "user", "users of the dashboard")
-    add_people_commands(users, _about_people)
-
+    add_people_commands(_group(commands, "user", "users of the dashboard"), _about_people)
     shops = _group(commands, "shop", "shops: contracts with the gateway")
     shop = _command(shops, "add", _shop_add, "add a shop; its ShopPass comes on standard input")
     shop.add_argument("shop_id", metavar="SHOPID")

@@ -7,7 +7,17 @@ from pathlib import Path
 
 APP = Path(__file__).parent.parent / "app"
 
-COMPOSITION = {"main", "cli", "cli_people", "check", "sentences", "work", "demo", "__main__"}
+COMPOSITION = {
+    "main",
+    "cli",
+    "cli_import",
+    "cli_people",
+    "check",
+    "sentences",
+    "work",
+    "demo",
+    "__main__",
+}
 """Where parts are put together: these may know every room, and no room knows them."""
 
 MAY_IMPORT: dict[str, set[str]] = {

@@ -272,3 +272,22 @@ def test_an_incident_can_be_handled_on_the_machine_alone(shell: Shell, tmp_path:
     assert shell.types("user", "disable", "nobody@example.jp") == 1
     assert shell.err == "There is no user with the address nobody@example.jp.\n"
     assert shell.types("user", "role", "b@example.jp", "owner") == 2
+
+
+def test_import_says_what_a_log_comes_to_and_then_keeps_it(shell: Shell, tmp_path: Path) -> None:
+    good, other = body("A1"), body("A2", Status.PAYFAIL)
+    log = b"".join(b'"POST /return" "%s"\n' % one for one in (good, other, good))
+    (tmp_path / "access.log").write_bytes(log + b"OrderID=A7&TranDate=20260101000000\n")
+    assert shell.types("import", "access.log", "--dry-run") == 0
+    assert "Nothing was kept." in shell.out
+    assert shell.types("import", "access.log") == 0
+    said = shell.out
+    assert said.index("3 results, 2 different") < said.index("2 results kept")
+    assert "line 4: missing: ShopID" in said
+    assert shell.types("import", "access.log") == 0
+    assert "2 were here already" in shell.out
+    (tmp_path / "access.log.gz").write_bytes(b"\x1f\x8b\x08")
+    assert shell.types("import", "access.log.gz") == 1
+    assert shell.err.count("\n") == 1
+    assert shell.types("import", "nowhere.log") == 1
+    assert shell.err.count("\n") == 1

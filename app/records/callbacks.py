@@ -153,6 +153,20 @@ def copy_with(session: Session, digest: str) -> str | None:
     return session.exec(query).one()
 
 
+def said_here(session: Session, order_ids: Collection[str]) -> set[tuple[str | None, ...]]:
+    """What verified callbacks say of these OrderIDs: ShopID, OrderID, Status and TranDate."""
+    said = (_table.c.shop_id, _table.c.order_id, _table.c.status, _table.c.tran_date)
+    named = (_table.c.order_id.in_(order_ids), _is_verified(_table.c.verdict))
+    found = session.connection().execute(sqlalchemy.select(*said).where(*named).distinct())
+    return {(*row,) for row in found}
+
+
+def stored_here(session: Session, digests: Collection[str]) -> set[str]:
+    """Which of these bodies, by their digests, are stored and judged."""
+    query = select(Callback.digest).where(col(Callback.digest).in_(digests))
+    return set(session.exec(query.distinct()))
+
+
 _FIRSTS = (
     sqlalchemy.select(_table.c.digest, func.min(_table.c.id))
     .where(_table.c.digest.in_(_KEYS), _table.c.judged_at.is_not(None))

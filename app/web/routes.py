@@ -14,12 +14,14 @@ from app.web.pages import (
     exchanges,
     hand_on,
     health,
+    imports,
     live,
     lookups,
     metrics,
     new_order,
     notifications,
     order_actions,
+    order_link,
     order_page,
     orders,
     overview,
@@ -33,7 +35,8 @@ from app.web.pages import (
     users,
     verify,
 )
-from app.web.pages.api import copies
+from app.web.pages.api import copies, openapi, reading
+from app.web.pages.api import lookups as lookups_by_machine
 from app.web.pages.sandbox import SandboxReset
 
 SEND = ("POST",)
@@ -66,6 +69,13 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             "/netcash/return/{key}", return_page.return_page_get, "hand-on-page", permission=OPEN
         ),
         Route("/netcash/copies", copies.take, "copy", SEND, permission=OPEN),
+        # Programs: a token in place of a sign-in.
+        Route("/api/v1/openapi.json", openapi.show, "api-description", permission=OPEN),
+        Route("/api/v1/orders", reading.orders, "api-orders", permission=OPEN),
+        Route("/api/v1/orders/{ShopID}/{OrderID}", reading.order, "api-order", permission=OPEN),
+        Route("/api/v1/callbacks", reading.callbacks, "api-callbacks", permission=OPEN),
+        Route("/api/v1/lookups", lookups_by_machine.ask, "api-lookups", SEND, permission=OPEN),
+        Route("/api/v1/{path:path}", openapi.nothing, "api-nothing", ANY, permission=OPEN),
         Route(
             "/netcash/notify",
             notifications.receive_notification,
@@ -133,6 +143,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/orders/new", new_order.new, "order-new", permission=ACT),
         Route("/orders/new/checks", new_order.check_typed, "order-check", SEND, permission=ACT),
         Route("/orders/{key}", order_page.show, "order", permission=READ),
+        Route("/o/{OrderID}", order_link.follow, "order-link", permission=READ),
         Route(
             "/orders/{key}/registrations",
             order_actions.register_order,
@@ -184,6 +195,11 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True, permission=READ),
         Route("/live/number", live.number, "live-number", by_itself=True, permission=READ),
         Route("/verify", verify.show, "verify", permission=READ),
+        # Results out of files.
+        Route("/imports", imports.index, "imports", permission=READ),
+        Route("/imports", imports.begin, "imports-send", SEND, permission=JUDGE),
+        Route("/imports/{key}", imports.show, "import", permission=READ),
+        Route("/imports/{key}/keepings", imports.keep_all, "import-keep", SEND, permission=JUDGE),
         # It computes what our password signs: whoever may ask it may forge a callback.
         Route("/verify", verify.show_verdict, "verify-send", SEND, permission=JUDGE),
         # The sandbox's control panel.

@@ -26,6 +26,8 @@ HEADERS_OF_INTEREST = (
     # What a shop says of a copy: when it had received the result, and from where.
     "x-received-at",
     "x-remote-address",
+    # In which file, and on which line, one stood that was imported.
+    "x-import",
 )
 """What helps to tell a customer's browser from something else. Never a cookie, nor a Referer:
 its address may hold a token of the gateway's."""

@@ -9,6 +9,6 @@ by undoing an escape, a wrap or a width, and whatever was undone is named in the
 """
 
 from app.protocol.pasted.found import Found, Kind, Pasted, Unread, Way
-from app.protocol.pasted.reader import read_bytes, read_text
+from app.protocol.pasted.reader import read_bytes, read_pieces, read_text
 
-__all__ = ["Found", "Kind", "Pasted", "Unread", "Way", "read_bytes", "read_text"]
+__all__ = ["Found", "Kind", "Pasted", "Unread", "Way", "read_bytes", "read_pieces", "read_text"]

@@ -34,6 +34,15 @@ def text_of(data: bytes) -> tuple[Iterator[str], tuple[Way, ...]]:
     return _decoded(data, charset, errors), (way,) if way else ()
 
 
+def charset_of(sample: bytes) -> tuple[str, tuple[Way, ...]]:
+    """The charset of a file by its beginning, and how that is said where it is not UTF-8."""
+    for mark, charset, way in _BOMS:
+        if sample.startswith(mark):
+            return charset, (way,) if way else ()
+    charset, way, _ = _charset(sample)
+    return charset, (way,) if way else ()
+
+
 def short_text(data: bytes) -> str | None:
     """A few bytes as text; None where they are none in any charset."""
     if wide := _utf_16_without_mark(data[:4096]):

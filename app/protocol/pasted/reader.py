@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from app.protocol.pasted.charset import text_of
@@ -33,6 +33,21 @@ def read_text(text: str, verifies: Verifies) -> Pasted:
     return _Reading(verifies).of(text[at : at + WINDOW] for at in range(0, len(text), WINDOW))
 
 
+def read_pieces(
+    pieces: Iterable[str], verifies: Verifies, ways: tuple[Way, ...] = ()
+) -> Iterator[Pasted]:
+    """A text of any length, window by window, each with what was found in it: nothing of the whole
+    is held. A result that is told again in another window is found again. Never raises.
+
+    What may cost so much work is one window, and what one costs too much the next does not pay for.
+    """
+    reading = _Reading(verifies, ways)
+    for _ in reading.windows(pieces):
+        found, line = reading.pasted, reading.pasted.lines
+        reading.pasted, reading.effort = Pasted(lines=line), Effort(WORK)
+        yield found
+
+
 @dataclass
 class _Reading:
     """One text on its way. `done` is the place up to which it has been read into results."""
@@ -44,6 +59,15 @@ class _Reading:
     done: int = 0
 
     def of(self, pieces: Iterable[str]) -> Pasted:
+        whole = ""
+        for text in self.windows(pieces):
+            whole = text
+        if whole and not self.pasted.results and not self.pasted.stopped:
+            self._take_as_body(whole)
+        return self.pasted
+
+    def windows(self, pieces: Iterable[str]) -> Iterator[str]:
+        """Read window by window. After each its text is given where it was all there is."""
         text, at, line, whole = "", 0, 1, None
         coming = iter(pieces)
         piece = next(coming, None)
@@ -58,10 +82,8 @@ class _Reading:
             )
             line += text.count("\n", 0, own)
             at, text = at + own, text[own:]
-        self.pasted.lines = line
-        if whole is not None and not self.pasted.results and not self.pasted.stopped:
-            self._take_as_body(whole)
-        return self.pasted
+            self.pasted.lines = line
+            yield "" if whole is None else whole
 
     def _read(self, text: str, own: int, at: int, line: int, *, ends: bool) -> None:
         """One window, whose first `own` characters are not read again with the next."""

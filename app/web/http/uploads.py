@@ -16,6 +16,7 @@ UPLOAD_LIMIT = 20 * 1024 * 1024
 _ENVELOPE = 64 * 1024  # the bytes around it: boundaries, heads, the other fields
 _BOUNDARY = re.compile(r'multipart/form-data\s*;.*?boundary="?([^";,]{1,70})"?', re.IGNORECASE)
 _NAME = re.compile(rb'\bname="([^"\r\n]*)"')
+_FILE_NAME = re.compile(rb'\bfilename="([^"\r\n]*)"')
 
 
 async def read_fields(request: Request) -> Mapping[str, bytes]:
@@ -35,8 +36,31 @@ async def read_fields(request: Request) -> Mapping[str, bytes]:
     return fields
 
 
+async def read_upload(request: Request, field: str) -> tuple[str, bytes]:
+    """A file of a form: what its owner calls it, and what is in it. Both are empty for none.
+
+    Raises HTTPException 413 for one that is too long.
+    """
+    body = await read_body(request, UPLOAD_LIMIT + _ENVELOPE)
+    boundary = _BOUNDARY.match(request.headers.get("content-type", ""))
+    if boundary is None:
+        return "", b""
+    for head, value in _heads(body, boundary[1].encode("latin-1", "replace")):
+        name, file_name = _NAME.search(head), _FILE_NAME.search(head)
+        if name and name[1].decode("utf-8", "replace") == field:
+            return file_name[1].decode("utf-8", "replace") if file_name else "", value
+    return "", b""
+
+
 def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[str, bytes]]:
     """Each part that has a name, up to where the form ends or breaks off."""
+    for head, value in _heads(body, boundary):
+        if name := _NAME.search(head):
+            yield name[1].decode("utf-8", "replace"), value
+
+
+def _heads(body: bytes, boundary: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Each part: its head, and what it holds."""
     mark = b"--" + boundary
     at = body.find(mark)
     while at >= 0:
@@ -44,7 +68,5 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[str, bytes]]:
         after = body.find(b"\r\n" + mark, head_end + 2) if head_end >= 0 else -1
         if after < 0:
             return
-        name = _NAME.search(body, at, head_end)
-        if name:
-            yield name[1].decode("utf-8", "replace"), body[head_end + 4 : after]
+        yield body[at:head_end], body[head_end + 4 : after]
         at = after + 2

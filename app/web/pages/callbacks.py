@@ -8,6 +8,7 @@ from shlex import quote
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,7 +45,8 @@ FIELDS_AGAIN = 100
 
 def index(request: Request) -> Response:
     """GET /callbacks: newest first, by OrderID or its beginning, and by verdict."""
-    (wanted, problems), place = read_callback_filter(request), place_of(request)
+    wanted, problems = read_callback_filter(request.query_params, environment_of(request))
+    place = place_of(request)
     filtered = wanted != CallbackFilter(wanted.environment)
     # A page of the past, or of a choice, stands still.
     stands = filtered or place.before or place.after
@@ -103,15 +105,17 @@ def _of_order(callback: Callback, whole: OrderView | None) -> dict[str, Any]:
     }
 
 
-def read_callback_filter(request: Request) -> tuple[CallbackFilter, Mapping[str, Sentence]]:
+def read_callback_filter(
+    query: QueryParams, environment: Environment
+) -> tuple[CallbackFilter, Mapping[str, Sentence]]:
     """Which callbacks the address asks for, and what of it was not understood."""
-    reader = FilterReader(request.query_params)
+    reader = FilterReader(query)
     reader.only("env", "q", "verdict", "copy_of", "from", "to", "before", "after")
     wanted = CallbackFilter(
-        environment=environment_of(request),
-        text=tidy(request.query_params.get("q", "")),
+        environment=environment,
+        text=tidy(query.get("q", "")),
         verdict=reader.choice("verdict", list(Verdict)),
-        copy_of=request.query_params.get("copy_of", ""),
+        copy_of=query.get("copy_of", ""),
         received_from=reader.beginning("from"),
         received_to=reader.end("to"),
     )

@@ -73,7 +73,7 @@ def orders(request: Request) -> Response:
 
 def callbacks(request: Request) -> Response:
     """GET /callbacks.csv."""
-    wanted, problems = read_callback_filter(request)
+    wanted, problems = read_callback_filter(request.query_params, environment_of(request))
     if problems:
         return _to_the_list(request)
 

@@ -31,8 +31,9 @@ from app.records.payment_links import PaymentLink
 from app.web.http.requests import desk_of, may
 from app.web.pages.live import live_context
 from app.web.presentation.labels import WORTH_SHOWING
+from app.web.presentation.order_summary import summaries
 from app.web.presentation.qr import qr
-from app.web.presentation.templates import page, wants_fragment
+from app.web.presentation.templates import language_of, page, wants_fragment
 
 Flash = tuple[str, Words]
 
@@ -138,6 +139,9 @@ def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str
         "locked_actions": locked_actions(view.decision),
         "last": last,
         "unproven": unproven_of(view.order),
+        "summaries": summaries(
+            view.order, view.shop, desk_of(request).settings.base_url, language_of(request)
+        ),
         "now": now(),
         "named_by_gateway": [code for code in last.error_codes if fault(code).field]
         if last

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from app.protocol.messages import Call
 from app.protocol.wire import encode_form, split_answer
-from app.records.exchanges import WAITING
+from app.records.exchanges import WAITING, Exchange
 from app.records.orders import Order, order_by_number
 from app.records.shops import Environment, Shop
 from tests.cast import OPERATOR, VIEWER
 from tests.conftest import Served, serving, settings_for
+from tests.web.pages.beside import a_token, shown
 from tests.web.pages.rows import an_exchange, an_order, sandbox_shop, stored
 
 SHOP = {"ShopID": "tshop00000001", "ShopPass": "tpass7xq"}
@@ -235,3 +237,24 @@ def test_a_viewer_reads_lookups_and_asks_none(shared: Served) -> None:
     with closing(shared.client(VIEWER)) as viewer:
         assert 'name="OrderID"' not in viewer.get("/lookups").text
         assert viewer.post("/lookups", data={"OrderID": "A1"}).status_code == 403
+
+
+def test_a_program_asks_under_the_rules_of_people(shared: Served) -> None:
+    registered_elsewhere(shared, "PROGRAM-1")
+    asked = {"ShopID": SHOP["ShopID"], "OrderID": "PROGRAM-1"}
+    headers = shown(a_token(shared.app, "lookup"))
+    with closing(shared.client(None)) as program:
+        first = program.post("/api/v1/lookups", json=asked, headers=headers)
+        said = first.json()
+        assert (first.status_code, said["said_status"]) == (201, "UNPROCESSED")
+        assert said["order"]["OrderID"] == "PROGRAM-1"
+        sooner = program.post("/api/v1/lookups", json=asked, headers=headers)
+        problem = sooner.json()
+        assert (sooner.status_code, problem["type"]) == (409, "urn:netcash-desk:reason-needed")
+        assert 3000 < int(sooner.headers["retry-after"]) <= 3600
+        assert problem["free_at"].startswith("20")
+        asked |= {"Reason": "the customer is on the phone"}
+        assert program.post("/api/v1/lookups", json=asked, headers=headers).status_code == 201
+    with shared.app.state.desk.database.reading() as session:
+        exchanges = session.exec(select(Exchange).where(Exchange.order_id == "PROGRAM-1")).all()
+    assert [one.reason for one in exchanges] == [None, "the customer is on the phone"]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from app.protocol.checkstring import Verdict
 from app.protocol.statuses import Status
@@ -14,6 +15,30 @@ from app.records.shops import Environment
 
 Key = Annotated[str, Field(description="A key of this desk; keys sort by time.")]
 Yen = Annotated[int, Field(description="Integer yen.")]
+
+
+ORDER_EXAMPLE: JsonDict = {
+    "id": "019ab2c4d5e67f80910a2b3c4d5e6f70",
+    "environment": "production",
+    "ShopID": "9200000000001",
+    "OrderID": "A1001",
+    "status": "PAYSUCCESS",
+    "source": "callback",
+    "status_at": "2026-11-24T05:03:22Z",
+    "money": "confirmed",
+    "confirmed_at": "2026-11-24T05:03:24Z",
+    "conflict": None,
+    "Amount": 2300,
+    "Tax": 230,
+    "said_amount": 2300,
+    "said_tax": 230,
+    "ClientField1": "Yamada",
+    "ClientField2": None,
+    "ClientField3": None,
+    "created_at": "2026-11-24T05:01:10Z",
+    "href": "https://desk.example.jp/orders/019ab2c4d5e67f80910a2b3c4d5e6f70",
+}
+"""Paid, and confirmed at 14:03 in Japan."""
 
 
 class Answer(BaseModel):
@@ -33,6 +58,8 @@ class CopyAnswer(Answer):
 
 class OrderAnswer(Answer):
     """An order, and what is claimed of it."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [ORDER_EXAMPLE]})
 
     id: Key
     environment: Environment

@@ -1,0 +1,193 @@
+"""The description of all that programs ask (OpenAPI 3.1), made from the models that answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.protocol.checkstring import Verdict
+from app.records.order_lists import SortBy
+from app.records.shops import Environment
+from app.web.http.problems import MEDIA_TYPE as PROBLEM
+from app.web.http.requests import desk_of
+from app.web.pages.api import models
+from app.web.pages.api.answers import MEDIA_TYPE
+from app.web.pages.api.reading import LIMIT_MOST
+from app.web.pages.order_filters import CHOICES
+
+Json = dict[str, Any]
+
+MODELS: tuple[type[BaseModel], ...] = (
+    models.OrderAnswer,
+    models.OrderPage,
+    models.CallbackPage,
+    models.CopyAnswer,
+    models.LookupAnswer,
+    models.ProblemAnswer,
+)
+
+_PAGE = {
+    "env": ("One environment. Left out: production, else test, else the sandbox.", [*Environment]),
+    "cursor": ("The `next` of the page before.", None),
+    "limit": (f"At most so many: 1 to {LIMIT_MOST}.", None),
+    "from": ("A day in Japan, such as 2026-11-24.", None),
+    "to": ("A day in Japan, included.", None),
+}
+_ORDERS = _PAGE | {
+    "q": ("What /orders finds: a part of an OrderID, a word, an amount.", None),
+    "status": ("A status, or several under one name.", sorted(CHOICES)),
+    "shop": ("A ShopID.", None),
+    "tag": ("A tag that a result of the order bears.", None),
+    "paid-from": ("Paid on this day or later.", None),
+    "paid-to": ("Paid on this day or earlier.", None),
+    "amount-from": ("Amount and Tax together, in yen.", None),
+    "amount-to": ("Amount and Tax together, in yen.", None),
+    "sort": ("Falling with - before it.", [f"{sign}{one}" for one in SortBy for sign in ("", "-")]),
+}
+_CALLBACKS = _PAGE | {
+    "q": ("The beginning of an OrderID.", None),
+    "verdict": ("One verdict.", [*Verdict]),
+    "copy_of": ("The repeats of this callback.", None),
+}
+
+_PROBLEMS = {
+    "401": "No token that holds.",
+    "403": "The token may do other things.",
+    "404": "There is no such order.",
+    "409": "Not now: `free_at` says from when no Reason is needed.",
+    "413": "The body is longer than 64 KiB.",
+    "422": "`errors` names what was not understood.",
+    "429": "The token asks too often; Retry-After says how long to wait.",
+    "503": "Nothing was stored. Send it again.",
+}
+
+
+def show(request: Request) -> Response:
+    """GET /api/v1/openapi.json."""
+    text = _description(desk_of(request).settings.base_url)
+    return Response(text, media_type=MEDIA_TYPE)
+
+
+def nothing(_: Request) -> Response:
+    """Any other address under /api/v1."""
+    raise HTTPException(404)
+
+
+@cache
+def _description(base_url: str) -> str:
+    ways = [(one, "serialization") for one in MODELS] + [(models.LookupQuestion, "validation")]
+    _, schemas = models_json_schema(ways, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    return json.dumps(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "NET CASH Desk",
+                "version": "1",
+                "description": "Orders and results as this desk knows them; lookups; copies.",
+            },
+            "servers": [{"url": base_url}],
+            "security": [{"token": []}],
+            "components": {
+                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+                "schemas": schemas["$defs"],
+            },
+            "paths": _paths(),
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def _paths() -> Json:
+    path = [_parameter(name, "path", ("", None)) for name in ("ShopID", "OrderID")]
+    etag = [_parameter("If-None-Match", "header", ("An ETag that was answered before.", None))]
+    return {
+        "/api/v1/orders": {
+            "get": _read("Orders, the newest first.", "readOrders", "OrderPage", ["422"], _ORDERS)
+        },
+        "/api/v1/orders/{ShopID}/{OrderID}": {
+            "get": _operation("One order.", "readOrder", {"200": "OrderAnswer"}, ["404"])
+            | {"parameters": path + etag}
+        },
+        "/api/v1/callbacks": {
+            "get": _read("Results that came.", "readCallbacks", "CallbackPage", ["422"], _CALLBACKS)
+        },
+        "/api/v1/lookups": {
+            "post": _operation(
+                "Have the gateway asked about one order (scope lookup).",
+                "lookUp",
+                {"201": "LookupAnswer", "202": "LookupAnswer"},
+                ["409", "413", "422"],
+            )
+            | {"requestBody": _body(MEDIA_TYPE, _reference("LookupQuestion"))}
+        },
+        "/netcash/copies": {
+            "post": _operation(
+                "Bring a result as it came to the shop (scope intake).",
+                "copyResult",
+                {"201": "CopyAnswer", "200": "CopyAnswer"},
+                ["413", "503"],
+            )
+            | {
+                "requestBody": _body("application/x-www-form-urlencoded", {"type": "string"}),
+                "parameters": [
+                    _parameter("X-Received-At", "header", ("When it came to the shop.", None)),
+                    _parameter("X-Remote-Address", "header", ("Who brought it there.", None)),
+                ],
+            }
+        },
+    }
+
+
+def _read(
+    summary: str,
+    name: str,
+    model: str,
+    problems: Iterable[str],
+    query: Mapping[str, tuple[str, list[Any] | None]],
+) -> Json:
+    parameters = [_parameter(key, "query", about) for key, about in query.items()]
+    return _operation(summary, name, {"200": model}, problems) | {"parameters": parameters}
+
+
+def _operation(
+    summary: str, name: str, answers: Mapping[str, str], problems: Iterable[str]
+) -> Json:
+    told = {
+        status: {"description": _PROBLEMS[status], "content": _content(PROBLEM, "ProblemAnswer")}
+        for status in sorted(("401", "403", "429", *problems))
+    }
+    good = {
+        status: {"description": summary, "content": _content(MEDIA_TYPE, model)}
+        for status, model in answers.items()
+    }
+    if "200" in answers and len(answers) == 1:
+        good["304"] = {"description": "You have seen just this (If-None-Match)."}
+    return {"operationId": name, "summary": summary, "responses": good | told}
+
+
+def _content(media_type: str, model: str) -> Json:
+    return {media_type: {"schema": _reference(model)}}
+
+
+def _reference(model: str) -> Json:
+    return {"$ref": f"#/components/schemas/{model}"}
+
+
+def _body(media_type: str, schema: Json) -> Json:
+    return {"required": True, "content": {media_type: {"schema": schema}}}
+
+
+def _parameter(name: str, place: str, about: tuple[str, list[Any] | None]) -> Json:
+    description, choices = about
+    schema: Json = {"type": "string"} | ({"enum": [str(one) for one in choices]} if choices else {})
+    said = {"description": description} if description else {}
+    return {"name": name, "in": place, "required": place == "path", "schema": schema} | said
