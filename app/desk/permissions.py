@@ -26,6 +26,7 @@ class Permission(StrEnum):
     READ = "read"
     ACT = "act"
     JUDGE = "judge"
+    SHARE = "share"
     RUN_SANDBOX = "run-sandbox"
     RULE_SANDBOX = "rule-sandbox"
     MANAGE_SHOPS = "manage-shops"
@@ -57,6 +58,8 @@ PERMISSIONS: Mapping[Permission, Least | None] = {
     Permission.ACT: Least(Role.OPERATOR, in_production=Role.APPROVER),
     # Have a result judged. It computes what our password signs.
     Permission.JUDGE: _everywhere(Role.OPERATOR),
+    # Keep a view of a list for everybody.
+    Permission.SHARE: _everywhere(Role.OPERATOR),
     # The sandbox: its clock, faults, shops, customers.
     Permission.RUN_SANDBOX: _everywhere(Role.OPERATOR),
     # Where the sandbox may send, and its key.

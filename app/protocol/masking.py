@@ -45,6 +45,25 @@ def mask_answer(raw: bytes, request: bytes = b"") -> str:
     return text
 
 
+def mask_values(pairs: Iterable[tuple[str, str]], secrets: Iterable[str]) -> list[tuple[str, str]]:
+    """Decoded parameters for display. `secrets` are hidden wherever they are repeated."""
+    telling = [secret for secret in secrets if len(secret) >= _TELLING_LENGTH]
+    return [(name, _masked_value(name, value, telling)) for name, value in pairs]
+
+
+def _masked_value(name: str, value: str, secrets: Iterable[str]) -> str:
+    if plain_name(name) in SECRETS:
+        return MASK if value else ""
+    for secret in secrets:
+        value = value.replace(secret, MASK)
+    return _LOOSE.sub(rf"\g<1>{MASK}", value)
+
+
+def plain_name(name: str) -> str:
+    """A parameter's name without what a careless sender puts around it, in small letters."""
+    return name.strip("\r\n\t +\ufeff").lower()
+
+
 def curl_of(url: str, raw: bytes) -> str:
     """A command that sends this body again, with placeholders in the place of the secrets."""
     body = _without_secrets(raw, "<{}>".format, lambda part: quote_from_bytes(part, _PLAIN))
@@ -68,7 +87,7 @@ def _masked_pair(pair: bytes, instead: Callable[[str], str], shown: Callable[[by
 
 
 def _plain_name(name: bytes) -> str:
-    return unquote_to_bytes(name).decode("latin-1").strip("\r\n\t +\ufeff").lower()
+    return plain_name(unquote_to_bytes(name).decode("latin-1"))
 
 
 def _text(raw: bytes) -> str:

@@ -1,7 +1,7 @@
 """Users, how they sign in, and the audit entries."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -137,6 +137,14 @@ IN_A_QUERY = 500
 def user_by_email(session: Session, email: str) -> User | None:
     """The user with this e-mail address, in whatever case it was typed."""
     return session.exec(select(User).where(User.email == email.strip().lower())).one_or_none()
+
+
+def emails_of(session: Session, keys: Collection[str]) -> Mapping[str, str]:
+    """The e-mail addresses of these users, by their keys."""
+    if not keys:
+        return {}
+    query = select(User.id, User.email).where(col(User.id).in_(keys))
+    return dict(session.exec(query).all())
 
 
 def any_user(session: Session) -> bool:

@@ -1,6 +1,6 @@
 """Lists of callbacks: one environment's, with those that belong to none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +51,26 @@ def copies_of(session: Session, keys: Iterable[str]) -> Mapping[str, int]:
     query = select(Callback.copy_of, number).where(col(Callback.copy_of).in_(list(keys)))
     rows = session.exec(query.group_by(col(Callback.copy_of)))
     return {key: count for key, count in rows if key is not None}
+
+
+def tags_of_orders(session: Session, order_keys: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """The tags that the callbacks of these orders bear, each once, by the order's key."""
+    query = select(Callback.order_key, Callback.tags).where(
+        col(Callback.order_key).in_(order_keys), Callback.tags != ""
+    )
+    found: dict[str, dict[str, None]] = {}
+    for key, tags in session.exec(query.distinct()) if order_keys else ():
+        found.setdefault(key or "", {}).update(dict.fromkeys(tags.split()))
+    return {key: sorted(tags) for key, tags in found.items()}
+
+
+def number_of_callbacks(session: Session, wanted: CallbackFilter, limit: int) -> int:
+    """How many callbacks a list has, copies folded; counted up to `limit`."""
+    number = 0
+    for environment in (wanted.environment, None):
+        keys = _wanted(wanted, environment).with_only_columns(col(Callback.id)).limit(limit)
+        number += session.exec(select(func.count()).select_from(keys.subquery())).one()
+    return min(number, limit)
 
 
 def _wanted(wanted: CallbackFilter, environment: Environment | None) -> SelectOfScalar[Callback]:

@@ -69,6 +69,19 @@ def changes_since(session: Session, order_key: str, since: datetime) -> Sequence
     return session.exec(query.order_by(col(Change.id))).all()
 
 
+def orders_changed(
+    session: Session, since: str, first_order: str, last_order: str, limit: int
+) -> int:
+    """How many orders with keys in this range have changed since this key was made.
+
+    Of the `limit` latest changes: it is asked again and again, and only a hint.
+    """
+    latest = select(Change.order_key).where(col(Change.id) > since)
+    latest = latest.order_by(col(Change.id).desc()).limit(limit)
+    keys = set(session.exec(latest).all())
+    return sum(first_order <= key <= last_order for key in keys)
+
+
 def conflicts_of(session: Session, order_keys: Collection[str]) -> Sequence[Change]:
     """Every report that spoke against the claim of one of these orders, oldest first."""
     query = select(Change).where(

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Index
+from sqlalchemy import ColumnElement, Index, func
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.clock import now
 from app.protocol.messages import Call
@@ -170,6 +171,17 @@ class ExchangeFilter:
 
 def exchanges_page(session: Session, wanted: ExchangeFilter, place: Place) -> Page[Exchange]:
     """One page of the exchanges wanted, newest first, without their bodies."""
+    query = _wanted(wanted).options(*_WITHOUT_BODIES)
+    return page_of(session, query, col(Exchange.id), place)
+
+
+def number_of_exchanges(session: Session, wanted: ExchangeFilter, limit: int) -> int:
+    """How many exchanges a list has; counted up to `limit`."""
+    some = _wanted(wanted).with_only_columns(col(Exchange.id)).limit(limit).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
+
+
+def _wanted(wanted: ExchangeFilter) -> SelectOfScalar[Exchange]:
     query = select(Exchange).where(Exchange.environment == wanted.environment)
     if wanted.text:
         query = query.where(begins_with(col(Exchange.order_id), wanted.text))
@@ -181,7 +193,7 @@ def exchanges_page(session: Session, wanted: ExchangeFilter, place: Place) -> Pa
         query = query.where(col(Exchange.id) >= first_key(wanted.asked_from))
     if wanted.asked_to:
         query = query.where(col(Exchange.id) < first_key(wanted.asked_to))
-    return page_of(session, query.options(*_WITHOUT_BODIES), col(Exchange.id), place)
+    return query
 
 
 def latest_lookups(session: Session, environment: Environment, limit: int) -> Sequence[Exchange]:

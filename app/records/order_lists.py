@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, literal
+from sqlalchemy import ColumnElement, func, literal
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -93,6 +93,7 @@ SHOWN: tuple[Any, ...] = (
     Order.client_field1,
     Order.client_field2,
     Order.client_field3,
+    Order.created_by,
 )
 
 
@@ -105,6 +106,13 @@ def orders_page(
     start = _start(session, wanted, sorting, place.after or place.before)
     backwards = bool(place.after) and start is not None
     return page_sorted(session, query, sorting, start, backwards=backwards, size=size)
+
+
+def number_after(session: Session, wanted: OrderFilter, key: str, limit: int) -> int:
+    """How many of the orders wanted were made after this key; counted up to `limit`."""
+    newer = orders_wanted(session, wanted).where(col(Order.id) > key)
+    some = newer.with_only_columns(col(Order.id)).limit(limit).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
 
 
 def orders_wanted(session: Session, wanted: OrderFilter) -> SelectOfScalar[Order]:

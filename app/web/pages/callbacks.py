@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from shlex import quote
 from typing import Any, NamedTuple
 
@@ -23,16 +23,22 @@ from app.desk.status.unproven import unproven_of
 from app.protocol.checkstring import Verdict
 from app.protocol.error_catalogue import Fault, fault
 from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
-from app.protocol.words import Sentence
-from app.records.callback_lists import CallbackFilter, callbacks_page, copies_of
+from app.records.callback_lists import (
+    CallbackFilter,
+    callbacks_page,
+    copies_of,
+    number_of_callbacks,
+)
 from app.records.callbacks import Callback
 from app.records.dropped_callbacks import dropped_so_far
+from app.records.saved_views import ListName
 from app.records.shops import Environment
 from app.web.http.paging import csv_address, neighbours, place_of
 from app.web.http.requests import desk_of, environment_of, may
-from app.web.pages.filter_reader import FilterReader
+from app.web.pages.filter_reader import COUNTED, FilterReader, reader_context
 from app.web.pages.live import live_context
 from app.web.pages.return_page import RETURN_PATH
+from app.web.pages.saved_views import views_context
 from app.web.presentation.templates import page
 
 CODES = 20
@@ -45,7 +51,7 @@ FIELDS_AGAIN = 100
 
 def index(request: Request) -> Response:
     """GET /callbacks: newest first, by OrderID or its beginning, and by verdict."""
-    wanted, problems = read_callback_filter(request.query_params, environment_of(request))
+    wanted, reader = read_callback_filter(request.query_params, environment_of(request))
     place = place_of(request)
     filtered = wanted != CallbackFilter(wanted.environment)
     # A page of the past, or of a choice, stands still.
@@ -54,12 +60,13 @@ def index(request: Request) -> Response:
         # Where the stream begins is read before the rows, so that nothing falls between.
         live = {} if stands else live_context(session, wanted.environment)
         listed = callbacks_page(session, wanted, place)
-        context = (
-            {"wanted": wanted, "problems": problems} | list_context(session, listed.rows) | live
-        )
+        context = list_context(session, listed.rows) | live
+        context |= views_context(session, request, ListName.CALLBACKS)
         context["dropped"] = dropped_so_far(session)
-    context |= {"verdicts": list(Verdict), "filtered": filtered, "typed": request.query_params}
-    context["csv"] = csv_address(request)
+        # What fills itself has no number that would stay true.
+        context["number_listed"] = number_of_callbacks(session, wanted, COUNTED) if stands else 0
+    context |= reader_context(request, reader) | {"wanted": wanted, "most_counted": COUNTED}
+    context |= {"verdicts": list(Verdict), "filtered": filtered, "csv": csv_address(request)}
     return page(request, "callbacks/index.html", context | neighbours(request, listed))
 
 
@@ -107,8 +114,8 @@ def _of_order(callback: Callback, whole: OrderView | None) -> dict[str, Any]:
 
 def read_callback_filter(
     query: QueryParams, environment: Environment
-) -> tuple[CallbackFilter, Mapping[str, Sentence]]:
-    """Which callbacks the address asks for, and what of it was not understood."""
+) -> tuple[CallbackFilter, FilterReader]:
+    """Which callbacks the address asks for, and what of it was understood."""
     reader = FilterReader(query)
     reader.only("env", "q", "verdict", "copy_of", "from", "to", "before", "after")
     wanted = CallbackFilter(
@@ -119,7 +126,7 @@ def read_callback_filter(
         received_from=reader.beginning("from"),
         received_to=reader.end("to"),
     )
-    return wanted, reader.problems
+    return wanted, reader
 
 
 class Faults(NamedTuple):

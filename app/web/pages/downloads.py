@@ -73,8 +73,8 @@ def orders(request: Request) -> Response:
 
 def callbacks(request: Request) -> Response:
     """GET /callbacks.csv."""
-    wanted, problems = read_callback_filter(request.query_params, environment_of(request))
-    if problems:
+    wanted, reader = read_callback_filter(request.query_params, environment_of(request))
+    if reader.problems:
         return _to_the_list(request)
 
     def page(session: Session, place: Place) -> Page[Callback]:

@@ -1,8 +1,10 @@
 """The proof of an exchange: both directions as text, hex and curl, and no secret in any."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.desk.orders.order_view import exchange_view
+from app.protocol.decoded import Decoded, decoded_answer, decoded_request
 from app.protocol.masking import MASK
 from app.protocol.text import WINDOWS_31J
 from app.records.exchanges import Exchange
@@ -16,8 +18,12 @@ HexLine = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Side:
-    """One direction: its bytes as masked text and as hex, and how many they are on the wire."""
+    """One direction: its bytes as masked text and as hex, and how many they are on the wire.
 
+    `parameters` are decoded; none where the body is not the protocol's.
+    """
+
+    parameters: Sequence[Decoded]
     text: str
     hex: list[HexLine]
     size: int
@@ -37,14 +43,16 @@ def evidence_of(exchange: Exchange) -> Evidence:
     view = exchange_view(exchange)
     answer = None
     if exchange.answer is not None and view.answer is not None:
-        answer = side(exchange.answer, view.answer)
-    return Evidence(side(exchange.request, view.request), answer, view.curl)
+        parameters = decoded_answer(exchange.answer, exchange.request)
+        answer = side(exchange.answer, view.answer, parameters)
+    asked = decoded_request(exchange.request)
+    return Evidence(side(exchange.request, view.request, asked), answer, view.curl)
 
 
-def side(raw: bytes, masked: str) -> Side:
+def side(raw: bytes, masked: str, parameters: Sequence[Decoded] = ()) -> Side:
     """One direction. Where a secret is masked, the hex is that of the masked text."""
     lines = _hex_of_masked(raw, masked) if MASK in masked else hex_lines(raw)
-    return Side(masked, lines, len(raw))
+    return Side(parameters, masked, lines, len(raw))
 
 
 def _hex_of_masked(raw: bytes, masked: str) -> list[HexLine]:

@@ -1,6 +1,5 @@
 """Every request to the gateway with its answer: the list, and one exchange with its proof."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session
@@ -11,15 +10,22 @@ from starlette.responses import Response
 from app.desk.gateway_calls.send import Outcome
 from app.desk.orders.search import tidy
 from app.protocol.messages import Call
-from app.protocol.words import Sentence
 from app.records.accounts import User
-from app.records.exchanges import WAITING, Exchange, ExchangeFilter, exchanges_page
+from app.records.exchanges import (
+    WAITING,
+    Exchange,
+    ExchangeFilter,
+    exchanges_page,
+    number_of_exchanges,
+)
 from app.records.orders import Order
+from app.records.saved_views import ListName
 from app.records.shops import Shop
 from app.web.http.paging import neighbours, place_of
 from app.web.http.requests import desk_of, environment_of
 from app.web.pages.evidence import evidence_of
-from app.web.pages.filter_reader import FilterReader
+from app.web.pages.filter_reader import COUNTED, FilterReader, reader_context
+from app.web.pages.saved_views import views_context
 from app.web.presentation.templates import page
 
 CALLS = (Call.ENTRY, Call.EXEC, Call.SEARCH)
@@ -29,13 +35,17 @@ OUTCOMES = (WAITING, *Outcome)
 
 def index(request: Request) -> Response:
     """GET /exchanges: newest first, by OrderID or its beginning, call and outcome."""
-    wanted, problems = _wanted(request)
+    wanted, reader = _wanted(request)
     with desk_of(request).database.reading() as session:
         listed = exchanges_page(session, wanted, place_of(request))
+        number = number_of_exchanges(session, wanted, COUNTED)
+        views = views_context(session, request, ListName.EXCHANGES)
     context = {
+        **reader_context(request, reader),
+        **views,
         "wanted": wanted,
-        "problems": problems,
-        "typed": request.query_params,
+        "number_listed": number,
+        "most_counted": COUNTED,
         "exchanges": listed.rows,
         "calls": CALLS,
         "outcomes": OUTCOMES,
@@ -72,8 +82,8 @@ def exchange_context(session: Session, exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _wanted(request: Request) -> tuple[ExchangeFilter, Mapping[str, Sentence]]:
-    """Which exchanges the address asks for, and what of it was not understood."""
+def _wanted(request: Request) -> tuple[ExchangeFilter, FilterReader]:
+    """Which exchanges the address asks for, and what of it was understood."""
     reader = FilterReader(request.query_params)
     reader.only("env", "q", "call", "outcome", "from", "to", "before", "after")
     wanted = ExchangeFilter(
@@ -84,4 +94,4 @@ def _wanted(request: Request) -> tuple[ExchangeFilter, Mapping[str, Sentence]]:
         asked_from=reader.beginning("from"),
         asked_to=reader.end("to"),
     )
-    return wanted, reader.problems
+    return wanted, reader

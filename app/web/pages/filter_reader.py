@@ -8,32 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.datastructures import QueryParams
+from starlette.requests import Request
 
 from app.clock import now
 from app.desk.orders.search import amount_of, day_of
 from app.protocol.wire import JST
 from app.protocol.words import N_, Sentence
 from app.records.order_finding import midnight
+from app.web.http.paging import address_with
+from app.web.pages.day_spans import Span, days_of
 
 _NO_CHOICE = N_("“%(value)s” is not one of the choices of “%(name)s”. It filters nothing.")
 _NO_DAY = N_("“%(value)s” is not a day such as 2026-11-24. “%(name)s” filters nothing.")
 _NO_AMOUNT = N_("“%(value)s” is not an amount such as 2,530. “%(name)s” filters nothing.")
 _NO_FILTER = N_("This list has no filter “%(name)s”. It filters nothing.")
 
+COUNTED = 5_001
+"""Up to how many rows of a list of callbacks or exchanges are counted."""
+
 T = TypeVar("T")
 
 
 class FilterReader:
-    """Reads one filter after the other; `problems` names by its name what was not understood."""
+    """Reads one filter after the other; `problems` names by its name what was not understood.
+
+    `days` holds the days that were understood, by the name of their filter.
+    """
 
     def __init__(self, query: QueryParams) -> None:
         self.query = query
         self.at = now()
         self.today = self.at.astimezone(JST).date()
         self.problems: dict[str, Sentence] = {}
+        self.days: dict[str, date] = {}
 
     def only(self, *names: str) -> None:
         """The address may hold nothing but these."""
@@ -50,17 +60,25 @@ class FilterReader:
         return self._read(name, amount_of, _NO_AMOUNT)
 
     def beginning(self, name: str) -> datetime | None:
-        """The moment at which a day begins in Japan."""
-        day = self._day(name)
+        """The moment at which a day, or a span of days, begins in Japan."""
+        day = self._day(name, first=True)
         return midnight(day) if day else None
 
     def end(self, name: str) -> datetime | None:
-        """The moment at which a day is over in Japan."""
-        day = self._day(name)
+        """The moment at which a day, or a span of days, is over in Japan."""
+        day = self._day(name, first=False)
         return midnight(day + timedelta(days=1)) if day else None
 
-    def _day(self, name: str) -> date | None:
-        return self._read(name, lambda text: day_of(text, self.today), _NO_DAY)
+    def _day(self, name: str, *, first: bool) -> date | None:
+        def read(text: str) -> date | None:
+            if text in list(Span):
+                return days_of(Span(text), self.today)[0 if first else 1]
+            return day_of(text, self.today)
+
+        day = self._read(name, read, _NO_DAY)
+        if day:
+            self.days[name] = day
+        return day
 
     def _read(self, name: str, read: Callable[[str], T | None], message: str) -> T | None:
         text = self.query.get(name, "").strip()
@@ -68,3 +86,13 @@ class FilterReader:
         if text and value is None:
             self.problems[name] = Sentence(message, {"name": name, "value": text})
         return value
+
+
+def reader_context(request: Request, reader: FilterReader) -> dict[str, Any]:
+    """What the filters of a list need: what was typed and understood, and addresses beside it."""
+    return {
+        "typed": reader.query,
+        "days": reader.days,
+        "problems": reader.problems,
+        "with_": lambda **values: address_with(request, **values),
+    }

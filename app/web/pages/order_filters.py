@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from starlette.datastructures import QueryParams
 
@@ -27,7 +27,7 @@ FILTERS = (
     *("status", "shop", "tag", "from", "to"),
     *("paid-from", "paid-to", "amount-from", "amount-to"),
 )
-_BESIDES = ("env", "q", "as", "sort", "sums", "before", "after")
+_BESIDES = ("env", "q", "as", "sort", "sums", "columns", "before", "after")
 
 _NO_SORT = N_("“%(value)s” is nothing this list can be sorted by. The newest come first.")
 
@@ -36,15 +36,16 @@ _NO_SORT = N_("“%(value)s” is nothing this list can be sorted by. The newest
 class Asked:
     """What an address asks of the list of orders.
 
-    `typed` are the filters as they stand in the address; `problems` names those that were not
-    understood, by the name in the address. `at`: when it was read.
+    `typed` are the filters as they stand in the address, `days` those that are days, understood;
+    `problems` names those that were not understood, by the name in the address. `at`: when it was
+    read.
     """
 
     at: datetime
-
     question: Question
     wanted: OrderFilter
     typed: Mapping[str, str]
+    days: Mapping[str, date]
     problems: Mapping[str, Sentence]
 
     @property
@@ -61,7 +62,7 @@ def read_filters(query: QueryParams, environment: Environment, shops: Iterable[S
     question = understand(query.get("q", ""), reader.today, Meaning(meaning) if meaning else None)
     wanted = _wanted(reader, question, environment, shops)
     typed = {name: value for name in FILTERS if (value := query.get(name, "").strip())}
-    return Asked(reader.at, question, wanted, typed, reader.problems)
+    return Asked(reader.at, question, wanted, typed, reader.days, reader.problems)
 
 
 def _wanted(

@@ -30,6 +30,7 @@ from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.web.http.requests import desk_of, may
 from app.web.pages.live import live_context
+from app.web.pages.order_in_list import place_in_list
 from app.web.presentation.labels import WORTH_SHOWING
 from app.web.presentation.order_summary import summaries
 from app.web.presentation.qr import qr
@@ -102,6 +103,7 @@ def order_page(
         live = live_context(session, order.environment, order.id)
         view = order_view(session, order, desk.settings)
         family = family_of(session, order)
+        in_list = None if wants_fragment(request) else place_in_list(session, request, order)
     waiting = [one.exchange for one in view.exchanges if one.exchange.outcome == WAITING]
     if waiting and wants_fragment(request):
         return Response(status_code=204)
@@ -114,6 +116,7 @@ def order_page(
         "family": family,
         "twice": is_paid_twice(family),
         "unsettled": is_unsettled(family),
+        "in_list": in_list,
     }
     return page(request, "orders/show.html", context, status, fragment="orders/_order.html")
 

@@ -26,12 +26,16 @@ from app.records.order_search import number_waiting
 from app.records.order_sums import COUNTED, GLANCED, order_sums
 from app.records.orders import Order
 from app.records.paging import Page, Place
+from app.records.saved_views import ListName
 from app.records.search_fold import squeezed
 from app.records.shops import Environment, Shop, all_shops
 from app.web.http.attention import lost_in
 from app.web.http.paging import address_with, csv_address, neighbours, place_of
 from app.web.http.requests import desk_of, environment_of, may
+from app.web.pages.order_columns import column_context, remember_columns
 from app.web.pages.order_filters import STATUSES, Asked, read_filters
+from app.web.pages.order_news import news_address
+from app.web.pages.saved_views import views_context
 from app.web.presentation.templates import page
 
 
@@ -55,7 +59,9 @@ def index(request: Request) -> Response:
         context |= _attention_context(session, request, asked, listed)
     context |= {"family": family, "exact": exact}
     context |= {"twice": is_paid_twice(family), "unsettled": is_unsettled(family)}
-    return page(request, "orders/index.html", context)
+    response = page(request, "orders/index.html", context)
+    remember_columns(request, response)
+    return response
 
 
 def _named(session: Session, asked: Asked) -> Sequence[Order]:
@@ -83,6 +89,7 @@ def _list_context(
     shops: Mapping[str, Shop],
 ) -> dict[str, Any]:
     environment = environment_of(request)
+    shops_here = [shop for shop in shops.values() if shop.environment == environment]
     families = families_of(session, listed.rows)
     counted = COUNTED if asked.filtered else GLANCED
     return {
@@ -99,11 +106,16 @@ def _list_context(
         "tags": list(Tag),
         "sorts": list(SortBy),
         "shops": shops,
-        "shops_here": [shop for shop in shops.values() if shop.environment == environment],
+        "shops_here": shops_here,
         "may_act": may(request, Permission.ACT, environment),
         "began": bool(listed.rows) or any_order(session, environment),
         "with_": lambda **values: address_with(request, **values),
         "csv": csv_address(request),
+        "typed": asked.typed,
+        "days": asked.days,
+        "ask": news_address(request, listed, asked),
+        **column_context(session, request, listed.rows, several_shops=len(shops_here) > 1),
+        **views_context(session, request, ListName.ORDERS),
         **neighbours(request, listed),
     }
 

@@ -21,7 +21,15 @@ from app.protocol.time_words import clock_text, day_text
 from app.protocol.words import Words, say
 from app.records.callbacks import Callback
 from app.records.orders import UNKNOWN
-from app.web.presentation import callbacks, formats, labels, marks, outcomes, people
+from app.web.presentation import (
+    callbacks,
+    formats,
+    labels,
+    marks,
+    outcomes,
+    parameters,
+    people,
+)
 from app.web.presentation.conflicts import believing, conflict_words, keeping
 from app.web.presentation.marks import Mark, Marks
 
@@ -152,7 +160,17 @@ def _of_exchanges(language: str) -> Filters:
         message = outcomes.DETAILS.get(value or "")
         return say(language, message) if message else value or ""
 
-    return {"meaning": meaning, "happened": happened, "detail": detail, "fault": fault}
+    def parameter(name: str) -> str:
+        return say(language, parameters.PARAMETERS.get(name, parameters.UNKNOWN_PARAMETER))
+
+    return {
+        "meaning": meaning,
+        "happened": happened,
+        "detail": detail,
+        "fault": fault,
+        "parameter": parameter,
+        "said_by": partial(parameters.said_by, language),
+    }
 
 
 def _of_callbacks(language: str) -> Filters:

@@ -177,3 +177,19 @@ async def test_days_of_asking_are_those_of_japan_and_a_filter_not_understood_is_
     page = (await client.get("/exchanges?from=nonsense&call=nonsense")).text
     assert 'data-error-for="from"' in page
     assert 'data-error-for="call"' in page
+
+
+async def test_an_exchange_shows_each_parameter_with_its_meaning(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    answer = b"Status=PAYSUCCESS&Amount=2300&AccessPass=9f8e7d6c&ProcessDate=20261124143022"
+    exchange = an_exchange(desk_app, "A1001", answer=answer)
+    page = (await client.get(f"/exchanges/{exchange.id}")).text
+    assert re.findall(r'data-parameter="(\w+)"', page) == [
+        *("ShopID", "ShopPass", "OrderID", "PayType"),
+        *("Status", "Amount", "AccessPass", "ProcessDate"),
+    ]
+    for said in ("Paid", "¥2,300", "24 Nov 2026 14:30:22 JST"):
+        assert f': <span class="ink">{said}</span>' in page
+    assert "9f8e7d6c" not in page
+    assert "tpass7xq" not in page

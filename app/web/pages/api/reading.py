@@ -102,8 +102,8 @@ def _callbacks(request: Request) -> Response:
     with desk.database.reading() as session:
         shops = desk.settings.our_shops.all(session)
         environment = _environment(request, shops)
-        wanted, problems = read_callback_filter(_filters(request), environment)
-        _refuse(problems)
+        wanted, reader = read_callback_filter(_filters(request), environment)
+        _refuse(reader.problems)
         place, size = _place(request), _limit(request)
         listed = callbacks_page(session, wanted, place, size)
     base_url = desk.settings.base_url
