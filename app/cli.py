@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from app import logs
 from app.cli_import import add_import_command
 from app.cli_people import Deed, NobodyThere, add_people_commands
+from app.desk.cases.verifier import add_arguments, verify_bundle
 from app.settings import Settings, SettingsError, load_log_settings, load_settings
 
 if TYPE_CHECKING:
@@ -257,6 +258,7 @@ def _parser() -> argparse.ArgumentParser:
     _sandbox_commands(commands)
     backup = _command(commands, "backup", _backup, "copy the database to a file while it is in use")
     backup.add_argument("file", metavar="FILE")
+    add_arguments(_command(commands, "verify-bundle", verify_bundle, "check a case's evidence"))
     _command(commands, "check", _check, "look whether the database is whole and the key opens it")
     return parser
 

@@ -38,13 +38,14 @@ MAY_IMPORT: dict[str, set[str]] = {
 STOREYS: dict[str, str] = {
     "desk": """
         jobs
+        cases
         orders health
         notifications shops copies hand_on importing
         gateway_calls
         callbacks
         actions
         status live accounts tokens
-        audit retention permissions
+        audit retention permissions case_watch
         context periodic validation_errors
     """,
     "web": """
