@@ -9,6 +9,11 @@ from app.web.http.routing import Mounted, Route
 from app.web.pages import (
     account,
     callbacks,
+    case_deeds,
+    case_evidence,
+    case_files,
+    case_refunds,
+    cases,
     dismissals,
     downloads,
     exchanges,
@@ -26,6 +31,7 @@ from app.web.pages import (
     orders,
     overview,
     payment_links,
+    replies,
     return_page,
     second_factor,
     shops,
@@ -47,6 +53,7 @@ READ, ACT = Permission.READ, Permission.ACT
 JUDGE, MANAGE_SHOPS = Permission.JUDGE, Permission.MANAGE_SHOPS
 MANAGE_PEOPLE, MANAGE_TOKENS = Permission.MANAGE_PEOPLE, Permission.MANAGE_TOKENS
 RUN_SANDBOX, RULE_SANDBOX = Permission.RUN_SANDBOX, Permission.RULE_SANDBOX
+INVESTIGATE, WRITE_REPLIES = Permission.INVESTIGATE, Permission.WRITE_REPLIES
 
 
 def routes(sandbox: ASGIApp | None) -> list[Route]:
@@ -106,6 +113,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/sandbox/api/{path:path}", under_sandbox, "sandbox-api", ANY, permission=OPEN),
         Route("/sandbox/openapi.json", under_sandbox, "sandbox-openapi", permission=OPEN),
         Route("/pay/{key}", payment_links.pay, "pay", permission=OPEN),
+        Route("/signing-key", case_evidence.signing_key, "signing-key", permission=OPEN),
         # Signed in.
         Route("/login/again", second_factor.show, "again", permission=ENTER),
         Route("/login/again", second_factor.give, "again-send", SEND, permission=ENTER),
@@ -202,6 +210,52 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/imports/{key}/keepings", imports.keep_all, "import-keep", SEND, permission=JUDGE),
         # It computes what our password signs: whoever may ask it may forge a callback.
         Route("/verify", verify.show_verdict, "verify-send", SEND, permission=JUDGE),
+        # Cases.
+        Route("/cases", cases.index, "cases", permission=READ),
+        Route("/cases", cases.create, "cases-send", SEND, permission=INVESTIGATE),
+        Route("/cases/new", cases.new, "case-new", permission=INVESTIGATE),
+        Route("/cases/refunds", case_refunds.index, "refunds", permission=READ),
+        Route("/cases/refunds.csv", case_refunds.download, "refunds-csv", permission=READ),
+        Route("/cases/{key}", cases.show, "case", permission=READ),
+        Route("/cases/{key}/evidence", case_evidence.show, "evidence", permission=READ),
+        Route("/cases/{key}/evidence.css", case_evidence.head_of_pages, "css", permission=READ),
+        Route("/cases/{key}/bundle.json", case_evidence.bundle, "bundle", permission=READ),
+        Route("/cases/{key}/attachments/{file}", case_files.download, "file", permission=READ),
+        Route("/cases/{key}/attachments", case_files.add, "attach", SEND, permission=INVESTIGATE),
+        Route("/cases/{key}/notes", case_deeds.add_note, "note", SEND, permission=INVESTIGATE),
+        Route("/cases/{key}/orders", case_deeds.add_orders, "add", SEND, permission=INVESTIGATE),
+        Route(
+            "/cases/{key}/assignments", case_deeds.assign, "assign", SEND, permission=INVESTIGATE
+        ),
+        Route("/cases/{key}/replies", case_deeds.keep_reply, "reply", SEND, permission=INVESTIGATE),
+        Route("/cases/{key}/decisions", case_deeds.decide, "decide", SEND, permission=INVESTIGATE),
+        Route("/cases/{key}/closings", case_deeds.close, "close", SEND, permission=INVESTIGATE),
+        Route("/cases/{key}/reopenings", case_deeds.reopen, "reopen", SEND, permission=INVESTIGATE),
+        Route("/cases/{key}/refunds", case_deeds.propose, "propose", SEND, permission=INVESTIGATE),
+        Route(
+            "/cases/{key}/refunds/{refund}",
+            case_deeds.change,
+            "refund-change",
+            SEND,
+            permission=INVESTIGATE,
+        ),
+        Route(
+            "/cases/{key}/refunds/{refund}/approvals",
+            case_deeds.approve,
+            "refund-approve",
+            SEND,
+            permission=Permission.APPROVE_REFUND,
+        ),
+        # Whoever proposed it may take it back.
+        Route(
+            "/cases/{key}/refunds/{refund}/refusals",
+            case_deeds.refuse,
+            "refund-refuse",
+            SEND,
+            permission=INVESTIGATE,
+        ),
+        Route("/settings/replies", replies.index, "replies", permission=WRITE_REPLIES),
+        Route("/settings/replies", replies.write, "replies-send", SEND, permission=WRITE_REPLIES),
         # The sandbox's control panel.
         Route("/sandbox", under_sandbox, "sandbox", permission=READ),
         Route("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade", permission=READ),

@@ -14,9 +14,10 @@ from sqlmodel import Session, col, select
 
 from app.desk.cases.checklist import Checked, Known, checklist
 from app.desk.cases.refund_values import refundable
-from app.desk.cases.refunds import APPROVERS, digest_of
+from app.desk.cases.refunds import digest_of
 from app.desk.context import Actor, DeskSettings
 from app.desk.orders.order_view import Entry, OrderView, order_view
+from app.desk.permissions import Permission, may
 from app.records.accounts import User
 from app.records.cases import (
     Attachment,
@@ -144,9 +145,14 @@ def _refund_views(
         order = session.get_one(Order, refund.order_key)
         is_author = reader is not None and (refund.id, reader.user_key) in authors
         is_open = refund.state is RefundState.PROPOSED
-        may = reader is not None and is_open and not is_author and reader.role in APPROVERS
+        may_approve = (
+            reader is not None
+            and is_open
+            and not is_author
+            and may(reader.role, Permission.APPROVE_REFUND)
+        )
         digest = digest_of(session, refund, order) if is_open else refund.digest
-        views.append(RefundView(refund, order, digest, may, is_author))
+        views.append(RefundView(refund, order, digest, may_approve, is_author))
     return views
 
 

@@ -29,8 +29,9 @@ from app.desk.cases.refund_values import (
 )
 from app.desk.cases.verifier import canonical
 from app.desk.context import Actor, Desk
+from app.desk.permissions import Permission, may
 from app.protocol.words import N_
-from app.records.accounts import Role, User
+from app.records.accounts import User
 from app.records.cases import Attachment, Case, CaseState, Deed, orders_of_case
 from app.records.changes import Change
 from app.records.columns import REASON_LENGTH
@@ -44,9 +45,6 @@ from app.records.refunds import (
     decide,
     locked_refund,
 )
-
-APPROVERS = (Role.ADMIN,)
-"""Who may approve what somebody else has proposed."""
 
 WHICH_ORDER = N_("Choose the order whose money goes back.")
 ONE_PROPOSAL = N_("A refund of this order is proposed already. It is approved or refused first.")
@@ -178,7 +176,7 @@ def _may_approve(session: Session, actor: Actor) -> bool:
     # Not as the request began but now: a role may have changed in between.
     query = select(User).where(User.id == actor.user_key).with_for_update(read=True)
     person = session.exec(query.execution_options(populate_existing=True)).one()
-    return person.disabled_at is None and person.role in APPROVERS
+    return person.disabled_at is None and may(person.role, Permission.APPROVE_REFUND)
 
 
 def _decide(

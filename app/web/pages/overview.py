@@ -52,6 +52,7 @@ def overview(
         "day": at.astimezone(JST).date(),
         "now": at,
         "may_act": may(request, Permission.ACT),
+        "may_investigate": may(request, Permission.INVESTIGATE),
         "dismissing": dismissing or {},
         "unwritable_since": desk_of(request).database.unwritable_since,
         # One page, one number.

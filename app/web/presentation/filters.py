@@ -21,7 +21,7 @@ from app.protocol.time_words import clock_text, day_text
 from app.protocol.words import Words, say
 from app.records.callbacks import Callback
 from app.records.orders import UNKNOWN
-from app.web.presentation import callbacks, formats, labels, marks, outcomes, people
+from app.web.presentation import callbacks, cases, formats, labels, marks, outcomes, people
 from app.web.presentation.conflicts import believing, conflict_words, keeping
 from app.web.presentation.marks import Mark, Marks
 
@@ -132,6 +132,12 @@ def _marks(language: str) -> Filters:
         "attention_mark": said(marks.ATTENTION).__getitem__,
         "action_mark": said(marks.ACTIONS).__getitem__,
         "relation_mark": said(marks.RELATIONS).get,
+        "case_mark": said(cases.STATES).__getitem__,
+        "refund_mark": said(cases.REFUNDS).__getitem__,
+        "deed_icon": cases.DEED_ICONS.__getitem__,
+        "linked": cases.linked,
+        "piece": lambda name: say(language, cases.PIECES[name]),
+        "playbook": lambda order: say(language, cases.playbook(order)),
     }
 
 

@@ -32,6 +32,7 @@ NAV: tuple[tuple[str, str, str], ...] = (
     ("/callbacks", N_("Callbacks"), "bell"),
     ("/lookups", N_("Lookups"), "search"),
     ("/exchanges", N_("Exchanges"), "send"),
+    ("/cases", N_("Cases"), "file-text"),
     ("/sandbox", N_("Sandbox"), "flask"),
     ("/settings/shops", N_("Settings"), "settings"),
 )

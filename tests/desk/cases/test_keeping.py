@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -34,7 +35,7 @@ def told_long_ago(stage: Stage, *orders: Order) -> None:
     with stage.desk.database.writing() as session:
         for number, order in enumerate(orders):
             key = first_key(OLD)[:-6] + f"{number:06}"
-            named = {"order_key": order.id, "order_id": order.order_id}
+            named: dict[str, Any] = {"order_key": order.id, "order_id": order.order_id}
             session.add(
                 Callback(id=key, body=b"x" * 9000, verdict="mismatch", judged_at=OLD, **named)
             )
