@@ -50,6 +50,7 @@ STOREYS: dict[str, str] = {
     """,
     "web": """
         routes
+        case_routes
         pages
         http
         presentation

@@ -4,16 +4,13 @@ which role has which permission is the table of `desk.permissions`."""
 from starlette.types import ASGIApp
 
 from app.desk.permissions import Permission
+from app.web.case_routes import case_routes
 from app.web.http import static
 from app.web.http.routing import Mounted, Route
 from app.web.pages import (
     account,
     callbacks,
-    case_deeds,
     case_evidence,
-    case_files,
-    case_refunds,
-    cases,
     dismissals,
     downloads,
     exchanges,
@@ -31,7 +28,6 @@ from app.web.pages import (
     orders,
     overview,
     payment_links,
-    replies,
     return_page,
     second_factor,
     shops,
@@ -53,7 +49,6 @@ READ, ACT = Permission.READ, Permission.ACT
 JUDGE, MANAGE_SHOPS = Permission.JUDGE, Permission.MANAGE_SHOPS
 MANAGE_PEOPLE, MANAGE_TOKENS = Permission.MANAGE_PEOPLE, Permission.MANAGE_TOKENS
 RUN_SANDBOX, RULE_SANDBOX = Permission.RUN_SANDBOX, Permission.RULE_SANDBOX
-INVESTIGATE, WRITE_REPLIES = Permission.INVESTIGATE, Permission.WRITE_REPLIES
 
 
 def routes(sandbox: ASGIApp | None) -> list[Route]:
@@ -210,52 +205,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/imports/{key}/keepings", imports.keep_all, "import-keep", SEND, permission=JUDGE),
         # It computes what our password signs: whoever may ask it may forge a callback.
         Route("/verify", verify.show_verdict, "verify-send", SEND, permission=JUDGE),
-        # Cases.
-        Route("/cases", cases.index, "cases", permission=READ),
-        Route("/cases", cases.create, "cases-send", SEND, permission=INVESTIGATE),
-        Route("/cases/new", cases.new, "case-new", permission=INVESTIGATE),
-        Route("/cases/refunds", case_refunds.index, "refunds", permission=READ),
-        Route("/cases/refunds.csv", case_refunds.download, "refunds-csv", permission=READ),
-        Route("/cases/{key}", cases.show, "case", permission=READ),
-        Route("/cases/{key}/evidence", case_evidence.show, "evidence", permission=READ),
-        Route("/cases/{key}/evidence.css", case_evidence.head_of_pages, "css", permission=READ),
-        Route("/cases/{key}/bundle.json", case_evidence.bundle, "bundle", permission=READ),
-        Route("/cases/{key}/attachments/{file}", case_files.download, "file", permission=READ),
-        Route("/cases/{key}/attachments", case_files.add, "attach", SEND, permission=INVESTIGATE),
-        Route("/cases/{key}/notes", case_deeds.add_note, "note", SEND, permission=INVESTIGATE),
-        Route("/cases/{key}/orders", case_deeds.add_orders, "add", SEND, permission=INVESTIGATE),
-        Route(
-            "/cases/{key}/assignments", case_deeds.assign, "assign", SEND, permission=INVESTIGATE
-        ),
-        Route("/cases/{key}/replies", case_deeds.keep_reply, "reply", SEND, permission=INVESTIGATE),
-        Route("/cases/{key}/decisions", case_deeds.decide, "decide", SEND, permission=INVESTIGATE),
-        Route("/cases/{key}/closings", case_deeds.close, "close", SEND, permission=INVESTIGATE),
-        Route("/cases/{key}/reopenings", case_deeds.reopen, "reopen", SEND, permission=INVESTIGATE),
-        Route("/cases/{key}/refunds", case_deeds.propose, "propose", SEND, permission=INVESTIGATE),
-        Route(
-            "/cases/{key}/refunds/{refund}",
-            case_deeds.change,
-            "refund-change",
-            SEND,
-            permission=INVESTIGATE,
-        ),
-        Route(
-            "/cases/{key}/refunds/{refund}/approvals",
-            case_deeds.approve,
-            "refund-approve",
-            SEND,
-            permission=Permission.APPROVE_REFUND,
-        ),
-        # Whoever proposed it may take it back.
-        Route(
-            "/cases/{key}/refunds/{refund}/refusals",
-            case_deeds.refuse,
-            "refund-refuse",
-            SEND,
-            permission=INVESTIGATE,
-        ),
-        Route("/settings/replies", replies.index, "replies", permission=WRITE_REPLIES),
-        Route("/settings/replies", replies.write, "replies-send", SEND, permission=WRITE_REPLIES),
+        *case_routes(),
         # The sandbox's control panel.
         Route("/sandbox", under_sandbox, "sandbox", permission=READ),
         Route("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade", permission=READ),
