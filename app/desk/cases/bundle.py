@@ -116,15 +116,15 @@ def _order(view: OrderView) -> Part:
     return {
         "ShopID": view.shop.shop_id,
         "OrderID": order.order_id,
-        "status": order.status,
-        "source": order.source,
-        "status_at": _time(order.status_at),
+        "held_status": order.status,
+        "held_source": order.source,
+        "held_since": _time(order.status_at),
         "money": order.money,
         "Amount": order.amount,
         "Tax": order.tax,
         "said_Amount": order.said_amount,
         "said_Tax": order.said_tax,
-        "confirmed_at": _time(order.confirmed_at),
+        "held_confirmed_at": _time(order.confirmed_at),
         "conflict": order.conflict,
         "facts": [
             {
@@ -190,7 +190,7 @@ def _changes(view: CaseView) -> Part:
             "effect": change.effect,
             "from": change.from_status,
             "to": change.to_status,
-            "source": change.source,
+            "said_by": change.source,
             "said_at": _time(change.said_at),
             "conflict": change.conflict,
             "exchange": change.exchange_key,

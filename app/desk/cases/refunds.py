@@ -155,7 +155,7 @@ def digest_of(session: Session, refund: Refund, order: Order) -> str:
         "reference": refund.payout_reference,
         "receipt": receipt.sha256 if receipt else None,
         "order": order.id,
-        "status": order.status,
+        "order_status": order.status,
         "money": order.money,
         "confirmed": confirmed_yen(order),
         "refundable": refundable(session, order, refund.id),
