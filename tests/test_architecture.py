@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 STOREYS: dict[str, str] = {
     "desk": """
         jobs
+        tour
         cases
         orders health
         notifications shops copies hand_on importing

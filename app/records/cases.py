@@ -66,6 +66,7 @@ class Deed(StrEnum):
     DECIDED = "decided"
     CLOSED = "closed"
     REOPENED = "reopened"
+    PRINTED = "printed"
 
 
 UNFINISHED = "state <> 'closed'"

@@ -1,8 +1,17 @@
-"""The addresses of cases and the permission each needs: a part of the routes table."""
+"""The addresses of cases, of the guided demo and of a shop's test: a part of the routes table."""
 
 from app.desk.permissions import Permission
 from app.web.http.routing import Route
-from app.web.pages import case_deeds, case_evidence, case_files, case_refunds, cases, replies
+from app.web.pages import (
+    case_deeds,
+    case_evidence,
+    case_files,
+    case_refunds,
+    cases,
+    replies,
+    shop_connection,
+    tour,
+)
 
 SEND = ("POST",)
 READ, INVESTIGATE = Permission.READ, Permission.INVESTIGATE
@@ -54,6 +63,20 @@ def case_routes() -> list[Route]:
             "refund-refuse",
             SEND,
             permission=INVESTIGATE,
+        ),
+        Route(
+            "/tour/histories",
+            tour.write_history,
+            "sample-history",
+            SEND,
+            permission=Permission.RUN_SANDBOX,
+        ),
+        Route(
+            "/settings/shops/{key}/connections",
+            shop_connection.test,
+            "shop-test",
+            SEND,
+            permission=Permission.MANAGE_SHOPS,
         ),
         Route("/settings/replies", replies.index, "replies", permission=WRITE_REPLIES),
         Route("/settings/replies", replies.write, "replies-send", SEND, permission=WRITE_REPLIES),

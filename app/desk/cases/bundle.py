@@ -25,6 +25,7 @@ from app.desk.context import Desk
 from app.desk.orders.order_view import ExchangeView, OrderView
 from app.protocol.checkstring import Verdict
 from app.records.callbacks import Callback
+from app.records.cases import Deed
 from app.records.shops import OurShops
 
 Part = Mapping[str, Any] | Sequence[Any] | str
@@ -107,7 +108,8 @@ def _history(view: CaseView) -> Part:
             "detail": {name: _plain(value) for name, value in moment.detail.items()},
         }
         for moment in view.timeline
-        if moment.event
+        # Who took it out is no part of what is taken out: else no two would be alike.
+        if moment.event and moment.event.deed is not Deed.PRINTED
     ]
 
 

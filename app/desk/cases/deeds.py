@@ -163,6 +163,22 @@ def keep_reply(desk: Desk, actor: Actor, key: str, text: str, language: str) -> 
         record_deed(session, case, actor, Deed.REPLIED, given, language=language)
 
 
+def note_print(desk: Desk, actor: Actor, case: Case) -> None:
+    """Write down that somebody takes the evidence out, in whatever state the case is.
+
+    Once, however often they reload the page.
+    """
+    with desk.database.writing() as session:
+        query = select(CaseEvent).where(CaseEvent.case_key == case.id)
+        last = session.exec(query.order_by(col(CaseEvent.id).desc()).limit(1)).first()
+        if last and (last.deed, last.user_key) == (Deed.PRINTED, actor.user_key):
+            return
+        event = CaseEvent(case_key=case.id, deed=Deed.PRINTED, email=actor.email)
+        event.user_key = actor.user_key
+        session.add(event)
+        record_action(session, actor, f"case-{Deed.PRINTED}", subject=case.name)
+
+
 def checked_text(field: str, text: str) -> str:
     """What was typed, with the line ends of this side. Raises CaseRefused."""
     given = text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,9 +12,11 @@ from app.clock import now
 from app.desk.callbacks.callback_view import callback_view
 from app.desk.cases.bundle import fingerprint, make_bundle
 from app.desk.cases.case_view import case_view
+from app.desk.cases.deeds import note_print
 from app.desk.cases.signing import public_key
 from app.records.cases import case_of
-from app.web.http.requests import desk_of, user_of
+from app.records.database import UNREACHABLE
+from app.web.http.requests import actor_of, desk_of, user_of
 from app.web.presentation.templates import page
 
 
@@ -32,6 +36,9 @@ def show(request: Request) -> Response:
             for callback in one.callbacks
         ]
         digest = fingerprint(session, ours, view)
+    with suppress(*UNREACHABLE):
+        # What cannot be written now can still be read.
+        note_print(desk, actor_of(request), case)
     context = {
         "view": view,
         "case": case,

@@ -42,6 +42,7 @@ DEEDS: Mapping[Deed, str] = {
     Deed.DECIDED: N_("The decision was written down"),
     Deed.CLOSED: N_("The case was closed"),
     Deed.REOPENED: N_("The case was reopened"),
+    Deed.PRINTED: N_("The evidence was opened for printing"),
 }
 
 MEANS: Mapping[Means, str] = {
@@ -102,6 +103,7 @@ DEED_ICONS: Mapping[Deed, str] = {
     Deed.DECIDED: "check",
     Deed.CLOSED: "lock",
     Deed.REOPENED: "lock-open",
+    Deed.PRINTED: "file-text",
 }
 
 

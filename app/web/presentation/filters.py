@@ -21,7 +21,7 @@ from app.protocol.time_words import clock_text, day_text
 from app.protocol.words import Words, say
 from app.records.callbacks import Callback
 from app.records.orders import UNKNOWN
-from app.web.presentation import callbacks, cases, formats, labels, marks, outcomes, people
+from app.web.presentation import callbacks, cases, formats, labels, marks, outcomes, people, tour
 from app.web.presentation.conflicts import believing, conflict_words, keeping
 from app.web.presentation.marks import Mark, Marks
 
@@ -136,6 +136,9 @@ def _marks(language: str) -> Filters:
         "refund_mark": said(cases.REFUNDS).__getitem__,
         "deed_icon": cases.DEED_ICONS.__getitem__,
         "linked": cases.linked,
+        "tour_title": lambda stop: say(language, tour.PLACES[stop.step].title),
+        "tour_words": lambda stop: say(language, tour.PLACES[stop.step].words),
+        "tour_place": tour.place,
         "piece": lambda name: say(language, cases.PIECES[name]),
         "playbook": lambda order: say(language, cases.playbook(order)),
     }

@@ -199,6 +199,7 @@ AUDITED: dict[str, str] = {
     "unproven-dismissed": N_("Unproven results were taken off the list"),
     "double-payment-seen": N_("The double payment was seen to"),
     "sandbox-orders-forgotten": N_("The sandbox's orders were forgotten"),
+    "sample-history": N_("The sample history was written"),
     **cases.AUDITED,
 }
 """What people did, as far as it left no row of its own."""

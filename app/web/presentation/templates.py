@@ -102,6 +102,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
         "switch": None,
         "q": "",
         "messages": getattr(request.state, "messages", ()),
+        "tour": getattr(request.state, "tour", lambda: None),
         "count_attention": getattr(request.state, "count_attention", lambda _: None),
     }
 

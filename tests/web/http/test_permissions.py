@@ -140,6 +140,7 @@ OPERATORS = [
     "sandbox-results",
     "sandbox-scenario",
     "sandbox-customer",
+    "sample-history",
     "cases-send",
     "case-new",
     "attach",
@@ -170,6 +171,7 @@ ADMINS = [
     "shops-send",
     "shop-new",
     "shop-send",
+    "shop-test",
     "replies",
     "replies-send",
 ]
