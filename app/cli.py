@@ -157,8 +157,7 @@ def _shop_add(chosen: argparse.Namespace) -> int:
             added = add_shop_by_command(database, *typed, ours=_ours(settings))
         except ShopRefused as refusal:
             raise Failed(str(refusal)) from None
-    shop = added.shop
-    say(f"{shop.shop_id} ({shop.name}) belongs to {shop.environment}")
+    say(f"{added.shop.shop_id} ({added.shop.name}) belongs to {added.shop.environment}")
     if added.rejudged:
         say(f"Stored callbacks whose verdict changed: {added.rejudged}")
     return 0
@@ -280,7 +279,6 @@ def _sandbox_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     sandbox.add_argument("--host", default="127.0.0.1")
     sandbox.add_argument("--store", default=":memory:", help="a SQLite file, or :memory:")
     sandbox.add_argument("--late", type=float, default=125.0, help="seconds until a late answer")
-
     demo = _command(commands, "demo", _demo, "write a plausible history for the sandbox's shop")
     demo.add_argument("--orders", type=int, required=True, metavar="N")
     demo.add_argument("--seed", type=int, help="which history it is; by default another each time")

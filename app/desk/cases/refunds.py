@@ -7,6 +7,7 @@ be known of the order, makes another digest, and the approval is refused.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -29,7 +30,7 @@ from app.desk.cases.refund_values import (
 )
 from app.desk.cases.verifier import canonical
 from app.desk.context import Actor, Desk
-from app.desk.permissions import Permission, may
+from app.desk.permissions import NotPermitted, Permission, demand
 from app.protocol.words import N_
 from app.records.accounts import User
 from app.records.cases import Attachment, Case, CaseState, Deed, orders_of_case
@@ -56,7 +57,7 @@ SHOWN_OTHERWISE = N_(
 
 
 class NotYours(Exception):
-    """Not this person's to decide: they wrote it themselves, or their role does not allow it."""
+    """Not this person's to decide: they wrote it themselves."""
 
 
 def propose(desk: Desk, actor: Actor, key: str, draft: RefundDraft) -> str:
@@ -106,12 +107,13 @@ def change(desk: Desk, actor: Actor, key: str, refund_key: str, draft: RefundDra
 def approve(desk: Desk, actor: Actor, key: str, refund_key: str, shown: str) -> None:
     """Document a refund as paid out, as somebody who had no part in its proposal.
 
-    `shown`: the digest of what this person was shown. Raises NotYours, CaseRefused.
+    `shown`: the digest of what this person was shown. Raises NotYours, CaseRefused, NotPermitted,
+    and in production FactorNeeded.
     """
     try:
         with working_on(desk, key) as (session, case):
             refund = _refund(session, case, refund_key)
-            _hold_against(session, refund, actor)
+            _hold_against(session, case, refund, actor)
             if refund.state is not RefundState.PROPOSED:
                 raise CaseRefused({"case": DECIDED_BEFORE})
             order = session.get_one(Order, refund.order_key)
@@ -130,15 +132,18 @@ def approve(desk: Desk, actor: Actor, key: str, refund_key: str, shown: str) -> 
 
 
 def refuse(desk: Desk, actor: Actor, key: str, refund_key: str, reason: str) -> None:
-    """Refuse a proposal, or take one's own back, with a reason. Raises NotYours, CaseRefused."""
+    """Refuse a proposal, or take one's own back, with a reason.
+
+    Raises CaseRefused, NotPermitted, FactorNeeded.
+    """
     given = reason.strip()[:REASON_LENGTH]
     if not given:
         raise CaseRefused({"Reason": REASON_NEEDED})
     with working_on(desk, key) as (session, case):
         refund = _proposed(session, case, refund_key)
         is_author = (refund.id, actor.user_key) in authors_of(session, [refund.id])
-        if not is_author and not _may_approve(session, actor):
-            raise NotYours(refund_key)
+        if not is_author:
+            _demand_now(session, case, actor)
         _decide(session, case, actor, refund, RefundState.REFUSED, reason=given)
         _record(session, case, actor, Deed.REFUND_REFUSED, refund, reason=given)
 
@@ -164,19 +169,21 @@ def digest_of(session: Session, refund: Refund, order: Order) -> str:
     return hashlib.sha256(canonical(shown)).hexdigest()
 
 
-def _hold_against(session: Session, refund: Refund, actor: Actor) -> None:
-    """Whether this person may approve it, by what the database says now. Raises NotYours."""
+def _hold_against(session: Session, case: Case, refund: Refund, actor: Actor) -> None:
+    """Whether this person may approve it, by what the database says now. Raises NotYours,
+    NotPermitted, FactorNeeded."""
     if (refund.id, actor.user_key) in authors_of(session, [refund.id]):
         raise NotYours(refund.id)
-    if not _may_approve(session, actor):
-        raise NotYours(refund.id)
+    _demand_now(session, case, actor)
 
 
-def _may_approve(session: Session, actor: Actor) -> bool:
+def _demand_now(session: Session, case: Case, actor: Actor) -> None:
     # Not as the request began but now: a role may have changed in between.
     query = select(User).where(User.id == actor.user_key).with_for_update(read=True)
     person = session.exec(query.execution_options(populate_existing=True)).one()
-    return person.disabled_at is None and may(person.role, Permission.APPROVE_REFUND)
+    if person.disabled_at is not None:
+        raise NotPermitted(person.email)
+    demand(replace(actor, role=person.role), Permission.APPROVE_REFUND, case.environment)
 
 
 def _decide(

@@ -11,14 +11,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from app.clock import now
 from app.desk.cases.deeds import CaseRefused, close_case, decide_case
 from app.desk.cases.refund_values import refundable
 from app.desk.cases.refunds import NotYours, approve, change, digest_of, propose, refuse
 from app.desk.context import Actor
+from app.desk.permissions import FactorNeeded, NotPermitted
 from app.records.accounts import Role, User
-from app.records.cases import CaseState
+from app.records.cases import Case, CaseState
 from app.records.orders import Order
 from app.records.refunds import Part, Refund, RefundPerson, RefundState
+from app.records.shops import Environment
 from tests.desk.cases.conftest import Investigation
 from tests.desk.conftest import found
 
@@ -104,8 +107,20 @@ async def test_what_comes_to_be_known_of_the_order_voids_what_was_shown(
 
 async def test_an_operator_does_not_approve(investigation: Investigation) -> None:
     key = proposed(investigation, investigation.approver)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotPermitted):
         approved(investigation, key, investigation.operator)
+
+
+async def test_in_production_an_approval_takes_a_second_factor(
+    investigation: Investigation,
+) -> None:
+    key = proposed(investigation)
+    with investigation.stage.desk.database.writing() as session:
+        session.get_one(Case, investigation.case.id).environment = Environment.PRODUCTION
+    with pytest.raises(FactorNeeded):
+        approved(investigation, key, investigation.approver)
+    approved(investigation, key, replace(investigation.approver, factor_at=now()))
+    assert state(investigation, key) is RefundState.APPROVED
 
 
 async def test_a_role_that_was_taken_away_meanwhile_approves_nothing(
@@ -115,7 +130,7 @@ async def test_a_role_that_was_taken_away_meanwhile_approves_nothing(
     with investigation.stage.desk.database.writing() as session:
         session.get_one(User, investigation.approver.user_key).role = Role.OPERATOR
     # The request had begun while it was theirs.
-    with pytest.raises(NotYours):
+    with pytest.raises(NotPermitted):
         approved(investigation, key, investigation.approver)
 
 
@@ -197,7 +212,7 @@ def at_once(*deeds: Callable[[], object]) -> None:
         together.wait()
         try:
             deed()
-        except (NotYours, CaseRefused):
+        except (NotYours, NotPermitted, CaseRefused):
             return
 
     threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
