@@ -31,13 +31,16 @@ words: .venv/dev-ready
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "NET CASH Desk needs Python 3.11 or newer; set PYTHON=… to one.")'
+	@echo "Setting up, once: a Python environment in .venv"
 	@$(PYTHON) -m venv .venv
 
 .venv/run-ready: requirements.txt | .venv/bin/python
+	@echo "Setting up, once: the locked packages ($$(grep -c '==' requirements.txt) of them; about a minute)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/dev-ready: requirements-dev.txt | .venv/bin/python
+	@echo "Setting up, once: the locked packages for tests ($$(grep -c '==' requirements-dev.txt) of them; about two minutes)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ .venv/run-ready
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from app import logs
 from app.cli_import import add_import_command
 from app.cli_people import Deed, NobodyThere, add_people_commands
+from app.desk.cases.verifier import add_arguments, verify_bundle
 from app.settings import Settings, SettingsError, load_log_settings, load_settings
 
 if TYPE_CHECKING:
@@ -156,8 +157,7 @@ def _shop_add(chosen: argparse.Namespace) -> int:
             added = add_shop_by_command(database, *typed, ours=_ours(settings))
         except ShopRefused as refusal:
             raise Failed(str(refusal)) from None
-    shop = added.shop
-    say(f"{shop.shop_id} ({shop.name}) belongs to {shop.environment}")
+    say(f"{added.shop.shop_id} ({added.shop.name}) belongs to {added.shop.environment}")
     if added.rejudged:
         say(f"Stored callbacks whose verdict changed: {added.rejudged}")
     return 0
@@ -257,6 +257,7 @@ def _parser() -> argparse.ArgumentParser:
     _sandbox_commands(commands)
     backup = _command(commands, "backup", _backup, "copy the database to a file while it is in use")
     backup.add_argument("file", metavar="FILE")
+    add_arguments(_command(commands, "verify-bundle", verify_bundle, "check a case's evidence"))
     _command(commands, "check", _check, "look whether the database is whole and the key opens it")
     return parser
 
@@ -278,7 +279,6 @@ def _sandbox_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     sandbox.add_argument("--host", default="127.0.0.1")
     sandbox.add_argument("--store", default=":memory:", help="a SQLite file, or :memory:")
     sandbox.add_argument("--late", type=float, default=125.0, help="seconds until a late answer")
-
     demo = _command(commands, "demo", _demo, "write a plausible history for the sandbox's shop")
     demo.add_argument("--orders", type=int, required=True, metavar="N")
     demo.add_argument("--seed", type=int, help="which history it is; by default another each time")

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -83,6 +84,13 @@ def _first_admin(database: Database, email: str, password: str) -> None:
         raise SettingsError(f"{variable} is wrong: {refused}") from None
 
 
+def _write_sample_history(settings: Settings, orders: int) -> None:
+    # It stands on top of all this, and few starts need it.
+    from app.demo import write_history
+
+    write_history(settings, orders)
+
+
 def create_app(settings: Settings) -> Starlette:
     """The dashboard with the sandbox mounted, not yet started (its lifespan starts it)."""
     desk = open_desk(settings)
@@ -132,6 +140,7 @@ def create_app(settings: Settings) -> Starlette:
     app.router.redirect_slashes = False
     app.state.desk = desk
     app.state.settings = settings
+    app.state.write_sample_history = partial(_write_sample_history, settings)
     app.state.proxies = proxies
     app.state.scenarios = choices() if sandbox else ()
     return app

@@ -38,17 +38,20 @@ MAY_IMPORT: dict[str, set[str]] = {
 STOREYS: dict[str, str] = {
     "desk": """
         jobs
+        tour
+        cases
         orders health
         notifications shops copies hand_on importing
         gateway_calls
         callbacks
         actions
         status live accounts tokens
-        audit retention permissions
+        audit retention permissions case_watch
         context periodic validation_errors
     """,
     "web": """
         routes
+        case_routes
         pages
         http
         presentation

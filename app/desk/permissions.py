@@ -32,6 +32,9 @@ class Permission(StrEnum):
     MANAGE_SHOPS = "manage-shops"
     MANAGE_PEOPLE = "manage-people"
     MANAGE_TOKENS = "manage-tokens"
+    INVESTIGATE = "investigate"
+    APPROVE_REFUND = "approve-refund"
+    WRITE_REPLIES = "write-replies"
 
 
 class Least(NamedTuple):
@@ -68,6 +71,12 @@ PERMISSIONS: Mapping[Permission, Least | None] = {
     Permission.MANAGE_PEOPLE: _everywhere(Role.ADMIN),
     # What programs show instead of signing in.
     Permission.MANAGE_TOKENS: _everywhere(Role.ADMIN),
+    # Cases: open, note, attach, propose, decide. Nothing of it moves money or asks the gateway.
+    Permission.INVESTIGATE: _everywhere(Role.OPERATOR),
+    # Document as paid out what somebody else has proposed; who did is asked where it is known.
+    Permission.APPROVE_REFUND: _everywhere(Role.APPROVER),
+    # The words in which customers are told.
+    Permission.WRITE_REPLIES: _everywhere(Role.ADMIN),
 }
 
 

@@ -147,6 +147,20 @@ def emails_of(session: Session, keys: Collection[str]) -> Mapping[str, str]:
     return dict(session.exec(query).all())
 
 
+def anybody_has_password(session: Session) -> bool:
+    """Whether anybody can come in by the front door."""
+    query = select(User.id).where(
+        col(User.password_hash).is_not(None), col(User.disabled_at).is_(None)
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def oldest_admin(session: Session) -> User | None:
+    """The administrator who has been here longest and may come in."""
+    query = select(User).where(User.role == Role.ADMIN, col(User.disabled_at).is_(None))
+    return session.exec(query.order_by(col(User.id)).limit(1)).first()
+
+
 def any_user(session: Session) -> bool:
     """Whether there is a user at all."""
     return session.exec(select(User.id).limit(1)).first() is not None

@@ -33,6 +33,9 @@ class Kind(StrEnum):
     FIRST_MET = "first-met"
     # Results that could not be stored: of no order that anybody could name.
     LOST = "lost-results"
+    # A closed case that something reopened, and one whose time is over.
+    CASE_REOPENED = "case-reopened"
+    CASE_OVERDUE = "case-overdue"
 
 
 def needs_attention(quiet_since: datetime) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, delete, exists, func, literal_column, union_all, update
 from sqlalchemy.orm import aliased
@@ -13,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.protocol.checkstring import Verdict
 from app.protocol.statuses import FINAL
 from app.records.callbacks import Callback
+from app.records.cases import CaseOrder
 from app.records.changes import Change
 from app.records.dropped_callbacks import NOTIFICATIONS, SANDBOX
 from app.records.notifications import Notification
@@ -61,6 +63,11 @@ def _waits_for_word() -> ColumnElement[bool]:
     return col(Order.unproven_at).is_not(None) & unanswered
 
 
+def in_a_case(order_key: Any) -> ColumnElement[bool]:
+    """Whether a case is about this order: what has been told of it is evidence, and stays."""
+    return exists().where(col(CaseOrder.order_key) == order_key)
+
+
 def _said_before() -> ColumnElement[bool]:
     """An earlier verified callback told the same order of the same status."""
     earlier = aliased(Callback)
@@ -78,7 +85,12 @@ def _changed_an_order() -> ColumnElement[bool]:
 
 
 CALLBACKS = tuple(
-    Kind(verdict, Callback, (col(Callback.verdict) == verdict,), (~_names_open_order(),))
+    Kind(
+        verdict,
+        Callback,
+        (col(Callback.verdict) == verdict,),
+        (~_names_open_order(), ~in_a_case(Callback.order_key)),
+    )
     for verdict in UNVERIFIED
 )
 """What nobody has signed, by verdict: a flood of one pushes out nothing of another."""
@@ -87,13 +99,18 @@ SANDBOX_CALLBACKS = Kind(
     SANDBOX,
     Callback,
     (literal_column(WITHOUT_EFFECT),),
-    (_said_before(), ~_changed_an_order()),
+    (_said_before(), ~_changed_an_order(), ~in_a_case(Callback.order_key)),
     ages=False,
 )
 
 NOTICES = (
     Kind(NOTIFICATIONS, Notification, (col(Notification.order_key).is_(None),)),
-    Kind(NOTIFICATIONS, Notification, (col(Notification.order_key).is_not(None),)),
+    Kind(
+        NOTIFICATIONS,
+        Notification,
+        (col(Notification.order_key).is_not(None),),
+        (~in_a_case(Notification.order_key),),
+    ),
 )
 """Those that name no order of ours, and those that do: they are counted apart, as verdicts are."""
 
@@ -131,7 +148,7 @@ def surplus(
     `kept` different ones from each end stay, so that neither what came before a flood nor what
     came after it is pushed out by it.
     """
-    named = (*kind.rows, _names_open_order())
+    named = (*kind.rows, _names_open_order(), ~in_a_case(Callback.order_key))
     order, at = col(Callback.order_id), col(Callback.id)
     ranked = (
         select(
@@ -216,5 +233,6 @@ def longer_than(session: Session, kept: int, after: str, limit: int) -> Sequence
         col(Callback.id) > after,
         col(Callback.verdict).in_(UNVERIFIED),
         func.length(Callback.body) > kept,
+        ~in_a_case(Callback.order_key),
     )
     return session.exec(keys.order_by(col(Callback.id)).limit(limit)).all()

@@ -140,6 +140,7 @@ class Order(Record, table=True):
     filed: int = NOT_FILED
     # Another of its family was paid before: `open` until somebody has seen to it, then `seen`.
     double_payment: str | None = Field(default=None, max_length=4)
+    case_closed_at: datetime | None = timestamp()  # what it is told after that reopens the case
     # One form makes one order, however often it is sent.
     form_key: str | None = Field(default=None, unique=True, max_length=64)
     created_by: str | None = reference("users.id", optional=True, index=False)

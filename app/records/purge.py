@@ -11,8 +11,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.records.accounts import AuditEntry
 from app.records.callbacks import Callback
+from app.records.case_purge import forget_cases
 from app.records.changes import Change
-from app.records.droppable import drop_callbacks
+from app.records.droppable import drop_callbacks, in_a_case
 from app.records.exchanges import WAITING, Exchange
 from app.records.notifications import Notification
 from app.records.orders import Order
@@ -26,7 +27,7 @@ def forget_sandbox(session: Session) -> int:
     """Delete the sandbox's orders with all that hangs on them; how many orders.
 
     An order with a call under way stays whole, and so does an exchange whose answer may still
-    come. Audit entries stay, and lose the order they name.
+    come. Audit entries stay, and lose the order they name. A case goes with its orders.
     """
     ours = select(Order.id).where(
         Order.environment == Environment.SANDBOX, col(Order.open_exchange).is_(None)
@@ -38,6 +39,7 @@ def forget_sandbox(session: Session) -> int:
     connection.execute(
         update(AuditEntry).where(col(AuditEntry.order_key).in_(ours)).values(order_key=None)
     )
+    forget_cases(session, keys)
     callbacks = col(Callback.order_key).in_(ours) | (
         (col(Callback.environment) == Environment.SANDBOX) & col(Callback.order_key).is_(None)
     )
@@ -88,7 +90,12 @@ def forget_orders(session: Session, order_keys: Sequence[str]) -> int:
 
 def _untouched() -> tuple[ColumnElement[bool], ...]:
     touched = exists().where(col(AuditEntry.order_key) == col(Order.id))
-    return literal_column(MET_BY_CALLBACK), col(Order.open_exchange).is_(None), ~touched
+    return (
+        literal_column(MET_BY_CALLBACK),
+        col(Order.open_exchange).is_(None),
+        ~touched,
+        ~in_a_case(Order.id),
+    )
 
 
 def _deletions(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import Database
 
-HEAD = "0011b"
+HEAD = "0012"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

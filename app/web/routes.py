@@ -4,11 +4,13 @@ which role has which permission is the table of `desk.permissions`."""
 from starlette.types import ASGIApp
 
 from app.desk.permissions import Permission
+from app.web.case_routes import case_routes
 from app.web.http import static
 from app.web.http.routing import Mounted, Route
 from app.web.pages import (
     account,
     callbacks,
+    case_evidence,
     dismissals,
     downloads,
     exchanges,
@@ -108,6 +110,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/sandbox/api/{path:path}", under_sandbox, "sandbox-api", ANY, permission=OPEN),
         Route("/sandbox/openapi.json", under_sandbox, "sandbox-openapi", permission=OPEN),
         Route("/pay/{key}", payment_links.pay, "pay", permission=OPEN),
+        Route("/signing-key", case_evidence.signing_key, "signing-key", permission=OPEN),
         # Signed in.
         Route("/login/again", second_factor.show, "again", permission=ENTER),
         Route("/login/again", second_factor.give, "again-send", SEND, permission=ENTER),
@@ -207,6 +210,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/imports/{key}/keepings", imports.keep_all, "import-keep", SEND, permission=JUDGE),
         # It computes what our password signs: whoever may ask it may forge a callback.
         Route("/verify", verify.show_verdict, "verify-send", SEND, permission=JUDGE),
+        *case_routes(),
         # The sandbox's control panel.
         Route("/sandbox", under_sandbox, "sandbox", permission=READ),
         Route("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade", permission=READ),

@@ -9,7 +9,14 @@ from app.clock import now
 from app.desk.accounts.password_policy import password_problem
 from app.desk.accounts.users import UserRefused, email_problem, store_user
 from app.desk.validation_errors import collect
-from app.records.accounts import Role, SignInLink, User, any_user
+from app.records.accounts import (
+    Role,
+    SignInLink,
+    User,
+    any_user,
+    anybody_has_password,
+    oldest_admin,
+)
 from app.records.database import Database
 from app.records.keys import digest, new_secret
 
@@ -34,12 +41,20 @@ def ensure_first_admin(database: Database, email: str, password: str) -> None:
 
 
 def first_sign_in_link(database: Database, base_url: str) -> str | None:
-    """A new one-time address that signs the first admin in; None once there is a user."""
+    """A new one-time address that signs the first admin in; None once somebody has a password.
+
+    Whoever came by the first one and left without choosing a password comes in by the next.
+    """
     with database.writing() as session:
-        if any_user(session):
+        if anybody_has_password(session):
+            return None
+        admin = oldest_admin(session)
+        if admin is None and any_user(session):
             return None
         key = new_secret()
-        session.add(SignInLink(secret_digest=digest(key), expires_at=now() + LINK_LIFETIME))
+        link = SignInLink(secret_digest=digest(key), expires_at=now() + LINK_LIFETIME)
+        link.user_key = admin.id if admin else None
+        session.add(link)
     return f"{base_url}/login/link?key={key}"
 
 

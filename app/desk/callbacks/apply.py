@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.clock import now
 from app.desk.callbacks.verification import CheckedCallback, Tag
+from app.desk.case_watch import reopen_cases_about
 from app.desk.status.groups import OPEN
 from app.desk.status.updates import StatusReport, Terms, apply_report, met_by_callback
 from app.protocol.statuses import Status
@@ -88,6 +89,8 @@ def apply(session: Session, checked: CheckedCallback) -> None:
     if checked.verified and order is not None:
         callback.applied = _applied(session, checked, order)
         callback.applied_at = now()
+        if callback.copy_of is None:
+            reopen_cases_about(session, order, callback.applied_at, callback=callback.id)
     _write_tags(callback, checked.tags)
 
 

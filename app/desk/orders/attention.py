@@ -15,6 +15,8 @@ from app.desk.actions.disputes import Dispute, conflicts_standing
 from app.desk.callbacks.storage_failures import LostCallbacks
 from app.desk.status.unproven import quiet_since
 from app.records.attention import Kind, kind_of, most_urgent, number_in_attention
+from app.records.case_lists import cases_in_attention, number_of_cases_in_attention
+from app.records.cases import Case
 from app.records.orders import Order
 from app.records.shops import Environment
 
@@ -35,12 +37,14 @@ class Attention:
     """What needs a person: how many entries there are, and the most urgent of them.
 
     What was `lost` is one entry, of every environment: nobody knows whose results they were.
+    `cases`: those that something reopened, or whose time is over.
     `disputes`: what names the conflict of those that are in one, by the order's key.
     """
 
     number: int
     entries: Sequence[Entry]
     lost: LostCallbacks
+    cases: Sequence[Case]
     disputes: Mapping[str, Dispute]
 
 
@@ -52,7 +56,8 @@ def attention(
     orders = most_urgent(session, environment, quiet_since(at), SHOWN) if number else ()
     kinds = kinds_of(orders, at)
     entries = [Entry(kinds[order.id], order) for order in orders]
-    return Attention(number, entries, lost, conflicts_standing(session, orders))
+    cases = cases_in_attention(session, environment, at, SHOWN) if number else ()
+    return Attention(number, entries, lost, cases, conflicts_standing(session, orders))
 
 
 def number_of_entries(
@@ -60,7 +65,8 @@ def number_of_entries(
 ) -> int:
     """How many entries there are: the one number that every figure shows."""
     orders = number_in_attention(session, environment, quiet_since(at))
-    return orders + (1 if lost.number else 0)
+    cases = number_of_cases_in_attention(session, environment, at)
+    return orders + cases + (1 if lost.number else 0)
 
 
 def kinds_of(orders: Iterable[Order], at: datetime) -> Mapping[str, Kind]:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.clock import now
+from app.desk.case_watch import tell_cases
 from app.desk.status.believing import NO_TRADE, is_in_our_amount, trade_of
 from app.desk.status.call_results import found_by, last_answer, last_asked, unsent_in_a_row
 from app.desk.status.groups import Claim, claim_of
@@ -81,6 +82,7 @@ def apply_report(
         values, changes = consequences(order, report, decision, terms.confirmation)
         if not values or move_claim(session, order, values):
             session.add_all(changes)
+            tell_cases(session, order, changes)
             return changes[0].effect if changes else None
         session.refresh(order)
 
@@ -105,6 +107,7 @@ def apply_not_found(
     values, changes = consequences_of_not_found(order, exchange, decision, terms.confirmation)
     session.add_all(changes)
     _move_locked(session, order, values)
+    tell_cases(session, order, changes)
     return decision.conflict
 
 

@@ -37,6 +37,7 @@ from app.web.http.fast_path import FastPath
 from app.web.http.pipeline import Pipeline
 from app.web.http.requests import desk_of
 from app.web.http.routing import Route, route_of
+from app.web.http.tour import tour_for
 
 WORTH_COMPRESSING = 1024  # bytes
 
@@ -167,6 +168,7 @@ def _recognise(request: Request, *, by_a_person: bool) -> None:
         request.state.environment = choose(request, session, among)
         request.state.user = user
     request.state.count_attention = counted_for(request)
+    request.state.tour = tour_for(request)
     if request.state.sign_in and by_a_person:
         sessions.touch(desk.database, request.state.sign_in, desk.settings.sign_ins)
 

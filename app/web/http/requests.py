@@ -82,21 +82,21 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 def values_of(body: bytes, name: str) -> list[str]:
     """Every value of one name, where a form may give several."""
-    try:
-        pairs = parse_qsl(body.decode("utf-8", "replace"), max_num_fields=FIELD_LIMIT)
-    except ValueError:
-        raise HTTPException(413) from None
-    return [value for key, value in pairs if key == name]
+    return [value for key, value in _pairs_of(body) if key == name and value]
 
 
 def fields_of(body: bytes) -> Mapping[str, str]:
     """The same of a body that has been read already."""
+    fields: dict[str, str] = {}
+    for name, value in _pairs_of(body):
+        fields.setdefault(name, value)
+    return fields
+
+
+def _pairs_of(body: bytes) -> list[tuple[str, str]]:
     text = body.decode("utf-8", "replace")
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELD_LIMIT)
     except ValueError:
         raise HTTPException(413) from None
-    fields: dict[str, str] = {}
-    for name, value in pairs:
-        fields.setdefault(name, value.replace("\0", "\ufffd"))
-    return fields
+    return [(name, value.replace("\0", "\ufffd")) for name, value in pairs]

@@ -90,6 +90,7 @@ def show(request: Request) -> Response:
             raise HTTPException(404)
         context = exchange_context(session, exchange)
         context["said"] = lookup_answer(session, exchange, context["order"])
+        context["may_open"] = may(request, Permission.INVESTIGATE)
     return page(request, "lookups/show.html", context, fragment="lookups/_answer.html")
 
 

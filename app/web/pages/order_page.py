@@ -23,6 +23,7 @@ from app.desk.status.unproven import unproven_of
 from app.protocol.error_catalogue import fault
 from app.protocol.statuses import Status
 from app.protocol.words import N_, Words
+from app.records.cases import cases_about
 from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
 from app.records.families import family_of, is_paid_twice, is_unsettled
@@ -104,6 +105,7 @@ def order_page(
         view = order_view(session, order, desk.settings)
         family = family_of(session, order)
         in_list = None if wants_fragment(request) else place_in_list(session, request, order)
+        cases = cases_about(session, [order.id])
     waiting = [one.exchange for one in view.exchanges if one.exchange.outcome == WAITING]
     if waiting and wants_fragment(request):
         return Response(status_code=204)
@@ -111,6 +113,7 @@ def order_page(
     context |= {
         "waiting": waiting[-1] if waiting else None,
         "messages": messages,
+        "cases": cases,
         "settling": settling or {},
         "dismissing": dismissing or {},
         "family": family,
@@ -137,6 +140,7 @@ def _context(request: Request, view: OrderView, terms: DeskSettings) -> dict[str
         "order": view.order,
         "environment": view.order.environment,
         "may_act": may_act,
+        "may_investigate": may(request, Permission.INVESTIGATE),
         "step_action": STEP_ACTIONS.get(view.decision.next_step),
         "others": _others(view.decision),
         "locked_actions": locked_actions(view.decision),

@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from app.desk.actions.disputes import conflicts_standing
 from app.desk.callbacks.verification import Tag
-from app.desk.orders.attention import kinds_of, number_of_entries
+from app.desk.orders.attention import SHOWN, kinds_of, number_of_entries
 from app.desk.orders.search import Meaning
 from app.desk.permissions import Permission
+from app.records.case_lists import cases_in_attention
 from app.records.families import families_of, family_of, is_paid_twice, is_unsettled
 from app.records.order_lists import (
     OrderFilter,
@@ -126,7 +127,7 @@ def _attention_context(
     """Why each of these orders needs a person; and of the list of all that do, its number."""
     kinds = kinds_of(listed.rows, asked.at)
     if not asked.wanted.attention:
-        return {"kinds": kinds, "needed": None, "lost": None}
+        return {"kinds": kinds, "needed": None, "lost": None, "needing_cases": ()}
     lost = lost_in(request, session)
     needed = number_of_entries(session, environment_of(request), asked.at, lost)
     # Of no order, so it stands where nothing is left out.
@@ -137,6 +138,9 @@ def _attention_context(
         "kinds": kinds,
         "needed": needed,
         "lost": lost if is_whole and lost.number else None,
+        "needing_cases": cases_in_attention(session, environment_of(request), asked.at, SHOWN)
+        if is_whole
+        else (),
         # One page, one number.
         "count_attention": lambda _: needed,
     }

@@ -15,7 +15,9 @@ from app.records.callback_lists import CallbackFilter, callbacks_page
 from app.records.order_lists import any_order
 from app.records.paging import Place
 from app.web.http.attention import lost_in
+from app.web.http.cookies import remember
 from app.web.http.requests import desk_of, environment_of, may
+from app.web.http.tour import TOUR, is_touring
 from app.web.pages.callbacks import list_context
 from app.web.pages.health import conditions_of
 from app.web.pages.live import live_context
@@ -26,8 +28,12 @@ LATEST = 8
 
 
 def index(request: Request) -> Response:
-    """GET /: one environment at a glance."""
-    return overview(request)
+    """GET /: one environment at a glance. `tour=1` begins the guided demonstration, `tour=0` ends
+    it."""
+    response = overview(request)
+    if TOUR in request.query_params:
+        remember(request, response, TOUR, "1" if is_touring(request) else "0")
+    return response
 
 
 def overview(
@@ -52,6 +58,9 @@ def overview(
         "day": at.astimezone(JST).date(),
         "now": at,
         "may_act": may(request, Permission.ACT),
+        "sandbox_on": desk_of(request).settings.sandbox_on,
+        "may_run_sandbox": may(request, Permission.RUN_SANDBOX),
+        "may_investigate": may(request, Permission.INVESTIGATE),
         "dismissing": dismissing or {},
         "unwritable_since": desk_of(request).database.unwritable_since,
         # One page, one number.

@@ -13,10 +13,12 @@ from app.desk.permissions import Permission
 from app.desk.shops.shops import Changed, ShopRefused, add_shop, change_shop, shop_of
 from app.desk.shops.validation import GATEWAYS, ShopDraft
 from app.protocol.words import N_, Words
+from app.records.exchanges import Exchange
 from app.records.shops import Confirmation, Environment, Shop, all_shops
 from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
 from app.web.http.services import services_of
 from app.web.pages.return_page import RETURN_PATH
+from app.web.pages.shop_connection import WORDS, judged
 from app.web.presentation.templates import page
 
 ADDRESS = "/settings/shops"
@@ -153,8 +155,18 @@ def _shop_page(
         "hand_on": _hand_on_address(request, shop),
         "timings": services_of(request).hand_ons.timings(shop.id),
         "messages": messages or (),
+        **_tested(request, shop),
     }
     return page(request, "settings/shop.html", context, status)
+
+
+def _tested(request: Request, shop: Shop) -> dict[str, Any]:
+    """What came of the test of its connection that the address names."""
+    with desk_of(request).database.reading() as session:
+        exchange = session.get(Exchange, request.query_params.get("tested", ""))
+    if exchange is None or exchange.shop_key != shop.id:
+        return {"tested": None, "connection": None}
+    return {"tested": exchange, "connection": WORDS[judged(exchange)]}
 
 
 def _hand_on_address(request: Request, shop: Shop) -> str | None:

@@ -23,12 +23,14 @@ from app.records.callbacks import Callback
 from app.records.orders import UNKNOWN
 from app.web.presentation import (
     callbacks,
+    cases,
     formats,
     labels,
     marks,
     outcomes,
     parameters,
     people,
+    tour,
 )
 from app.web.presentation.conflicts import believing, conflict_words, keeping
 from app.web.presentation.marks import Mark, Marks
@@ -140,6 +142,15 @@ def _marks(language: str) -> Filters:
         "attention_mark": said(marks.ATTENTION).__getitem__,
         "action_mark": said(marks.ACTIONS).__getitem__,
         "relation_mark": said(marks.RELATIONS).get,
+        "case_mark": said(cases.STATES).__getitem__,
+        "refund_mark": said(cases.REFUNDS).__getitem__,
+        "deed_icon": cases.DEED_ICONS.__getitem__,
+        "linked": cases.linked,
+        "tour_title": lambda stop: say(language, tour.PLACES[stop.step].title),
+        "tour_words": lambda stop: say(language, tour.PLACES[stop.step].words),
+        "tour_place": tour.place,
+        "piece": lambda name: say(language, cases.PIECES[name]),
+        "playbook": lambda order: say(language, cases.playbook(order)),
     }
 
 

@@ -17,6 +17,7 @@ from app.records.accounts import Role
 from app.records.exchanges import Purpose
 from app.records.orders import UNKNOWN, Origin, Source
 from app.records.shops import Confirmation
+from app.web.presentation import cases
 from app.web.presentation.people import RIGHTS, ROLES
 
 
@@ -198,6 +199,8 @@ AUDITED: dict[str, str] = {
     "unproven-dismissed": N_("Unproven results were taken off the list"),
     "double-payment-seen": N_("The double payment was seen to"),
     "sandbox-orders-forgotten": N_("The sandbox's orders were forgotten"),
+    "sample-history": N_("The sample history was written"),
+    **cases.AUDITED,
 }
 """What people did, as far as it left no row of its own."""
 
@@ -247,6 +250,7 @@ LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Origin: ORIGINS,
     Confirmation: CONFIRMATIONS,
     Role: ROLES,
+    **cases.LABELS,
 }
 """What each enum's values are called."""
 

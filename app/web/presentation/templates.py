@@ -32,6 +32,7 @@ NAV: tuple[tuple[str, str, str], ...] = (
     ("/callbacks", N_("Callbacks"), "bell"),
     ("/lookups", N_("Lookups"), "search"),
     ("/exchanges", N_("Exchanges"), "send"),
+    ("/cases", N_("Cases"), "file-text"),
     ("/sandbox", N_("Sandbox"), "flask"),
     ("/settings/shops", N_("Settings"), "settings"),
 )
@@ -101,6 +102,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
         "switch": None,
         "q": "",
         "messages": getattr(request.state, "messages", ()),
+        "tour": getattr(request.state, "tour", lambda: None),
         "count_attention": getattr(request.state, "count_attention", lambda _: None),
     }
 

@@ -172,6 +172,21 @@ def test_one_of_many_who_press_the_button_at_once_gets_in(any_database: Database
     assert not any(welcome(any_database, key) for key in keys)
 
 
+def test_whoever_left_without_choosing_a_password_is_let_in_by_the_next_start(
+    database: Database,
+) -> None:
+    first = first_sign_in_link(database, "http://desk")
+    assert first
+    use_link(database, key_of(first), HERE)
+    second = first_sign_in_link(database, "http://desk")
+    assert second
+    use_link(database, key_of(second), HERE)
+    with database.writing() as session:
+        (admin,) = session.exec(select(User)).all()
+        admin.password_hash = "chosen"
+    assert first_sign_in_link(database, "http://desk") is None
+
+
 def test_a_link_expires(database: Database) -> None:
     key = key_of(first_sign_in_link(database, ""))
     with database.writing() as session:

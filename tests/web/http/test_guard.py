@@ -44,6 +44,7 @@ PUBLIC = {
     "/login/preferences",
     "/static/{path:path}",
     "/favicon.ico",
+    "/signing-key",
 }
 """The contract's whole list of what answers without a sign-in."""
 

@@ -69,6 +69,7 @@ EVERYBODY = [
     "sandbox-guide",
     "sandbox-api",
     "sandbox-openapi",
+    "signing-key",
 ]
 
 VIEWERS = [
@@ -106,6 +107,14 @@ VIEWERS = [
     "sandbox-trade",
     "shops",
     "shop",
+    "cases",
+    "case",
+    "refunds",
+    "refunds-csv",
+    "evidence",
+    "css",
+    "bundle",
+    "file",
 ]
 
 OPERATORS = [
@@ -134,7 +143,23 @@ OPERATORS = [
     "sandbox-results",
     "sandbox-scenario",
     "sandbox-customer",
+    "sample-history",
+    "cases-send",
+    "case-new",
+    "attach",
+    "note",
+    "add",
+    "assign",
+    "reply",
+    "decide",
+    "close",
+    "reopen",
+    "propose",
+    "refund-change",
+    "refund-refuse",
 ]
+
+APPROVERS = ["refund-approve"]
 
 ADMINS = [
     "tokens",
@@ -149,12 +174,16 @@ ADMINS = [
     "shops-send",
     "shop-new",
     "shop-send",
+    "shop-test",
+    "replies",
+    "replies-send",
 ]
 
 LEAST: Mapping[str, Member | None] = {
     **dict.fromkeys(EVERYBODY, None),
     **dict.fromkeys(VIEWERS, VIEWER),
     **dict.fromkeys(OPERATORS, OPERATOR),
+    **dict.fromkeys(APPROVERS, APPROVER),
     **dict.fromkeys(ADMINS, ADMIN),
 }
 """By the name of its line: the least who may use an address. Whoever adds a line says so here."""

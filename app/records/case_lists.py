@@ -1,0 +1,59 @@
+"""Lists of cases: in pages, and those that need a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, text
+from sqlmodel import Session, col, select
+
+from app.records.cases import UNFINISHED, Case, CaseOrder, CaseState
+from app.records.orders import Order
+from app.records.paging import Page, Place, page_of
+from app.records.shops import Environment
+
+
+def cases_page(
+    session: Session, environment: Environment, state: CaseState | None, place: Place
+) -> Page[Case]:
+    """One page of an environment's cases, newest first."""
+    query = select(Case).where(Case.environment == environment)
+    if state:
+        query = query.where(Case.state == state)
+    return page_of(session, query, col(Case.id), place)
+
+
+def numbers_in(session: Session, case_keys: Collection[str]) -> Mapping[str, Sequence[Order]]:
+    """The orders of these cases, by the case's key."""
+    query = (
+        select(CaseOrder.case_key, Order)
+        .join(Order, col(Order.id) == col(CaseOrder.order_key))
+        .where(col(CaseOrder.case_key).in_(case_keys))
+    )
+    found: dict[str, list[Order]] = {}
+    for key, order in session.exec(query.order_by(col(CaseOrder.id))):
+        found.setdefault(key, []).append(order)
+    return found
+
+
+def _asks_for_somebody(at: datetime) -> ColumnElement[bool]:
+    """Overdue, or reopened by something that came late and that nobody has seen to."""
+    return text(f"({UNFINISHED})") & (  # type: ignore[no-any-return]
+        (col(Case.due_at) < at) | col(Case.stirred_at).is_not(None)
+    )
+
+
+def cases_in_attention(
+    session: Session, environment: Environment, at: datetime, limit: int
+) -> Sequence[Case]:
+    """The cases that need a person: those reopened first, then the longest overdue."""
+    query = select(Case).where(Case.environment == environment, _asks_for_somebody(at))
+    order_by = (col(Case.stirred_at).is_(None), col(Case.due_at), col(Case.id))
+    return session.exec(query.order_by(*order_by).limit(limit)).all()
+
+
+def number_of_cases_in_attention(session: Session, environment: Environment, at: datetime) -> int:
+    """How many cases of an environment need a person."""
+    query = select(func.count()).select_from(Case).where(Case.environment == environment)
+    return session.exec(query.where(_asks_for_somebody(at))).one()
