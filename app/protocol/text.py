@@ -108,7 +108,7 @@ def composed(text: str) -> str:
     return _PARTED_KANA.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 
 
-_PARTED_KANA = re.compile("[\u3046-\u30fd][\u3099\u309a]")
+_PARTED_KANA = re.compile(r"[\u3046-\u30fd][\u3099\u309a]")
 
 
 def to_half_width(text: str) -> str:
