@@ -29,9 +29,19 @@ def client_behind(forwarded_for: str, trusted: Sequence[Network]) -> str | None:
     Every proxy appends the address it was asked from, so the last one that is not a trusted
     proxy's is the client's; what stands before it anybody may have written.
     """
-    addresses = [part.strip() for part in forwarded_for.split(",")]
+    addresses = [_without_port(part.strip()) for part in forwarded_for.split(",")]
     client = next((part for part in reversed(addresses) if not is_trusted(part, trusted)), "")
     return client if is_address(client) else None
+
+
+def _without_port(written: str) -> str:
+    """The address in `198.51.100.7:4711`, `[2001:db8::1]:4711` and `[2001:db8::1]`.
+
+    Some proxies add the port; a bare IPv6 address has colons of its own.
+    """
+    if written.startswith("["):
+        return written[1:].partition("]")[0]
+    return written.partition(":")[0] if written.count(":") == 1 else written
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from app.addresses import networks
 from app.desk import callbacks, notifications
 from app.desk.accounts import first_admin
 from app.desk.accounts.users import UserRefused
+from app.desk.callbacks.bare_visits import BareVisits
 from app.desk.context import BackgroundTasks, Desk, DeskSettings, SignInTerms
 from app.desk.gateway_calls import send
 from app.desk.jobs import start_jobs
@@ -32,6 +33,7 @@ from app.sandbox.calls.path_aliases import OneSlash
 from app.sandbox.scenarios.catalogue import choices
 from app.sandbox.store.schema import check_store
 from app.settings import Settings, SettingsError
+from app.web.http.end_slash import EndSlash
 from app.web.http.failures import exception_handlers
 from app.web.http.forwarded import Proxies
 from app.web.http.guard import middleware
@@ -41,7 +43,7 @@ from app.web.http.request_id import RequestId
 from app.web.http.services import make_services
 from app.web.pages.sandbox import panel_page
 from app.web.presentation.templates import keep_compiled
-from app.web.routes import routes
+from app.web.routes import FROM_GATEWAY, routes
 
 log = logging.getLogger(__name__)
 
@@ -131,6 +133,7 @@ def create_app(settings: Settings) -> Starlette:
         middleware=[
             Middleware(RequestId),
             Middleware(OneSlash, prefix=SANDBOX),
+            Middleware(EndSlash, paths=FROM_GATEWAY),
             *middleware(pipeline, table),
         ],
         exception_handlers=exception_handlers,
@@ -142,6 +145,7 @@ def create_app(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.write_sample_history = partial(_write_sample_history, settings)
     app.state.proxies = proxies
+    app.state.bare_visits = BareVisits()
     app.state.scenarios = choices() if sandbox else ()
     return app
 

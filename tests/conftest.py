@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
 from app.addresses import networks
+from app.desk.callbacks.bare_visits import BareVisits
 from app.desk.shops.shops import ensure_sandbox_shop
 from app.main import create_app
 from app.records.database import Database, sqlite_url
@@ -202,6 +203,7 @@ async def kept_app(
 async def desk_app(kept_app: Starlette) -> Starlette:
     """That application as after its first start: nothing there but the cast and the sandbox."""
     database = kept_app.state.desk.database
+    kept_app.state.bare_visits = BareVisits()
     swept(database)
     ensure_sandbox_shop(database)
     enroll(database)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from app.protocol.statuses import Status
 from app.protocol.text import (
@@ -80,7 +80,8 @@ class Field:
 
     A parameter has either a `shape`, whose failure is one fault whatever the cause, or a length and
     an alphabet that are judged apart, each with its own reason. `parse` turns a value without
-    problems into what a message holds.
+    problems into what a message holds. `pattern` says shape or alphabet to other programs, as a
+    regular expression for the whole value; empty where none can.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Field:
     shape: Callable[[str], bool] | None = None
     illegal: Callable[[str], str] = lambda _: ""
     parse: Callable[[str], str | int] = str
+    pattern: str = ""
 
     def problems(self, value: str, length: int | None = None) -> tuple[Problem, ...]:
         """Every check that `value`, which is there and not empty, fails.
@@ -142,34 +144,48 @@ def _illegal_in_client_field(value: str) -> str:
 
 
 def _client_field(name: str) -> Field:
-    return Field(name, "CHAR", CLIENT_FIELD_BYTES, "bytes", illegal=_illegal_in_client_field)
+    limit, illegal = CLIENT_FIELD_BYTES, _illegal_in_client_field
+    forbidden = CLIENT_FIELD_FORBIDDEN + _CONTROLS
+    return Field(name, "CHAR", limit, "bytes", illegal=illegal, pattern=f"[^{forbidden}]*")
 
+
+def _shaped(name: str, length: int, pattern: str, **more: Any) -> Field:
+    """A parameter that a pattern judges as a whole."""
+    return Field(name, "CHAR", length, shape=_matching(pattern), pattern=pattern, **more)
+
+
+def _spelt(name: str, kind: Kind, length: int, alphabet: str, **more: Any) -> Field:
+    """A parameter of which length and alphabet are judged apart."""
+    return Field(name, kind, length, illegal=outside(alphabet), pattern=f"[{alphabet}]*", **more)
+
+
+_CONTROLS = r"\x00-\x1f\x7f"
 
 # Real ones are 32 hexadecimal digits; the interface gives no more than the length.
-_long_32 = _matching("[!-~]{32}")
+_LONG_32 = "[!-~]{32}"
 
 VERSION = Field("Version", "CHAR", 3)
-SHOP_ID = Field("ShopID", "CHAR", 13, shape=_matching("[0-9A-Za-z]{1,13}"))
+SHOP_ID = _shaped("ShopID", 13, "[0-9A-Za-z]{1,13}")
 # Assumed: a ShopPass is made of visible ASCII characters.
-SHOP_PASS = Field("ShopPass", "CHAR", 8, shape=_matching("[!-~]{1,8}"))
-ORDER_ID = Field("OrderID", "CHAR", ORDER_ID_LENGTH, illegal=outside("0-9A-Za-z-"))
-AMOUNT = Field("Amount", "NUMBER", 6, illegal=outside("0-9"), parse=int)
-TAX = Field("Tax", "NUMBER", 6, illegal=outside("0-9"), parse=int)
-ACCESS_ID = Field("AccessID", "CHAR", 32, shape=_long_32)
-ACCESS_PASS = Field("AccessPass", "CHAR", 32, shape=_long_32)
-RET_URL = Field("RetURL", "CHAR", RET_URL_LENGTH, illegal=unsendable)
+SHOP_PASS = _shaped("ShopPass", 8, "[!-~]{1,8}")
+ORDER_ID = _spelt("OrderID", "CHAR", ORDER_ID_LENGTH, "0-9A-Za-z-")
+AMOUNT = _spelt("Amount", "NUMBER", 6, "0-9", parse=int)
+TAX = _spelt("Tax", "NUMBER", 6, "0-9", parse=int)
+ACCESS_ID = _shaped("AccessID", 32, _LONG_32)
+ACCESS_PASS = _shaped("AccessPass", 32, _LONG_32)
+RET_URL = Field("RetURL", "CHAR", RET_URL_LENGTH, illegal=unsendable, pattern=f"[^{_CONTROLS}]*")
 CLIENT_FIELD_1 = _client_field("ClientField1")
 CLIENT_FIELD_2 = _client_field("ClientField2")
 CLIENT_FIELD_3 = _client_field("ClientField3")
-NETCASH_PAY_TYPE = Field("NetCashPayType", "CHAR", 40, illegal=outside("0-9A-Za-z"))
+NETCASH_PAY_TYPE = _spelt("NetCashPayType", "CHAR", 40, "0-9A-Za-z")
 PAY_TYPE = Field("PayType", "CHAR", 2)
-TOKEN = Field("Token", "CHAR", 256, shape=_matching("[!-~]{1,256}"))
-START_URL = Field("StartURL", "CHAR", 256, shape=_matching("(?=.{1,256}$)https?://[!-%'-~]+"))
-STATUS = Field("Status", "CHAR", 16, shape=_matching("|".join(Status)), parse=Status)
+TOKEN = _shaped("Token", 256, "[!-~]{1,256}")
+START_URL = _shaped("StartURL", 256, "(?=.{1,256}$)https?://[!-%'-~]+")
+STATUS = _shaped("Status", 16, "|".join(Status), parse=Status)
 TRAN_DATE = Field("TranDate", "CHAR", 14, shape=_is_stamp)
 PROCESS_DATE = Field("ProcessDate", "CHAR", 14, shape=_is_stamp)
-CHECK_STRING = Field("CheckString", "CHAR", 32, shape=_matching("[0-9A-Fa-f]{32}"))
+CHECK_STRING = _shaped("CheckString", 32, "[0-9A-Fa-f]{32}")
 CURRENCY = Field("Currency", "CHAR", 3)
 # Lists joined with `|`; the lengths are those of one entry.
-ERR_CODE = Field("ErrCode", "CHAR", 3, shape=_matching(r"[0-9A-Z]{3}(\|[0-9A-Z]{3})*"))
-ERR_INFO = Field("ErrInfo", "CHAR", 9, shape=_matching(r"[0-9A-Z]{9}(\|[0-9A-Z]{9})*"))
+ERR_CODE = _shaped("ErrCode", 3, r"[0-9A-Z]{3}(\|[0-9A-Z]{3})*")
+ERR_INFO = _shaped("ErrInfo", 9, r"[0-9A-Z]{9}(\|[0-9A-Z]{9})*")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.protocol import fields as f
 from app.protocol.fields import Field
 from app.protocol.messages.answers import Result
+from app.protocol.multipart import split_multipart
 from app.protocol.statuses import RETURNED
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
@@ -40,7 +41,7 @@ def read_result(raw: bytes) -> Reading:
 
     Names compare without case, so that a second spelling of a signed key counts as a repetition.
     """
-    pairs = [(_name(name), value) for name, value in split_form(raw)]
+    pairs = [(_name(name), value) for name, value in pairs_of(raw)]
     counts = Counter(name for name, _ in pairs)
     first: dict[str, bytes] = {}
     for name, value in pairs:
@@ -57,6 +58,16 @@ def read_result(raw: bytes) -> Reading:
     )
 
 
+def pairs_of(raw: bytes) -> list[tuple[bytes, bytes]]:
+    """The pairs of a result's body as bytes. Never fails.
+
+    Results are urlencoded. A shop's own server that hands one on may send it in parts: whatever
+    begins with a delimiter is no urlencoded form, and its values are as they stand.
+    """
+    parts = split_multipart(raw, "") if raw.startswith(b"--") else []
+    return parts or split_form(raw)
+
+
 _PLAIN_ORDER_ID = re.compile(rb"(?:^|&)OrderID=([0-9A-Za-z-]{1,27})(?:&|\Z)")
 
 
@@ -67,9 +78,10 @@ def order_id_of(raw: bytes) -> str:
     that taking a callback does.
     """
     plain = _PLAIN_ORDER_ID.search(raw)
-    if plain and b"%" not in raw and raw.lower().count(b"orderid") == 1:
+    alone = b"%" not in raw and raw.lower().count(b"orderid") == 1
+    if plain and alone and not raw.startswith(b"--"):
         return plain[1].decode("ascii")
-    for name, value in split_form(raw):
+    for name, value in pairs_of(raw):
         if _name(name) == "OrderID":
             order_id = _displayed(value)
             return "" if f.ORDER_ID.problems(order_id) else order_id

@@ -100,6 +100,17 @@ def normalise(text: str) -> str:
     return text.translate(_COMES_BACK_AS)
 
 
+def composed(text: str) -> str:
+    """`text` with each kana joined to the voicing mark behind it, which file names of macOS part.
+
+    Only these: to compose everything would also change kanji into others that look alike.
+    """
+    return _PARTED_KANA.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+
+
+_PARTED_KANA = re.compile(r"[\u3046-\u30fd][\u3099\u309a]")
+
+
 def to_half_width(text: str) -> str:
     """`text` with full-width letters and digits, and every kind of hyphen, made ASCII.
 

@@ -52,6 +52,9 @@ JUDGE, MANAGE_SHOPS = Permission.JUDGE, Permission.MANAGE_SHOPS
 MANAGE_PEOPLE, MANAGE_TOKENS = Permission.MANAGE_PEOPLE, Permission.MANAGE_TOKENS
 RUN_SANDBOX, RULE_SANDBOX = Permission.RUN_SANDBOX, Permission.RULE_SANDBOX
 
+FROM_GATEWAY = ("/netcash/return", "/netcash/notify")
+"""What the gateway and its customers are told to come to."""
+
 
 def routes(sandbox: ASGIApp | None) -> list[Route]:
     """The whole table. `sandbox` is None while it is off: its addresses then answer 404."""

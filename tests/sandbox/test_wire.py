@@ -131,6 +131,13 @@ def test_utf_8_that_is_no_windows_31j_is_an_illegal_character_of_its_own_field(
     assert body_of(answer) == b"ErrCode=M01&ErrInfo=M01039013"
 
 
+def test_utf_8_whose_reading_is_characters_is_kept_as_it_reads(merchant: Merchant) -> None:
+    trade = merchant.enter()
+    merchant.raw_post(Call.EXEC, execution(trade, "あい".encode()))
+    found = merchant.call(Call.SEARCH, OrderID=trade["OrderID"], PayType="16")
+    assert found["clientfield1"] == "あい".encode().decode("cp932") == "縺ゅ＞"
+
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [

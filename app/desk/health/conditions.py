@@ -61,13 +61,15 @@ class Condition:
 @dataclass(frozen=True)
 class Surroundings:
     """What a process knows without asking the database. `unnamed_proxy`: who speaks for others
-    though no setting names it."""
+    though no setting names it; `bare_visits`: how many came to RetURL without a result, since when.
+    """
 
     heart: Heart
     folder: Path
     sqlite: bool
     environments: Sequence[Environment]
     unnamed_proxy: str | None = None
+    bare_visits: tuple[int, datetime | None] = (0, None)
 
 
 def worst(conditions: Sequence[Condition]) -> Level:
@@ -95,6 +97,7 @@ def conditions(
         backup(beats, at, needed=around.sqlite and any_orders(session)),
         *(gateway(session, one, at) for one in around.environments),
         *proxy(around.unnamed_proxy),
+        *returns(*around.bare_visits),
     ]
 
 
@@ -236,6 +239,24 @@ def proxy(unnamed: str | None) -> Iterator[Condition]:
                 {"address": unnamed},
             ),
             advice=N_("If it is your proxy, name it in TRUSTED_PROXIES."),
+        )
+
+
+def returns(number: int, since: datetime | None) -> Iterator[Condition]:
+    """Whether results are lost on the way to RetURL. One visitor alone may be anybody."""
+    if number >= ENOUGH:
+        yield Condition(
+            "returns",
+            Level.WARN,
+            Sentence(
+                N_("%(count)s visitors came to RetURL without a result in a day."),
+                {"count": number},
+            ),
+            since,
+            N_(
+                "A redirect before RetURL turns results into visits without one: let RetURL be the "
+                "very address that answers (https, host, no redirect)."
+            ),
         )
 
 

@@ -92,8 +92,15 @@ def understand(typed: str, today: date, only: Meaning | None = None) -> Question
 
 
 def tidy(typed: str) -> str:
-    """Without what came along when it was copied: blanks around, quotes, what cannot be seen."""
-    return to_half_width(seen(typed[:TYPED_LIMIT])).strip(_QUOTES)
+    """Without what came along when it was copied: blanks around, quotes, a number's name before
+    it, what cannot be seen."""
+    text = to_half_width(seen(typed[:TYPED_LIMIT])).strip(_QUOTES)
+    return _NAME_BEFORE.sub("", text).strip(_QUOTES)
+
+
+_NAME_BEFORE = re.compile(
+    "^(?:order ?id|access ?id|ご?注文番号|オーダーid) ?[=:：] ?", re.IGNORECASE
+)
 
 
 def amount_of(typed: str) -> int | None:

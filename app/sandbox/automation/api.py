@@ -12,8 +12,9 @@ from app.protocol.words import in_each_language
 from app.sandbox.automation.client_reads import read_client, read_readiness
 from app.sandbox.automation.openapi import description
 from app.sandbox.calls.bodies import Unreadable, read_body
-from app.sandbox.commands.command import Command, NotThere, Wrong
+from app.sandbox.commands.command import Command, NotThere
 from app.sandbox.commands.commands import COMMANDS
+from app.sandbox.commands.given import Wrong
 from app.sandbox.context import sandbox_of
 from app.sandbox.operators.auth import Endpoint, is_open, with_key
 from app.sandbox.operators.templates import whole_number
@@ -138,8 +139,7 @@ def _doing(command: Command) -> Endpoint:
             if command.for_admins and not is_open(request):
                 return error(403, "an administrator of the desk decides this")
             given = await _json_object(request)
-            _refuse_unknown(command, given)
-            values = command.read({**given, **request.path_params})
+            values = command.given.read({**given, **command.of_address(request.path_params)})
             return JSONResponse(await command.run(sandbox_of(request), values))
         except Unreadable as unreadable:
             return error(unreadable.status, "no JSON object of at most 64 KiB")
@@ -149,14 +149,6 @@ def _doing(command: Command) -> Endpoint:
             return error(wrong.status, str(wrong), field=wrong.field)
 
     return endpoint
-
-
-def _refuse_unknown(command: Command, given: Mapping[str, Any]) -> None:
-    """A value that nobody reads would be thought to have had its effect. Raises Wrong."""
-    known = {field.name for field in command.fields}
-    for name in given:
-        if name not in known:
-            raise Wrong(name.encode("utf-8", "replace").decode(), "is not known here")
 
 
 async def _json_object(request: Request) -> Mapping[str, Any]:

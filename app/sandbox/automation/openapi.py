@@ -1,13 +1,16 @@
-"""The OpenAPI description of the automation, made from the table of commands."""
+"""The OpenAPI description: the automation, out of its models, and the gateway's own calls."""
 
 import re
 from typing import Any, Final
 
+from pydantic import TypeAdapter
 from starlette.requests import Request
 
 from app.sandbox import addresses
-from app.sandbox.commands.command import Command, Field
+from app.sandbox.automation.gateway_calls import gateway_calls
+from app.sandbox.commands.command import Command
 from app.sandbox.commands.commands import COMMANDS
+from app.sandbox.commands.given import AccessId, ShopId
 from app.sandbox.operators.auth import is_open
 
 Json = dict[str, Any]
@@ -46,14 +49,14 @@ _ERRORS: Final = {
     "422": "A value cannot be used; `field` names it.",
 }
 _IN_PATH: Final = {
-    "AccessID": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-    "ShopID": {"type": "string", "pattern": "^[0-9A-Za-z]{1,13}$"},
+    "AccessID": TypeAdapter(AccessId).json_schema(),
+    "ShopID": TypeAdapter(ShopId).json_schema(),
 }
 
 
 def description(request: Request) -> Json:
     """The description, with this sandbox's own address."""
-    paths: dict[str, Json] = {}
+    paths = gateway_calls()
     for name, path, summary, query in READS:
         paths.setdefault(f"/api{path}", {})["get"] = _read(name, path, summary, query)
     for command in COMMANDS:
@@ -65,7 +68,7 @@ def description(request: Request) -> Json:
         "info": {
             "title": "NET CASH sandbox",
             "version": "1",
-            "description": "Drive the simulated gateway from your own tests.",
+            "description": "The gateway's calls, and what drives the sandbox from your own tests.",
         },
         "servers": [{"url": addresses.base_url(request)}],
         "security": [] if is_open(request) else [{"sandboxKey": []}],
@@ -99,19 +102,34 @@ def _read(name: str, path: str, summary: str, query: tuple[tuple[str, str, Json]
 
 
 def _command(command: Command) -> Json:
+    schema = command.given.model_json_schema()
     in_path = re.findall(r"{(\w+)}", command.path)
-    fields = [field for field in command.fields if field.name not in in_path]
+    body = {
+        "type": "object",
+        "properties": {
+            name: _untitled(value)
+            for name, value in schema["properties"].items()
+            if name not in in_path
+        },
+        "required": [name for name in schema.get("required", ()) if name not in in_path],
+        "additionalProperties": False,
+    }
     known = [code for code in _ERRORS if code != "404" or in_path]
     return {
         "operationId": command.name,
         "summary": command.summary,
+        **({"description": command.warning} if command.warning else {}),
         "parameters": _in_path(command.path),
         "requestBody": {
-            "required": bool(fields),
-            "content": {"application/json": {"schema": _body(fields)}},
+            "required": bool(body["required"]),
+            "content": {"application/json": {"schema": body}},
         },
         "responses": _responses(known),
     }
+
+
+def _untitled(schema: Json) -> Json:
+    return {key: value for key, value in schema.items() if key != "title"}
 
 
 def _in_path(path: str) -> list[Json]:
@@ -119,29 +137,6 @@ def _in_path(path: str) -> list[Json]:
         {"name": name, "in": "path", "required": True, "schema": _IN_PATH[name]}
         for name in re.findall(r"{(\w+)}", path)
     ]
-
-
-def _body(fields: list[Field]) -> Json:
-    schema: Json = {
-        "type": "object",
-        "properties": {one.name: _schema(one) for one in fields},
-        "additionalProperties": False,
-    }
-    required = [field.name for field in fields]
-    return {**schema, "required": required} if required else schema
-
-
-def _schema(field: Field) -> Json:
-    schema: Json = {"type": field.kind}
-    if field.choices:
-        return {**schema, "enum": list(field.choices)}
-    if field.kind == "integer":
-        return {**schema, "minimum": field.least, "maximum": field.most}
-    if field.kind == "string":
-        schema |= {"minLength": field.least, "maxLength": field.most}
-    if field.pattern:
-        schema["pattern"] = f"^{field.pattern}$"
-    return schema
 
 
 def _responses(errors: tuple[str, ...] | list[str]) -> Json:

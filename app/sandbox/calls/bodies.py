@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
+from app.protocol.multipart import is_multipart, split_multipart
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import first_values, split_form
-from app.sandbox.calls.multipart import is_multipart, split_multipart
 
 _FIELD_COUNT: Final = 50
 
@@ -78,8 +78,12 @@ def split_body(body: bytes, content_type: str) -> list[tuple[bytes, bytes]]:
 def read_values(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """The first value of each name as text.
 
-    Bytes that are not Windows-31J become U+FFFD, which no parameter accepts: the format check of
-    that very parameter then refuses them, and unknown parameters stay ignored whatever they hold.
+    Assumed: UTF-8 that a client sends is read as Windows-31J; where that reading is no character
+    the value is refused (M01039013 and the like), where it is one it is kept as it reads.
+
+    Bytes that are not Windows-31J become U+FFFD, as Java's decoder has them, which no parameter
+    accepts: the format check of that very parameter then refuses them, and unknown parameters stay
+    ignored whatever they hold.
     """
     return first_values(
         (name.decode(WINDOWS_31J, "replace"), value.decode(WINDOWS_31J, "replace"))

@@ -13,10 +13,10 @@ from app.protocol.messages import (
     SearchRequest,
     StartRequest,
 )
+from app.protocol.multipart import is_multipart
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
 from app.sandbox.calls.bodies import split_body
-from app.sandbox.calls.multipart import is_multipart
 from app.sandbox.clients import findings
 from app.sandbox.clients.encodings import is_escaped_again, is_utf_8, is_windows_31j
 from app.sandbox.clients.findings import Finding

@@ -3,13 +3,16 @@
 The panel's forms, the automation's addresses and its OpenAPI description are made from this table.
 """
 
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from app.protocol.messages import Call
 from app.protocol.statuses import RETURNED
 from app.protocol.words import N_
 from app.sandbox.commands.client_commands import CLIENT_COMMANDS, NOT_ALLOWED, WEB_ADDRESS
-from app.sandbox.commands.command import SHOP_ID, Command, Field, NotNow, NotThere, Values
+from app.sandbox.commands.command import Answer, Command, NotNow, NotThere
+from app.sandbox.commands.given import AccessId, Given, OneOf, Says, ShopId
 from app.sandbox.context import Sandbox
 from app.sandbox.customer import flow
 from app.sandbox.customer.callbacks import callback_of
@@ -26,19 +29,69 @@ CALLS: Final = (Call.ENTRY, Call.EXEC, Call.SEARCH)
 _ONE_LINE: Final = N_("A name is one line, without control characters.")
 _HOST_NAMES: Final = N_("Only names of hosts, parted by blanks: no address, no path.")
 
-_ACCESS_ID: Final = Field("AccessID", least=32, most=32, pattern="[0-9a-f]{32}")
+_ENDINGS: Final = {"pay": Ending.PAID, "cancel": Ending.CANCELLED, "leave": Ending.LEFT}
 
 
-async def _forward(sandbox: Sandbox, values: Values) -> Values:
-    ahead = await sandbox.store.run(sandbox.rules.controls.forward, values["minutes"] * 60_000)
+class Forward(Given):
+    """How far the clock is moved."""
+
+    minutes: Annotated[int, Field(ge=1, le=A_YEAR)]
+
+
+class NextFault(Given):
+    """Which fault hits which call."""
+
+    call: Annotated[str, OneOf(tuple(call.value for call in CALLS))]
+    fault: Annotated[str, OneOf(tuple(fault.value for fault in Fault))]
+
+
+class ChosenScenario(Given):
+    """What a trade is to follow."""
+
+    AccessID: AccessId
+    scenario: Annotated[str, OneOf(tuple(one.name for one in SCENARIOS))]
+
+
+class CustomerAct(Given):
+    """What the customer of a trade does."""
+
+    AccessID: AccessId
+    action: Annotated[str, OneOf(tuple(_ENDINGS))]
+
+
+class NewShop(Given):
+    """A shop's name."""
+
+    name: Annotated[
+        str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f]+$"), Says(_ONE_LINE)
+    ]
+
+
+class Notices(Given):
+    """Where a shop's notices go."""
+
+    ShopID: ShopId
+    notify_url: Annotated[
+        str, Field(max_length=500, pattern="^(https?://[!-~]+)?$"), Says(WEB_ADDRESS)
+    ]
+
+
+class Hosts(Given):
+    """Names of hosts, parted by blanks."""
+
+    hosts: Annotated[str, Field(max_length=1000, pattern=r"^[0-9A-Za-z.:\- ]*$"), Says(_HOST_NAMES)]
+
+
+async def _forward(sandbox: Sandbox, given: Forward) -> Answer:
+    ahead = await sandbox.store.run(sandbox.rules.controls.forward, given.minutes * 60_000)
     if ahead is None:
         message = N_("The clock can be at most ten years ahead. Starting over puts it right.")
         raise NotNow("minutes", message)
     return {"seconds_ahead": ahead // 1000}
 
 
-async def _add_fault(sandbox: Sandbox, values: Values) -> Values:
-    call, fault = Call(values["call"]), Fault(values["fault"])
+async def _add_fault(sandbox: Sandbox, given: NextFault) -> Answer:
+    call, fault = Call(given.call), Fault(given.fault)
     if fault is Fault.OTHER_ORDER and call is not Call.ENTRY:
         message = N_("This fault can only hit %(call)s: no other answer names an OrderID.")
         raise NotNow("fault", message, call=Call.ENTRY.value)
@@ -46,13 +99,13 @@ async def _add_fault(sandbox: Sandbox, values: Values) -> Values:
     return {"call": call.value, "fault": fault.value}
 
 
-async def _forget_faults(sandbox: Sandbox, _: Values) -> Values:
+async def _forget_faults(sandbox: Sandbox, _: Given) -> Answer:
     await sandbox.store.run(sandbox.rules.controls.forget_faults)
     return {}
 
 
-async def _choose_scenario(sandbox: Sandbox, values: Values) -> Values:
-    access_id, name = values["AccessID"], values["scenario"]
+async def _choose_scenario(sandbox: Sandbox, given: ChosenScenario) -> Answer:
+    access_id, name = given.AccessID, given.scenario
     trade = await sandbox.store.run(trade_story.choose_scenario, sandbox.rules, access_id, name)
     if trade is None:
         raise NotThere
@@ -62,19 +115,16 @@ async def _choose_scenario(sandbox: Sandbox, values: Values) -> Values:
     return {"AccessID": access_id, "scenario": name}
 
 
-_ENDINGS: Final = {"pay": Ending.PAID, "cancel": Ending.CANCELLED, "leave": Ending.LEFT}
-
-
-async def _act_as_customer(sandbox: Sandbox, values: Values) -> Values:
+async def _act_as_customer(sandbox: Sandbox, given: CustomerAct) -> Answer:
     """Start and press a button, as a browser would.
 
     The result is told, not delivered, with the number of times that it would have been.
     """
-    story = await sandbox.store.run(trade_story.trade_story, sandbox.rules, values["AccessID"])
+    story = await sandbox.store.run(trade_story.trade_story, sandbox.rules, given.AccessID)
     if story is None:
         raise NotThere
-    start = {"AccessID": values["AccessID"], "Token": story.trade.Token or ""}
-    ending = _ENDINGS[values["action"]]
+    start = {"AccessID": given.AccessID, "Token": story.trade.Token or ""}
+    ending = _ENDINGS[given.action]
     trade = await sandbox.store.run(flow.start, sandbox.rules, start)
     if not isinstance(trade, Refused):
         trade = await sandbox.store.run(flow.end, sandbox.rules, start, ending)
@@ -86,12 +136,12 @@ async def _act_as_customer(sandbox: Sandbox, values: Values) -> Values:
     return {"Status": trade.Status, "result": result, "deliveries": deliveries}
 
 
-async def _add_shop(sandbox: Sandbox, values: Values) -> Values:
-    return (await sandbox.store.run(shops.add_shop, values["name"]))._asdict()
+async def _add_shop(sandbox: Sandbox, given: NewShop) -> Answer:
+    return (await sandbox.store.run(shops.add_shop, given.name))._asdict()
 
 
-async def _set_notices(sandbox: Sandbox, values: Values) -> Values:
-    shop_id, url = values["ShopID"], values["notify_url"]
+async def _set_notices(sandbox: Sandbox, given: Notices) -> Answer:
+    shop_id, url = given.ShopID, given.notify_url
     if url and not may_be_sent(url, await sandbox.store.run(allowed_hosts)):
         raise NotNow("notify_url", NOT_ALLOWED)
     if not await sandbox.store.run(shops.set_notify_url, shop_id, url):
@@ -99,16 +149,16 @@ async def _set_notices(sandbox: Sandbox, values: Values) -> Values:
     return {"ShopID": shop_id, "notify_url": url}
 
 
-async def _allow_hosts(sandbox: Sandbox, values: Values) -> Values:
-    await sandbox.store.run(shops.allow_hosts, values["hosts"])
+async def _allow_hosts(sandbox: Sandbox, given: Hosts) -> Answer:
+    await sandbox.store.run(shops.allow_hosts, given.hosts)
     return {"hosts": sorted(await sandbox.store.run(allowed_hosts))}
 
 
-async def _renew_key(sandbox: Sandbox, _: Values) -> Values:
+async def _renew_key(sandbox: Sandbox, _: Given) -> Answer:
     return {"key": await sandbox.store.run(shops.renew_key)}
 
 
-async def _reset(sandbox: Sandbox, _: Values) -> Values:
+async def _reset(sandbox: Sandbox, _: Given) -> Answer:
     await sandbox.store.run(rules.reset, sandbox.rules)
     return {}
 
@@ -119,17 +169,14 @@ COMMANDS: Final = (
         "/clock",
         "Move the sandbox's clock forward: terms run out, notices fall due.",
         _forward,
-        (Field("minutes", "integer", least=1, most=A_YEAR),),
+        Forward,
     ),
     Command(
         "addFault",
         "/faults",
         "Let a fault hit the next answer to a call.",
         _add_fault,
-        (
-            Field("call", choices=tuple(call.value for call in CALLS)),
-            Field("fault", choices=tuple(fault.value for fault in Fault)),
-        ),
+        NextFault,
     ),
     Command("forgetFaults", "/faults/forget", "Let no fault wait any longer.", _forget_faults),
     Command(
@@ -137,35 +184,35 @@ COMMANDS: Final = (
         "/trades/{AccessID}/scenario",
         "Let a trade follow another scenario from now on.",
         _choose_scenario,
-        (_ACCESS_ID, Field("scenario", choices=tuple(one.name for one in SCENARIOS))),
+        ChosenScenario,
     ),
     Command(
         "actAsCustomer",
         "/trades/{AccessID}/customer",
         "Be the customer without a browser: start, then pay, cancel or leave.",
         _act_as_customer,
-        (_ACCESS_ID, Field("action", choices=tuple(_ENDINGS))),
+        CustomerAct,
     ),
     Command(
         "addShop",
         "/shops",
         "Add a shop with a ShopID and a ShopPass of its own.",
         _add_shop,
-        (Field("name", least=1, most=50, pattern=r"[^\x00-\x1f\x7f]+", says=_ONE_LINE),),
+        NewShop,
     ),
     Command(
         "setNotices",
         "/shops/{ShopID}/notices",
         "Send a shop's notices to an address; none with an empty one.",
         _set_notices,
-        (SHOP_ID, Field("notify_url", most=500, pattern="(https?://[!-~]+)?", says=WEB_ADDRESS)),
+        Notices,
     ),
     Command(
         "allowHosts",
         "/hosts",
         "Say to which hosts beyond loopback the sandbox may send (names parted by blanks).",
         _allow_hosts,
-        (Field("hosts", most=1000, pattern=r"[0-9A-Za-z.:\- ]*", says=_HOST_NAMES),),
+        Hosts,
         for_admins=True,
     ),
     Command(
@@ -173,6 +220,11 @@ COMMANDS: Final = (
         "/key",
         "Make a new sandbox key; the present one opens nothing any more.",
         _renew_key,
+        warning=(
+            "From its answer on every request with the old key is answered 401. A tool that tries "
+            "each operation must leave this one out, or go on with the key that it answers: "
+            "otherwise it tests nothing more."
+        ),
         for_admins=True,
     ),
     Command(

@@ -17,9 +17,11 @@ from app.sandbox.commands.client_commands import (
     MARK_READINESS,
     SEND_RESULT,
     WEB_ADDRESS,
+    Delivery,
     callbacks_of,
 )
-from app.sandbox.commands.command import Command, NotThere, Values, Wrong
+from app.sandbox.commands.command import Answer, Command, NotThere
+from app.sandbox.commands.given import Wrong
 from app.sandbox.context import Sandbox, sandbox_of
 from app.sandbox.customer.callbacks import can_be_reached
 from app.sandbox.customer.templates import customer_page
@@ -123,7 +125,7 @@ async def deliver(request: Request, typed: dict[str, str]) -> Response:
 
 async def _through_the_browser(request: Request, typed: dict[str, str]) -> Response:
     try:
-        results = await callbacks_of(sandbox_of(request), SEND_RESULT.read(typed))
+        results = await callbacks_of(sandbox_of(request), Delivery.read(SEND_RESULT.of_form(typed)))
     except NotThere:
         raise HTTPException(404) from None
     context = {"deliveries": results, "ret_url": typed["RetURL"], "delay": 0}
@@ -132,13 +134,11 @@ async def _through_the_browser(request: Request, typed: dict[str, str]) -> Respo
 
 async def _do(
     request: Request, command: Command, typed: dict[str, str]
-) -> tuple[Values, list[Wrong]]:
+) -> tuple[Answer, list[Wrong]]:
     """Do it: what it tells, and what is wrong with each field where it cannot be done."""
     wrongs = command.problems(typed)
     try:
-        return (
-            {} if wrongs else await command.run(sandbox_of(request), command.read(typed))
-        ), wrongs
+        return ({} if wrongs else await command.done_with(sandbox_of(request), typed)), wrongs
     except NotThere:
         raise HTTPException(404) from None
     except Wrong as wrong:

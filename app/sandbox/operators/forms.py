@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from app.protocol.words import say
 from app.sandbox.calls.bodies import Unreadable, read_own_form
-from app.sandbox.commands.command import Wrong
+from app.sandbox.commands.given import Wrong
 
 
 async def read_form(request: Request) -> dict[str, str]:

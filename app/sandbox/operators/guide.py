@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.protocol.words import N_
 from app.sandbox import addresses
-from app.sandbox.commands.command import Wrong
+from app.sandbox.commands.given import Wrong
 from app.sandbox.operators import client_pages, programs
 from app.sandbox.operators.auth import from_elsewhere, is_key, is_open
 from app.sandbox.operators.failures import FromElsewhere

@@ -11,8 +11,9 @@ from starlette.routing import BaseRoute, Route
 
 from app.protocol.words import say
 from app.sandbox import addresses
-from app.sandbox.commands.command import Command, NotThere, Wrong
+from app.sandbox.commands.command import Command, NotThere
 from app.sandbox.commands.commands import CALLS, COMMANDS
+from app.sandbox.commands.given import Wrong
 from app.sandbox.context import sandbox_of
 from app.sandbox.operators.auth import Endpoint, for_operators
 from app.sandbox.operators.forms import Form, read_form
@@ -120,7 +121,7 @@ async def _do(command: Command, request: Request, typed: dict[str, str]) -> list
         raise HTTPException(404)
     try:
         if not wrongs:
-            await command.run(sandbox_of(request), command.read(given))
+            await command.done_with(sandbox_of(request), given)
     except NotThere:
         raise HTTPException(404) from None
     except Wrong as wrong:

@@ -27,6 +27,7 @@ async def hand_on(request: Request) -> Response:
     if onward is None:
         return await receive_callback(request)
     body = await read_body(request)
+    request.app.state.bare_visits.brought(remote_address_of(request))
     began = time.monotonic()
     await hand_ons.take(body, list(headers_of(request)), remote_address_of(request))
     hand_ons.note(onward, time.monotonic() - began)

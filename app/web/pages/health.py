@@ -67,7 +67,10 @@ def conditions_now(request: Request, problem: str | None) -> Sequence[Condition]
 def surroundings_of(request: Request) -> Surroundings:
     """What this process knows by itself."""
     around = services_of(request).surroundings
-    return replace(around, unnamed_proxy=request.app.state.proxies.unnamed)
+    state = request.app.state
+    return replace(
+        around, unnamed_proxy=state.proxies.unnamed, bare_visits=state.bare_visits.of_late()
+    )
 
 
 def has_token(request: Request) -> bool:

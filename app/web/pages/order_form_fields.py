@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
 from app.desk.orders.transactions import Draft
-from app.protocol.text import to_half_width
+from app.protocol.text import composed, to_half_width
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,18 @@ class OrderForm:
 
     @classmethod
     def read(cls, form: Mapping[str, str]) -> OrderForm:
-        """The fields of a form; OrderID and the amounts in half-width, spaces at the ends gone."""
+        """The fields of a form as they will be sent, so that whoever typed them sees it.
+
+        OrderID and the amounts in half-width, spaces at the ends gone; in the client fields each
+        kana in one piece.
+        """
         raw = {field.name: form.get(field.name, "") for field in fields(cls)}
         for name in ("OrderID", "Amount", "Tax"):
             raw[name] = to_half_width(raw[name].strip())
         for name in ("RetURL", "ShopName"):
             raw[name] = raw[name].strip()
+        for name in cls.CLIENT_FIELDS:
+            raw[name] = composed(raw[name])
         return cls(**raw)
 
     def with_number(self, order_id: str) -> OrderForm:

@@ -14,9 +14,8 @@ from starlette.responses import HTMLResponse, Response
 
 from app.desk.callbacks import CustomerMessage
 from app.desk.callbacks.raw import TARGET
-from app.protocol.reading import order_id_of
+from app.protocol.reading import order_id_of, pairs_of
 from app.protocol.text import WINDOWS_31J
-from app.protocol.wire import split_form
 from app.protocol.words import LANGUAGES, N_, translation
 from app.web.http.requests import read_body, remote_address_of
 from app.web.http.services import services_of
@@ -72,6 +71,7 @@ async def receive_callback(request: Request) -> Response:
     # Nobody queues to be read: who has sent all of it must not wait for who has not. How long that
     # may take, and for how many at once, is the server's affair.
     body = await read_body(request)
+    request.app.state.bare_visits.brought(remote_address_of(request))
     try:
         key = await intake.receive(body, headers_of(request), remote_address_of(request))
     except asyncio.CancelledError:
@@ -89,7 +89,8 @@ async def receive_callback(request: Request) -> Response:
 
 
 async def return_page_get(request: Request) -> Response:
-    """GET /netcash/return: a neutral page. Nothing is recorded."""
+    """GET /netcash/return: a neutral page. That somebody came is counted, nothing else is kept."""
+    request.app.state.bare_visits.came(remote_address_of(request))
     return _page(request, RELOADED, "")
 
 
@@ -148,5 +149,5 @@ def _rendered(
 def _fields(body: bytes) -> list[tuple[str, str]]:
     return [
         (name.decode(WINDOWS_31J, "replace"), value.decode(WINDOWS_31J, "replace"))
-        for name, value in split_form(body)
+        for name, value in pairs_of(body)
     ]

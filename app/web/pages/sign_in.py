@@ -1,6 +1,7 @@
 """Signing in by e-mail and password or by the link of a first start, and signing out."""
 
 from math import ceil
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -108,8 +109,21 @@ def _form(
         "problem": problem,
         "minutes": minutes,
         "switch": "/login/preferences",
+        "elsewhere": _elsewhere(request),
     }
     return page(request, "sign_in/form.html", context, status)
+
+
+def _elsewhere(request: Request) -> str:
+    """The desk's own https address, where this browser has come by http to another one.
+
+    Its sign-in would be lost on the way back: the cookie is for https alone. A proxy that is not
+    trusted asks by http too, but in the desk's own name.
+    """
+    public = desk_of(request).settings.base_url
+    by_http = request.scope["scheme"] == "http" and public.startswith("https://")
+    named = request.headers.get("host", "") == urlsplit(public).netloc
+    return public if by_http and not named else ""
 
 
 def _later(response: Response, seconds: int) -> Response:

@@ -1,7 +1,10 @@
 """Why a typed value is refused, as a sentence beside its field."""
 
+import re
+import unicodedata
+
 from app.protocol.fields import Problem, Reason
-from app.protocol.words import N_, Sentence
+from app.protocol.words import N_, Sentence, Words
 
 REASONS: dict[Reason, str] = {
     Reason.MISSING: N_("This is needed."),
@@ -43,12 +46,34 @@ def problem_words(problem: Problem) -> Sentence:
     return Sentence(message, {"limit": limit, "characters": visible(problem.characters)})
 
 
-def visible(characters: str) -> str:
+def visible(characters: str) -> Words:
     """Characters set apart so that each can be seen; what has no picture is named by its code."""
-    return " ".join(map(_visible, characters))
+    said: Words = ""
+    for character in characters:
+        shown = _visible(character)
+        said = Sentence("%(one)s %(next)s", {"one": said, "next": shown}) if said else shown
+    return said
 
 
-def _visible(character: str) -> str:
-    if character.isprintable() and not character.isspace():
+def _visible(character: str) -> Words:
+    if unicodedata.category(character)[0] not in _NO_PICTURE:
         return f"「{character}」"
-    return f"U+{ord(character):04X}"
+    code = f"U+{ord(character):04X}"
+    what = next((words for pattern, words in _KINDS if pattern.match(character)), None)
+    return Sentence("%(code)s (%(what)s)", {"code": code, "what": Sentence(what)}) if what else code
+
+
+_NO_PICTURE = "CMZ"
+"""The first letter of the categories of characters that show nothing of their own: controls and
+formats, marks that sit on another character, blanks."""
+
+_KINDS = (
+    (
+        re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]"),
+        N_("a variation selector: it chooses a form of the character before it"),
+    ),
+    (re.compile("[\u0300-\u036f\u3099\u309a]"), N_("a mark on the character before it")),
+    (re.compile("[\u200b\u2060\ufeff]"), N_("a blank without width")),
+    (re.compile("\xa0"), N_("a blank that does not break")),
+    (re.compile("[\ue000-\uf8ff]"), N_("a character of private use")),
+)

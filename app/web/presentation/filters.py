@@ -168,8 +168,7 @@ def _of_exchanges(language: str) -> Filters:
 
     def detail(value: str | None) -> str:
         """A parser's detail has no words of its own and is said as it stands."""
-        message = outcomes.DETAILS.get(value or "")
-        return say(language, message) if message else value or ""
+        return say(language, outcomes.detail_words(value or "")) or value or ""
 
     def parameter(name: str) -> str:
         return say(language, parameters.PARAMETERS.get(name, parameters.UNKNOWN_PARAMETER))

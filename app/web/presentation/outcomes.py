@@ -1,8 +1,10 @@
 """What became of an exchange, and what that means for its order, in words for every case."""
 
+import re
+
 from app.desk.gateway_calls.send import Detail, Outcome
 from app.protocol.messages import Call
-from app.protocol.words import N_
+from app.protocol.words import N_, Sentence, Words
 from app.records.exchanges import WAITING
 
 HAPPENED: dict[str, str] = {
@@ -32,6 +34,25 @@ DETAILS: dict[str, str] = {
     Detail.NOT_HTTP: N_("What came back was not HTTP."),
 }
 """What exactly went wrong on the wire."""
+
+# Why an answer is not understood: `read_answer` says it in English, with a parameter's name.
+_REASONS: tuple[tuple[str, str], ...] = (
+    ("the answer is not Windows-31J", N_("It is not Windows-31J.")),
+    ("no parameter of this answer is there", N_("No parameter of such an answer is in it.")),
+    ("ErrInfo is not a list of codes", N_("ErrInfo is not a list of codes.")),
+    (r"(?P<name>\w+) comes twice, with two values", N_("%(name)s comes twice, with two values.")),
+    (r"(?P<name>\w+) is missing", N_("%(name)s is missing.")),
+    (r"(?P<name>\w+) is not valid", N_("%(name)s is not valid.")),
+)
+
+
+def detail_words(detail: str) -> Words:
+    """A detail in words; empty where it has none of its own, as a parser's complaint."""
+    for pattern, message in _REASONS:
+        if found := re.fullmatch(pattern, detail):
+            return Sentence(message, found.groupdict())
+    return DETAILS.get(detail, "")
+
 
 _ANSWERED: dict[Call, str] = {
     Call.ENTRY: N_("The order is registered at the gateway. No money has moved."),

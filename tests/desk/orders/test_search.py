@@ -64,6 +64,8 @@ def test_a_day_is_read_with_its_year_or_as_the_last_such_day(typed: str, day: da
         "「A1001-1」",
         "“Ａ１００１－１”",
         "\u200bA1001ー1\ufeff",
+        "OrderID=A1001-1",
+        "ご注文番号：「A1001-1」",
     ],
 )
 def test_what_came_along_with_a_number_is_left_out(typed: str) -> None:

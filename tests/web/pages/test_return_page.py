@@ -11,10 +11,13 @@ from sqlalchemy import event
 from sqlmodel import select
 from starlette.applications import Starlette
 
+from app.main import create_app
 from app.protocol.statuses import Status
+from app.protocol.wire import split_form
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.shops import Shop
+from app.settings import Settings
 from tests.cast import ADMIN
 from tests.conftest import browser_for
 from tests.desk.callbacks.cast import an_order, body, tampered
@@ -168,3 +171,62 @@ async def test_any_bytes_at_all_are_stored_and_answered(
     answers = [await bring(visitor, raw) for raw in bodies]
     assert {answer.status_code for answer in answers} == {200}
     assert sorted(callback.body for callback in stored(desk_app)) == sorted(bodies)
+
+
+async def test_a_result_in_parts_is_judged_like_any_other(
+    desk_app: Starlette, visitor: httpx.AsyncClient
+) -> None:
+    open_order(desk_app, "A1001")
+    part = b'--xy\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    raw = b"".join(part % pair for pair in split_form(body("A1001"))) + b"--xy--\r\n"
+    for sent, title in ((raw, PAID), (raw.replace(b"\r\nA1001", b"\r\nA1002"), BEING_CONFIRMED)):
+        answer = await visitor.post("/netcash/return", content=sent)
+        assert title[0] in answer.text
+
+
+async def test_an_address_of_the_gateway_s_has_a_slash_behind_it_or_none(
+    desk_app: Starlette, visitor: httpx.AsyncClient
+) -> None:
+    open_order(desk_app, "A1001")
+    answer = await visitor.post("/netcash/return/", content=body("A1001"), headers=FORM)
+    assert answer.status_code == 200
+    assert PAID[0] in answer.text
+    assert (await visitor.get("/netcash/return/")).status_code == 200
+    assert (await visitor.post("/netcash/notify/", content=b"ShopID=x", headers=FORM)).text == "0"
+
+
+async def test_the_sender_behind_a_proxy_is_known_with_a_port_and_without(
+    settings: Settings,
+) -> None:
+    app = create_app(settings.model_copy(update={"trusted_proxies": ("127.0.0.1",)}))
+    written = {
+        "198.51.100.7:4711": "198.51.100.7",
+        "[2001:db8::1]:4711": "2001:db8::1",
+        "[2001:db8::1]": "2001:db8::1",
+        "2001:db8::1": "2001:db8::1",
+        "198.51.100.7, 127.0.0.1:80": "198.51.100.7",
+    }
+    async with app.router.lifespan_context(app), browser_for(app, None) as proxy:
+        for said in written:
+            await proxy.post(
+                "/netcash/return", content=b"x=1", headers=FORM | {"X-Forwarded-For": said}
+            )
+        assert [one.remote_address for one in stored(app)] == [*written.values()]
+
+
+async def test_visitors_without_a_result_are_told_of_where_the_desk_s_own_state_stands(
+    desk_app: Starlette, visitor: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    await bring(visitor, b"x=1")
+    for _ in range(5):
+        await visitor.get("/netcash/return")  # by whoever has brought a result: a reload
+    shown = (await client.get("/readyz?detail")).json()["conditions"]
+    assert "returns" not in {one["name"] for one in shown}
+    for _ in range(3):
+        desk_app.state.bare_visits.came("203.0.113.9")
+    (told,) = [
+        one
+        for one in (await client.get("/readyz?detail")).json()["conditions"]
+        if one["name"] == "returns"
+    ]
+    assert "redirect" in str(told)

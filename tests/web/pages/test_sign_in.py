@@ -300,3 +300,13 @@ async def test_a_page_that_only_counts_by_itself_keeps_nobody_signed_in(
     assert seen() == before
     await operator.get("/orders")
     assert seen() > before
+
+
+@pytest.mark.parametrize(("host", "told"), [("127.0.0.1:8000", True), ("desk.example.jp", False)])
+async def test_a_sign_in_that_could_not_stay_says_where_it_would(
+    settings: Settings, host: str, *, told: bool
+) -> None:
+    app = create_app(settings.model_copy(update={"public_url": "https://desk.example.jp"}))
+    async with app.router.lifespan_context(app), browser_for(app, None) as client:
+        form = await client.get("http://x/login", headers={"Host": host})
+    assert ('href="https://desk.example.jp/login"' in form.text) is told

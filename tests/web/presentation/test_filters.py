@@ -40,7 +40,7 @@ def test_an_unknown_status_rests_on_the_call_that_nobody_answered() -> None:
 
 
 def test_what_has_no_words_of_its_own_is_said_as_it_stands() -> None:
-    assert said("ja", "{{ 'AccessID is missing' | detail }}") == "AccessID is missing"
+    assert said("ja", "{{ 'a parser complains' | detail }}") == "a parser complains"
     assert said("ja", "{{ none | detail }}") == ""
     assert said("ja", "{{ ('of a later version' | tag_mark).label }}") == "of a later version"
 
