@@ -26,6 +26,7 @@ from app.web.pages import (
     order_page,
     orders,
     overview,
+    palette,
     payment_links,
     return_page,
     saved_views,
@@ -138,6 +139,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         ),
         Route("/", overview.index, "overview", permission=READ),
         Route("/patterns", styleguide.styleguide, "patterns", permission=READ),
+        Route("/palette", palette.show, "palette", permission=READ),
         # Orders.
         Route("/orders", orders.index, "orders", permission=READ),
         Route("/orders.csv", downloads.orders, "orders-csv", permission=READ),

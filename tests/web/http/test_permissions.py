@@ -86,6 +86,8 @@ VIEWERS = [
     "orders",
     "orders-csv",
     "live-orders",
+    "orders-news",
+    "palette",
     "view-save",
     "view-remove",
     "order",
