@@ -25,6 +25,7 @@ from app.web.pages import (
     order_news,
     order_page,
     orders,
+    outcomes,
     overview,
     palette,
     payment_links,
@@ -139,6 +140,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         ),
         Route("/", overview.index, "overview", permission=READ),
         Route("/patterns", styleguide.styleguide, "patterns", permission=READ),
+        Route("/outcomes", outcomes.show, "outcomes", permission=READ),
         Route("/palette", palette.show, "palette", permission=READ),
         # Orders.
         Route("/orders", orders.index, "orders", permission=READ),

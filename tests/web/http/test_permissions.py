@@ -87,6 +87,7 @@ VIEWERS = [
     "orders-csv",
     "live-orders",
     "orders-news",
+    "outcomes",
     "palette",
     "view-save",
     "view-remove",
