@@ -86,7 +86,6 @@ VIEWERS = [
     "orders",
     "orders-csv",
     "live-orders",
-    "orders-news",
     "outcomes",
     "palette",
     "view-save",
