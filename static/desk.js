@@ -54,12 +54,83 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, textarea, select, dialog")) return;
-  const act = KEYS[event.key];
+  const act = KEYS[event.key] ?? linkOf(event.key);
   if (!act) return;
   event.preventDefault();
   act();
+});
+
+// Any other key is the one that a link of this page bears.
+const linkOf = (key) => {
+  const link = /^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`);
+  return link && (() => link.click());
+};
+
+// Command palette: what the server finds, and behind it what this page itself offers.
+const palette = document.getElementById("palette");
+
+const openPalette = () => {
+  if (!palette || palette.open) return;
+  const box = palette.querySelector("[data-palette]");
+  box.value = "";
+  palette.showModal();
+  htmx.trigger(box, "palette");
+};
+
+const offers = () => {
+  const list = palette.querySelector(".palette-found");
+  const typed = palette.querySelector("[data-palette]").value.trim().toLowerCase();
+  const here = [...document.querySelectorAll("main :is(.next-step, .actions) :is(a.btn, button.btn)")]
+    .filter((one) => one.innerText.trim() && one.innerText.toLowerCase().includes(typed));
+  if (!here.length) return;
+  const section = document.createElement("section");
+  const title = document.createElement("h2");
+  const items = document.createElement("ul");
+  title.textContent = list.dataset.here;
+  for (const one of here) {
+    const choice = document.createElement("button");
+    choice.type = "button";
+    choice.dataset.choice = "";
+    choice.textContent = one.innerText.trim();
+    // A button is only brought under the hand: nothing is sent by a key that was meant for a list.
+    choice.addEventListener("click", () => {
+      palette.close();
+      if (one.matches("a")) one.click();
+      else { one.scrollIntoView({ block: "center" }); one.focus(); }
+    });
+    const item = document.createElement("li");
+    item.append(choice);
+    items.append(item);
+  }
+  section.append(title, items);
+  list.append(section);
+};
+
+palette?.addEventListener("htmx:after:swap", offers);
+palette?.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  const box = palette.querySelector("[data-palette]");
+  const choices = [...palette.querySelectorAll("[data-choice]")];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    const at = choices.indexOf(document.activeElement) + step;
+    (at < 0 ? box : choices[Math.min(at, choices.length - 1)])?.focus();
+  } else if (event.key === "Enter" && event.target === box) {
+    event.preventDefault();
+    // What is listed may still answer an earlier letter: then the search decides.
+    const answered = palette.querySelector("[data-asked]")?.dataset.asked === box.value;
+    if (answered && choices[0]) choices[0].click();
+    else location.href = `/orders?q=${encodeURIComponent(box.value)}`;
+  }
 });
 
 // Full-width letters, digits and hyphens become half-width where the protocol has only those.

@@ -27,7 +27,9 @@ from app.web.pages import (
     order_news,
     order_page,
     orders,
+    outcomes,
     overview,
+    palette,
     payment_links,
     return_page,
     saved_views,
@@ -144,6 +146,8 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         ),
         Route("/", overview.index, "overview", permission=READ),
         Route("/patterns", styleguide.styleguide, "patterns", permission=READ),
+        Route("/outcomes", outcomes.show, "outcomes", permission=READ),
+        Route("/palette", palette.show, "palette", permission=READ),
         # Orders.
         Route("/orders", orders.index, "orders", permission=READ),
         Route("/orders.csv", downloads.orders, "orders-csv", permission=READ),

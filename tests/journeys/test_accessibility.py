@@ -62,6 +62,7 @@ PAGES = (
     "/verify",
     "/lookups",
     "/exchanges",
+    "/outcomes",
     "/settings/shops?env=sandbox",
     "/settings/shops/new",
     "/settings/account",
@@ -134,7 +135,13 @@ def test_refused_forms_and_open_dialogs_are_accessible(inside: Window) -> None:
         page.goto("/orders")
         page.keyboard.press("?")
 
-    expect_accessible(page, {"a refused form": refused, "the shortcuts": shortcuts})
+    def palette() -> None:
+        page.goto("/orders")
+        page.keyboard.press("Control+k")
+        page.locator("[data-choice]").first.wait_for()
+
+    visits = {"a refused form": refused, "the shortcuts": shortcuts, "the palette": palette}
+    expect_accessible(page, visits)
 
 
 def test_the_customers_pages_of_the_sandbox_are_accessible(

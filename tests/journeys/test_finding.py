@@ -18,13 +18,14 @@ from tests.journeys.window import Window, window
 from tests.walk import Operator
 
 AT_MOST = 3
+RET_URL = "https://shop.example.jp/return"
 NAME = "五十嵐 ひなた 様"
 
 
 @pytest.fixture(scope="module")
 def addresses(operator: Operator) -> dict[str, str]:
     """Orders of three customers, one of whom has tried twice: their addresses by number."""
-    fields = {"ClientField1": "配信チケット", "RetURL": "https://shop.example.jp/return"}
+    fields = {"ClientField1": "配信チケット", "RetURL": RET_URL}
     return {
         number: operator.create("", "register", OrderID=number, **fields | typed)
         for number, typed in {
@@ -114,3 +115,39 @@ def test_where_nothing_is_found_the_next_step_is_said(caller: Window) -> None:
     hand.search("能勢")
     expect(hand.page.get_by_role("heading", name="能勢")).to_be_visible()
     expect(hand.page.locator("main a[href^='/lookups']")).to_have_count(0)
+
+
+@pytest.mark.soak
+def test_the_palette_leads_to_orders_pages_and_what_the_page_offers(
+    caller: Window, addresses: dict[str, str]
+) -> None:
+    page = caller.page
+    page.goto("/orders")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("F20417-0042")
+    expect(page.locator("[data-asked=F20417-0042]")).to_be_attached()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(addresses["F20417-0042"]))
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette [data-choice]").first).to_be_visible()
+    offered = page.locator("#palette button[data-choice]").first
+    words = offered.inner_text()
+    offered.click()
+    expect(page.locator("#palette")).to_be_hidden()
+    assert words in page.evaluate("document.activeElement.innerText")
+    page.locator("main").press("a")
+    expect(page).to_have_url(re.compile("status=attention"))
+
+
+@pytest.mark.soak
+def test_what_is_new_is_said_and_shown_when_its_reader_asks(
+    caller: Window, operator: Operator
+) -> None:
+    page, number = caller.page, f"F20500-{caller.language}"
+    page.goto("/orders")
+    first = page.locator("[data-row]").first.inner_text()
+    operator.create("", "register", OrderID=number, Amount="100", Tax="", RetURL=RET_URL)
+    expect(page.locator("[data-new='1']")).to_be_visible(timeout=20_000)
+    assert page.locator("[data-row]").first.inner_text() == first
+    page.keyboard.press("r")
+    expect(page.locator("[data-row]").first).to_have_text(number)

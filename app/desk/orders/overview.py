@@ -36,13 +36,17 @@ class Sum:
 
 @dataclass(frozen=True)
 class Today:
-    """The orders made since midnight in Japan. `reported` is in no total: it is not proven."""
+    """The orders made since midnight in Japan. `reported` is in no total: it is not proven.
+
+    `paid` are those that were paid since then, whenever they were made, reported or confirmed.
+    """
 
     created: int
     confirmed: Sum
     reported: Sum
     not_paid: int
     waiting: int
+    paid: Sum
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ def today(session: Session, environment: Environment, at: datetime) -> Today:
     """The figures of the day so far."""
     tallies = statistics.tallies(session, environment, midnight(at))
     paid = [tally for tally in tallies if tally.status == "PAYSUCCESS"]
+    day = (midnight(at), midnight(at) + timedelta(days=1))
+    payments = statistics.counts_paid(session, environment, statistics.Unit.DAY, *day)
     counts = {group: _orders(tallies, group) for group in STATUS_GROUPS}
     return Today(
         created=sum(tally.orders for tally in tallies),
@@ -78,6 +84,7 @@ def today(session: Session, environment: Environment, at: datetime) -> Today:
         reported=_sum(tally for tally in paid if not tally.confirmed),
         not_paid=counts["not-paid"],
         waiting=counts["waiting"],
+        paid=Sum(sum(one.orders for one in payments), sum(one.yen for one in payments)),
     )
 
 

@@ -87,6 +87,8 @@ VIEWERS = [
     "orders",
     "orders-csv",
     "live-orders",
+    "outcomes",
+    "palette",
     "view-save",
     "view-remove",
     "order",

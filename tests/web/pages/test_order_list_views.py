@@ -120,7 +120,7 @@ async def test_new_orders_and_changes_are_said_once_and_shown_when_asked(
     again = re.findall(r'hx-get="(.*?)"', news.text)[0].replace("&amp;", "&")
     assert (await client.get(again)).status_code == 204
     key = await listed_keys(client)
-    assert "hx-get" not in (await client.get(f"/orders?before={key[0]}")).text
+    assert "/live/orders" not in (await client.get(f"/orders?before={key[0]}")).text
 
 
 async def listed_keys(client: httpx.AsyncClient) -> list[str]:

@@ -1,4 +1,4 @@
-"""The overview: five figures, what needs a person, the latest callbacks, the gateway's health."""
+"""The overview: six figures, what needs a person, the latest callbacks, the gateway's health."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ FIGURE = re.compile(r'<a class="figure[^"]*" href="([^"]+)">.*?figure-number">(\
 
 
 async def figures(client: httpx.AsyncClient) -> dict[str, tuple[str, int]]:
-    """Each figure's link and number, by its place among the five."""
-    names = ("created", "paid", "not-paid", "waiting", "attention")
+    """Each figure's link and number, by its place among the six."""
+    names = ("created", "paid", "not-paid", "waiting", "paid-today", "attention")
     found = FIGURE.findall((await client.get("/")).text)
     pairs = [(link.replace("&amp;", "&"), int(number)) for link, number in found]
     return dict(zip(names, pairs, strict=True))
@@ -52,6 +52,7 @@ async def test_each_figure_counts_its_own_kind(
         "paid": 1,
         "not-paid": 2,
         "waiting": 2,
+        "paid-today": 1,
         "attention": 1,
     }
 
@@ -73,7 +74,11 @@ async def test_a_figure_links_to_the_list_of_exactly_what_it_counts(
     an_order(desk_app, "OLD", "PAYFAIL", id=key_at(yesterday), created_at=yesterday)
     for number, status in enumerate(("PAYSTART", "PAYFAIL", "EXPIRED", "unknown", "PAYSUCCESS")):
         an_order(desk_app, f"A{number}", status, confirmed_at=now())
-    for name, (link, number) in (await figures(client)).items():
+    made = {"id": key_at(yesterday), "created_at": yesterday}
+    an_order(desk_app, "PAID-TODAY", "PAYSUCCESS", **made)
+    counted = await figures(client)
+    assert (counted["paid"][1], counted["paid-today"][1]) == (1, 2)
+    for name, (link, number) in counted.items():
         listed = (await client.get(link)).text
         assert listed.count("data-row") == number, name
 
