@@ -38,8 +38,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 STOREYS: dict[str, str] = {
     "desk": """
         jobs
+        importing
         orders health
-        notifications shops copies hand_on importing
+        notifications shops copies hand_on
         gateway_calls
         callbacks
         actions
