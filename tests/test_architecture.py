@@ -40,8 +40,9 @@ STOREYS: dict[str, str] = {
         jobs
         tour
         cases
+        importing
         orders health
-        notifications shops copies hand_on importing
+        notifications shops copies hand_on
         gateway_calls
         callbacks
         actions

@@ -1,12 +1,14 @@
 """The shop's own book: which amount it says each of its orders has."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field
+from sqlmodel import Field, Session, col, select
 
 from app.clock import now
 from app.records.columns import Record, identifier, key, reference, timestamp
+from app.records.orders import Order, Origin
 
 CUSTOMER_LENGTH = 100
 
@@ -25,3 +27,29 @@ class BookEntry(Record, table=True):
     tax: int = 0
     customer: str = Field(default="", max_length=CUSTOMER_LENGTH)
     said_at: datetime = timestamp(now)
+
+
+def entries_of(
+    session: Session, shop_key: str, order_ids: Collection[str]
+) -> Mapping[str, BookEntry]:
+    """What a shop's book says of these OrderIDs."""
+    query = select(BookEntry).where(
+        BookEntry.shop_key == shop_key, col(BookEntry.order_id).in_(order_ids)
+    )
+    return {entry.order_id: entry for entry in session.exec(query)}
+
+
+def entry_of(session: Session, order: Order) -> BookEntry | None:
+    """What the shop's book says of an order."""
+    return entries_of(session, order.shop_key, [order.order_id]).get(order.order_id)
+
+
+def take_amounts(session: Session, orders: Iterable[Order]) -> None:
+    """Give orders that were just met, and not made here, the amounts of their shops' books."""
+    strangers = [one for one in orders if one.origin is not Origin.CREATED and one.amount is None]
+    for shop_key in {one.shop_key for one in strangers}:
+        named = [one for one in strangers if one.shop_key == shop_key]
+        entries = entries_of(session, shop_key, {one.order_id for one in named})
+        for order in named:
+            if entry := entries.get(order.order_id):
+                order.amount, order.tax = entry.amount, entry.tax

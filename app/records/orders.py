@@ -78,8 +78,8 @@ class Order(Record, table=True):
     """One order and the claim we hold: status, source, time, and whether it is confirmed.
 
     The claim is the last accepted change; `changes` says how it came about.
-    `amount` and `tax` are what we sent in yen (None where we never sent any);
-    `said_amount` and `said_tax` what the gateway's last lookup said.
+    `amount` and `tax` are what we sent in yen, or of an order not made here what the shop's book
+    says; `said_amount` and `said_tax` what the gateway's last lookup said. None: nobody knows.
     `filed`: with which fold the search knows it as it is; NOT_FILED or SPOKEN_OF where it does not.
     """
 
@@ -145,6 +145,11 @@ class Order(Record, table=True):
     form_key: str | None = Field(default=None, unique=True, max_length=64)
     created_by: str | None = reference("users.id", optional=True, index=False)
     created_at: datetime = timestamp(now)
+
+    @property
+    def is_by_book(self) -> bool:
+        """Whether its amount is what the shop's own book says: we have sent none."""
+        return self.origin is not Origin.CREATED and self.amount is not None
 
     @property
     def total(self) -> int | None:

@@ -213,6 +213,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         # Results out of files.
         Route("/imports", imports.index, "imports", permission=READ),
         Route("/imports", imports.begin, "imports-send", SEND, permission=JUDGE),
+        Route("/imports/book", imports.take_list, "book-send", SEND, permission=ACT),
         Route("/imports/{key}", imports.show, "import", permission=READ),
         Route("/imports/{key}/keepings", imports.keep_all, "import-keep", SEND, permission=JUDGE),
         # It computes what our password signs: whoever may ask it may forge a callback.

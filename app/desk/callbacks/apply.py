@@ -15,6 +15,7 @@ from app.desk.status.groups import OPEN
 from app.desk.status.updates import StatusReport, Terms, apply_report, met_by_callback
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
+from app.records.book import take_amounts
 from app.records.callbacks import Applied, Callback, Channel, first_reports, said_before, said_of
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, give_to_order
@@ -39,6 +40,7 @@ def find_orders(session: Session, batch: Iterable[CheckedCallback]) -> None:
         rows = {checked.number: _new_order(checked) for checked in unmet}
         insert_orders_not_there(session, [rows[number] for number in sorted(rows)])
         _give_orders(session, unmet)
+        take_amounts(session, {one.number: one.order for one in unmet if one.order}.values())
         _give_lookups(session, unmet)
     _note_what_was_said(session, [checked for checked in named if checked.verified])
 

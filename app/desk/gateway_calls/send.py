@@ -24,6 +24,7 @@ from app.gateway import INTERRUPTED, Detail, Outcome, Reply
 from app.logs import Repeated
 from app.protocol.messages import ErrorAnswer, SearchAnswer
 from app.protocol.wire import parse_jst_stamp
+from app.records.book import take_amounts
 from app.records.database import UNREACHABLE
 from app.records.exchanges import (
     WAITING,
@@ -194,6 +195,7 @@ def find_or_create_order(session: Session, exchange: Exchange, *, found: bool) -
         )
         session.add(order)
         session.flush()
+        take_amounts(session, [order])
     if order is not None:
         give_to_order(session, shop, order.order_id, order.id)
     return order

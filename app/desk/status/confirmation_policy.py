@@ -34,11 +34,12 @@ def _follow(database: Database, shop_key: str, last: str, batch: int) -> Sequenc
         keys = reported_orders(session, shop_key, last, now() - KEEP_ASKING, limit=batch)
         for key in keys:
             if order := locked_order(session, key):
-                _schedule(session, order, policy)
+                schedule_waiting(session, order, policy)
     return keys
 
 
-def _schedule(session: Session, order: Order, policy: Confirmation) -> None:
+def schedule_waiting(session: Session, order: Order, policy: Confirmation) -> None:
+    """Schedule by this policy what was reported of an order and waits, if anything does."""
     past = history_of(session, order.id)
     since = reported_since(session, order, past)
     if since is None and order.lookup_due_at is None:

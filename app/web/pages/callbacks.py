@@ -146,7 +146,8 @@ def _curl(base_url: str, view: CallbackView) -> str | None:
     """A command that brings the same bytes to the same place; None where they are not here."""
     if view.callback.whole_length:
         return None
-    target = RETURN_PATH if view.kept else view.headers.get(TARGET, RETURN_PATH)
+    by_a_browser = not view.kept and view.callback.channel is None
+    target = view.headers.get(TARGET, RETURN_PATH) if by_a_browser else RETURN_PATH
     address = quote(base_url + target)
     body = view.callback.body
     if body.isascii() and body.decode("ascii").isprintable():

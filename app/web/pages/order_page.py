@@ -23,6 +23,7 @@ from app.desk.status.unproven import unproven_of
 from app.protocol.error_catalogue import fault
 from app.protocol.statuses import Status
 from app.protocol.words import N_, Words
+from app.records.book import entry_of
 from app.records.cases import cases_about
 from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
@@ -106,6 +107,7 @@ def order_page(
         family = family_of(session, order)
         in_list = None if wants_fragment(request) else place_in_list(session, request, order)
         cases = cases_about(session, [order.id])
+        entry = entry_of(session, order) if order.is_by_book else None
     waiting = [one.exchange for one in view.exchanges if one.exchange.outcome == WAITING]
     if waiting and wants_fragment(request):
         return Response(status_code=204)
@@ -117,6 +119,7 @@ def order_page(
         "settling": settling or {},
         "dismissing": dismissing or {},
         "family": family,
+        "book_entry": entry,
         "twice": is_paid_twice(family),
         "unsettled": is_unsettled(family),
         "in_list": in_list,

@@ -71,11 +71,11 @@ def _status(it: Dispute) -> Step:
 
 
 _PAID_OTHERWISE = Step(
-    N_("Paid, but with another amount than we sent"),
+    N_("Paid, but with another amount than ours"),
     N_("The gateway's lookup says so: Amount or Tax differ. No total counts this order."),
 )
 _HELD_OTHERWISE = Step(
-    N_("The gateway holds another amount than we sent"),
+    N_("The gateway holds another amount than ours"),
     N_("Amount or Tax of its lookup differ. It does not call the order paid."),
 )
 _PAID_IN_ANOTHER_CURRENCY = Step(
@@ -92,7 +92,7 @@ _ANOTHER_CURRENCY = Step(
     ),
 )
 _PAID_AS_SENT = Step(
-    N_("Now paid with the amount that we sent, says the gateway"),
+    N_("Now paid with our amount, says the gateway"),
     N_("An earlier lookup had named another one. See what became of that before you decide."),
 )
 

@@ -69,7 +69,7 @@ MONEY: Marks = {
         N_("Confirmed"),
         "rosette-discount-check",
         "good",
-        N_("The gateway's lookup says so, and the amount is the one we sent."),
+        N_("The gateway's lookup says so, and the amount is the one we hold."),
     ),
 }
 """How far the money of a paid order is proven."""

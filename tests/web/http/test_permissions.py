@@ -134,6 +134,7 @@ OPERATORS = [
     "look-up",
     "verify-send",
     "imports-send",
+    "book-send",
     "import-keep",
     "sandbox-reset",
     "sandbox-clock",
@@ -346,6 +347,7 @@ async def production(desk_app: Starlette) -> Mapping[str, tuple[str, str, object
         "double-payment": ("POST", f"{below}/double-payments", {"Reason": "why"}),
         "lookups-send": ("POST", "/lookups?env=production", asked),
         "look-up": ("POST", f"{below}/lookups", {"Reason": "why"}),
+        "book-send": ("POST", "/imports/book", {"ShopID": shop.shop_id, "file": "OrderID"}),
     }
 
 

@@ -64,3 +64,18 @@ async def test_nothing_chosen_and_nobody_allowed_are_told_so(
         assert (await viewer.get("/imports")).status_code == 200
     assert (await operator.get("/imports/none")).status_code == 404
     assert (await operator.post("/imports/none/keepings")).status_code == 404
+
+
+async def test_a_shops_list_is_taken_whole_or_refused_by_its_lines(
+    desk_app: Starlette, operator: httpx.AsyncClient
+) -> None:
+    async def sent(text: str, shop: str = "tshop00000001") -> httpx.Response:
+        files = {"file": ("orders.csv", text.encode(), "text/csv")}
+        return await operator.post("/imports/book", data={"ShopID": shop}, files=files)
+
+    taken = await sent("OrderID,Amount\nB1,1000\nB2,2000\n")
+    assert (taken.status_code, 'data-book-entries="2"' in taken.text) == (200, True)
+    for text, said in (("OrderID,Amount\nB1,x\n", "Line 2."), ("x", "Line 1.")):
+        refused = await sent(text)
+        assert (refused.status_code, said in refused.text) == (422, True)
+    assert (await sent("OrderID,Amount\nB1,1\n", "none")).status_code == 422

@@ -97,7 +97,7 @@ def test_another_amount_is_marked_and_raises_a_conflict(shared: Served, desk: ht
     answer = looked_up(desk, "MORE-1")
     assert re.search(r'class="differs">\s*<th scope="row"><code>Amount', answer.text)
     assert "We sent ¥1,000, the gateway holds ¥1,500." in plain(answer)
-    assert "The gateway holds another amount than we sent" in plain(answer)
+    assert "The gateway holds another amount than ours" in plain(answer)
     held = order_of(shared, "MORE-1")
     assert held is not None
     assert held.conflict == "amount"

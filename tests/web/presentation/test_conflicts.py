@@ -141,7 +141,7 @@ def test_a_callback_is_named_where_one_spoke(language: str, word: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "amount", "currency"),
-    [("en", "another amount", "urrency"), ("ja", "送った金額と異なり", "通貨")],
+    [("en", "another amount", "urrency"), ("ja", "金額と異なり", "通貨")],
 )
 def test_amount_and_currency_are_said_to_differ_where_they_do(
     language: str, amount: str, currency: str

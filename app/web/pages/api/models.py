@@ -73,7 +73,7 @@ class OrderAnswer(Answer):
     )
     confirmed_at: datetime | None
     conflict: str | None = Field(description="Why the sources disagree, until a person settles it.")
-    Amount: Yen | None = Field(description="As the order was sent; null where we never sent any.")
+    Amount: Yen | None = Field(description="As sent, or as the shop's book has it; else null.")
     Tax: Yen | None
     said_amount: Yen | None = Field(description="As the gateway's last lookup said it.")
     said_tax: Yen | None
