@@ -75,9 +75,8 @@ class Conflict(StrEnum):
 
 
 class Order(Record, table=True):
-    """One order and the claim we hold: status, source, time, and whether it is confirmed.
+    """One order and the claim we hold: the last accepted change, of which `changes` says more.
 
-    The claim is the last accepted change; `changes` says how it came about.
     `amount` and `tax` are what we sent in yen, or of an order not made here what the shop's book
     says; `said_amount` and `said_tax` what the gateway's last lookup said. None: nobody knows.
     `filed`: with which fold the search knows it as it is; NOT_FILED or SPOKEN_OF where it does not.

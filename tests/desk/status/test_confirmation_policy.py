@@ -1,5 +1,6 @@
 """A shop changes when it confirms: what was reported and waits follows the new policy at once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from app.desk.shops.validation import ShopDraft
 from app.desk.status.confirmation_policy import follow_policy
 from app.desk.status.updates import StatusReport, Terms, apply_report
 from app.protocol.statuses import Status
+from app.records.accounts import Role
 from app.records.orders import Conflict, Order, Origin, Source
 from app.records.shops import Confirmation
 from tests.desk.conftest import Stage, found, refused
@@ -27,7 +29,8 @@ def choose(stage: Stage, policy: Confirmation) -> None:
     """An admin changes the shop's policy."""
     shop = stage.shop
     draft = ShopDraft("test", shop.shop_id, "", shop.name, confirmation=policy)
-    stage.shop = change_shop(stage.desk, stage.actor, shop.id, draft).shop
+    admin = replace(stage.actor, role=Role.ADMIN)
+    stage.shop = change_shop(stage.desk, admin, shop.id, draft).shop
     # A form would not take its plain address.
     stage.moves_to(stage.gateway.url)
 
