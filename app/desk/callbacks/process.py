@@ -10,7 +10,7 @@ from hashlib import sha256
 from sqlmodel import Session
 
 from app.desk.callbacks import limits
-from app.desk.callbacks.apply import apply, find_orders
+from app.desk.callbacks.apply import apply_all, find_orders
 from app.desk.callbacks.customer_message import CustomerMessage, customer_message
 from app.desk.callbacks.unproven import count_on_orders
 from app.desk.callbacks.verification import read_and_verify, write_verdict
@@ -42,7 +42,7 @@ def process_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> list[
     for checked in batch:
         checked.callback.copy_of = copies.get(checked.callback.id)
         write_verdict(checked)
-        apply(session, checked)
+    apply_all(session, batch)
     count_on_orders(session, batch)
     if batch:
         notify(session)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from app.desk.callbacks import limits
-from app.desk.callbacks.apply import apply, find_orders
+from app.desk.callbacks.apply import apply_all, find_orders
 from app.desk.callbacks.verification import CheckedCallback, read_and_verify, write_verdict
 from app.protocol.checkstring import Verdict
 from app.records.callbacks import keys_with_verdict, locked_with_verdict
@@ -49,7 +49,7 @@ def _reverify_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> int
     for checked in batch:
         session.add(_history(checked))
         write_verdict(checked)
-        apply(session, checked)
+    apply_all(session, batch)
     take_back(session, counted_on)
     return len(batch)
 
