@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import BindParameter, ColumnElement, Index, Table, bindparam, func, text
+from sqlalchemy import BindParameter, ColumnElement, Index, Select, Table, bindparam, func, text
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -129,16 +129,47 @@ _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _table: Table = Callback.metadata.tables["callbacks"]
 
 _UNPROCESSED = (
-    select(Callback)
-    .where(col(Callback.id).in_(_KEYS), col(Callback.judged_at).is_(None))
-    .order_by(col(Callback.id))
+    sqlalchemy.select(_table)
+    .where(_table.c.id.in_(_KEYS), _table.c.judged_at.is_(None))
+    .order_by(_table.c.id)
     .with_for_update(skip_locked=True)
 )
 
 
 def locked_unprocessed(session: Session, keys: Sequence[str]) -> Sequence[Callback]:
-    """Those of these callbacks that nobody has processed or is processing, oldest first, locked."""
-    return session.exec(_UNPROCESSED, params={"keys": keys}).all()
+    """Those of these callbacks that nobody has processed or is processing, oldest first, locked.
+
+    They are none of the session's, which would take as long again to keep an eye on them: what is
+    changed in them, `write_judged` writes.
+    """
+    return _read(session, _UNPROCESSED, {"keys": keys})
+
+
+def _read(session: Session, query: Select[Any], params: Mapping[str, Any]) -> list[Callback]:
+    rows = session.connection().execute(query, params).mappings()
+    return [Callback(**row) for row in rows]
+
+
+_JUDGED = (
+    *("judged_at", "verdict", "detail", "tags", "digest", "copy_of"),
+    *("environment", "shop_id", "order_id", "status", "tran_date"),
+    *("order_key", "applied", "applied_at"),
+)
+_WRITE_JUDGED = (
+    sqlalchemy.update(_table)
+    .where(_table.c.id == bindparam("key"))
+    .values({name: bindparam(f"new_{name}") for name in _JUDGED})
+)
+
+
+def write_judged(session: Session, callbacks: Sequence[Callback]) -> None:
+    """Write what judging and applying have found of these callbacks."""
+    rows = [
+        {"key": callback.id} | {f"new_{name}": vars(callback)[name] for name in _JUDGED}
+        for callback in callbacks
+    ]
+    if rows:
+        session.connection().execute(_WRITE_JUDGED, rows)
 
 
 def unprocessed_keys(session: Session, after: str, limit: int) -> Sequence[str]:
@@ -250,6 +281,9 @@ def keys_with_verdict(
 def locked_with_verdict(
     session: Session, keys: Collection[str], verdicts: Collection[str]
 ) -> Sequence[Callback]:
-    """Those of these callbacks that still have one of these verdicts, oldest first, locked."""
-    query = select(Callback).where(col(Callback.id).in_(keys), col(Callback.verdict).in_(verdicts))
-    return session.exec(query.order_by(col(Callback.id)).with_for_update()).all()
+    """Those of these callbacks that still have one of these verdicts, oldest first, locked.
+
+    None of the session's, as from `locked_unprocessed`.
+    """
+    query = sqlalchemy.select(_table).where(_table.c.id.in_(keys), _table.c.verdict.in_(verdicts))
+    return _read(session, query.order_by(_table.c.id).with_for_update(), {})

@@ -17,7 +17,15 @@ from app.desk.status.updates import StatusReport, Terms, apply_report, met_by_ca
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
 from app.records.book import take_amounts
-from app.records.callbacks import Applied, Callback, Channel, first_reports, said_before, said_of
+from app.records.callbacks import (
+    Applied,
+    Callback,
+    Channel,
+    first_reports,
+    said_before,
+    said_of,
+    write_judged,
+)
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key
@@ -86,18 +94,34 @@ def _give_lookups(session: Session, met: Iterable[CheckedCallback]) -> None:
 
 def apply_all(session: Session, batch: Iterable[CheckedCallback]) -> None:
     """Let each callback speak to its order once; tag it, and say what came of it."""
-    reports = ReportBatch(session)
+    found = _Found(session)
     for checked in batch:
-        _apply(session, checked, reports)
-    reports.write()
+        _apply(session, checked, found)
+        found.judged.append(checked.callback)
+    found.write()
 
 
-def _apply(session: Session, checked: CheckedCallback, reports: ReportBatch) -> None:
+class _Found:
+    """What has been found and is not written yet."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.judged: list[Callback] = []
+        self.reports = ReportBatch(session)
+
+    def write(self) -> None:
+        """Write it all, so that whoever asks the tables knows of it."""
+        judged, self.judged = self.judged, []
+        write_judged(self._session, judged)
+        self.reports.write()
+
+
+def _apply(session: Session, checked: CheckedCallback, found: _Found) -> None:
     callback, order = checked.callback, checked.order
     callback.order_key = order.id if order else None
     checked.tags |= _plain_tags(checked)
     if checked.verified and order is not None:
-        callback.applied = _applied(session, checked, order, reports)
+        callback.applied = _applied(session, checked, order, found)
         callback.applied_at = now()
         if callback.copy_of is None:
             reopen_cases_about(session, order, callback.applied_at, callback=callback.id)
@@ -131,16 +155,13 @@ def _came_late(checked: CheckedCallback) -> bool:
     return callback.came_at - checked.said_at >= LATE_AFTER
 
 
-def _applied(
-    session: Session, checked: CheckedCallback, order: Order, reports: ReportBatch
-) -> Applied:
+def _applied(session: Session, checked: CheckedCallback, order: Order, found: _Found) -> Applied:
     if _is_open(order) and not checked.said_before:
         # Nothing that is asked here depends on what waits to be written: nobody of this batch has
         # spoken to this order yet (`said_before` is read before all of them).
-        with session.no_autoflush:
-            effect = reports.apply(order, _report(checked), _terms(checked))
-            return _became(effect, order, checked)
-    reports.write()
+        effect = found.reports.apply(order, _report(checked), _terms(checked))
+        return _became(effect, order, checked)
+    found.write()
     if order.known_by_callbacks_alone:
         # Nothing is known of it but this word: a lookup decides.
         checked.tags.add(Tag.UNKNOWN_ORDER)
