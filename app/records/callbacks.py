@@ -6,13 +6,43 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import BindParameter, ColumnElement, Index, Select, Table, bindparam, func, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Index,
+    Select,
+    SmallInteger,
+    Table,
+    bindparam,
+    func,
+    text,
+)
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import Record, enum_column, identifier, key, reference, timestamp
+from app.records.columns import (
+    Record,
+    enum_column,
+    identifier,
+    index_of_some,
+    key,
+    reference,
+    timestamp,
+)
 from app.records.public_rows import callbacks_index
 from app.records.shops import Environment, Shop
+
+UNRANKED = 2
+"""The rank of a callback for which nothing speaks."""
+
+RANKS = range(UNRANKED + 1)
+"""Every rank that there is, the first to be judged first."""
+
+TROUBLE_LENGTH = 120
+"""Characters of the reason for which a callback could not be judged."""
+
+WAITING = "judged_at IS NULL AND set_aside_at IS NULL"
+"""What a callback is like that waits for its verdict, for an index; a query: `awaits_judgement`."""
 
 
 class Applied(StrEnum):
@@ -40,15 +70,18 @@ class Callback(Record, table=True):
 
     `body` is never altered, but where the disk is nearly full: then its beginning is kept, and
     `whole_length` says how many bytes it had. The other values are what verifying read in it, and
-    may be read again when a shop is added. `environment` is None where no shop of ours is named:
-    such a callback is shown in every environment.
+    may be read again when a shop is added; `order_id` is read on arrival, so that it can be found
+    before. `environment` is None where no shop of ours is named: such a callback is shown in every
+    environment.
     """
 
     __tablename__ = "callbacks"
     __table_args__ = (
         Index("ix_callbacks_page", "environment", "copy_of", "id"),
         Index("ix_callbacks_number", "order_id", "id"),
-        Index("ix_callbacks_unjudged", "judged_at", "id"),
+        # Of those alone that wait: judging takes a row out of it, and it stays small.
+        index_of_some("ix_callbacks_waiting", ("rank", "id"), WAITING),
+        index_of_some("ix_callbacks_set_aside", ("id",), "set_aside_at IS NOT NULL"),
         Index("ix_callbacks_verdict", "verdict", "id"),
         Index("ix_callbacks_digest", "digest", "id"),
         callbacks_index(),
@@ -78,6 +111,13 @@ class Callback(Record, table=True):
     # Of a copy its SHA-256, from the start: the same copy is taken once.
     copied_digest: str | None = Field(default=None, max_length=64)
 
+    # Seen in the bytes on arrival: what is judged first; the less, the sooner.
+    rank: int = Field(default=UNRANKED, sa_type=SmallInteger)
+    # How often judging it has failed by its own fault, why, and since when nobody tries any more.
+    tries: int = Field(default=0, sa_type=SmallInteger)
+    trouble: str | None = Field(default=None, max_length=TROUBLE_LENGTH)
+    set_aside_at: datetime | None = timestamp()
+
     judged_at: datetime | None = timestamp()
     verdict: str | None = Field(default=None, max_length=16)
     detail: str | None = Field(default=None, max_length=200)
@@ -104,6 +144,17 @@ class Callback(Record, table=True):
     def tag_list(self) -> list[str]:
         """The tags, in the order in which they were given."""
         return self.tags.split()
+
+
+def awaits_judgement(rank: int | None = None) -> ColumnElement[bool]:
+    """Whether a callback has no verdict yet and is to get one by itself; one of this rank only.
+
+    Where the order of the keys matters, ask for each rank: SQLite, which knows no figures, would
+    else rather read all callbacks in that order than the index of the few that wait.
+    """
+    waits = col(Callback.judged_at).is_(None) & col(Callback.set_aside_at).is_(None)
+    # All have a rank. It is what the index begins with.
+    return waits & (col(Callback.rank) >= 0 if rank is None else col(Callback.rank) == rank)
 
 
 def callbacks_of(session: Session, order_key: str) -> Sequence[tuple[Callback, int]]:
@@ -172,12 +223,6 @@ def write_judged(session: Session, callbacks: Sequence[Callback]) -> None:
         session.connection().execute(_WRITE_JUDGED, rows)
 
 
-def unprocessed_keys(session: Session, after: str, limit: int) -> Sequence[str]:
-    """The keys of callbacks that have not been processed, oldest first, from behind a key on."""
-    query = select(Callback.id).where(col(Callback.judged_at).is_(None), Callback.id > after)
-    return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
-
-
 def copy_with(session: Session, digest: str) -> str | None:
     """The key of the copy with these bytes."""
     query = select(func.min(Callback.id)).where(Callback.copied_digest == digest)
@@ -222,6 +267,18 @@ def originals(session: Session, callbacks: Sequence[Callback]) -> Mapping[str, s
         if first != callback.id:
             copies[callback.id] = first
     return copies
+
+
+_ASKED_AT_ONCE = 500
+
+
+def number_stored(session: Session, keys: Sequence[str]) -> int:
+    """How many of these callbacks there are."""
+    number = 0
+    for first in range(0, len(keys), _ASKED_AT_ONCE):
+        some = col(Callback.id).in_(keys[first : first + _ASKED_AT_ONCE])
+        number += session.exec(select(func.count()).select_from(Callback).where(some)).one()
+    return number
 
 
 def _is_verified(verdict: Any) -> ColumnElement[bool]:

@@ -13,7 +13,9 @@ from app.desk.callbacks.verification import CheckedCallback, read_and_verify, wr
 from app.protocol.checkstring import Verdict
 from app.records.callbacks import keys_with_verdict, locked_with_verdict
 from app.records.database import Database
+from app.records.encryption import DecryptionFailed
 from app.records.shops import OurShops
+from app.records.unjudged import take_up_all
 from app.records.unproven import take_back
 from app.records.verdict_changes import VerdictChange
 
@@ -23,6 +25,9 @@ DOUBTFUL = (Verdict.UNKNOWN_SHOP, Verdict.MISMATCH)
 
 def reverify(database: Database, ours: OurShops) -> int:
     """Verify every doubtful callback of our shops again. Returns how many verdicts changed."""
+    with database.writing() as session:
+        # A password that nobody could read has been given again.
+        take_up_all(session, DecryptionFailed.__name__)
     changed, last = 0, ""
     while keys := _doubtful(database, last):
         with database.writing() as session:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from app.clock import now
 from app.protocol.checkstring import Judgement, Verdict, judge, read_result, to_bytes
 from app.protocol.error_catalogue import leaves_doubt
+from app.protocol.fields import ORDER_ID
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
 from app.records.callbacks import Callback
@@ -79,10 +80,12 @@ class CheckedCallback:
         """What names the order it speaks of: the key of its shop, and the OrderID."""
         return self.shop_key, self.order_id
 
-    @property
+    @cached_property
     def order_id(self) -> str:
-        """The OrderID it names, believed or not; empty where it names none."""
-        return self.judgement.reading.values.get("OrderID", "")
+        """The OrderID it names, believed or not; empty where it names none that can be one."""
+        named = self.judgement.reading.values.get("OrderID", "")
+        # No order has such a number, and PostgreSQL would not even look for one with a NUL.
+        return "" if ORDER_ID.problems(named) else named
 
 
 def read_and_verify(
