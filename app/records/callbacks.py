@@ -229,14 +229,6 @@ def copy_with(session: Session, digest: str) -> str | None:
     return session.exec(query).one()
 
 
-def said_here(session: Session, order_ids: Collection[str]) -> set[tuple[str | None, ...]]:
-    """What verified callbacks say of these OrderIDs: ShopID, OrderID, Status and TranDate."""
-    said = (_table.c.shop_id, _table.c.order_id, _table.c.status, _table.c.tran_date)
-    named = (_table.c.order_id.in_(order_ids), _is_verified(_table.c.verdict))
-    found = session.connection().execute(sqlalchemy.select(*said).where(*named).distinct())
-    return {(*row,) for row in found}
-
-
 def stored_here(session: Session, digests: Collection[str]) -> set[str]:
     """Which of these bodies, by their digests, are stored and judged."""
     query = select(Callback.digest).where(col(Callback.digest).in_(digests))
@@ -267,58 +259,6 @@ def originals(session: Session, callbacks: Sequence[Callback]) -> Mapping[str, s
         if first != callback.id:
             copies[callback.id] = first
     return copies
-
-
-_ASKED_AT_ONCE = 500
-
-
-def number_stored(session: Session, keys: Sequence[str]) -> int:
-    """How many of these callbacks there are."""
-    number = 0
-    for first in range(0, len(keys), _ASKED_AT_ONCE):
-        some = col(Callback.id).in_(keys[first : first + _ASKED_AT_ONCE])
-        number += session.exec(select(func.count()).select_from(Callback).where(some)).one()
-    return number
-
-
-def _is_verified(verdict: Any) -> ColumnElement[bool]:
-    """Wrapped so that the index of verdicts is not used: nearly every callback is verified, and
-    what is asked for is few of one order."""
-    return func.coalesce(verdict, "") == "verified"
-
-
-def said_before(session: Session, callback: Callback) -> bool:
-    """Whether an earlier verified callback has told the same order the same thing."""
-    query = select(Callback.id).where(
-        Callback.order_key == callback.order_key,
-        Callback.status == callback.status,
-        Callback.tran_date == callback.tran_date,
-        _is_verified(Callback.verdict),
-        col(Callback.applied).is_not(None),
-        Callback.id != callback.id,
-    )
-    return session.exec(query.limit(1)).first() is not None
-
-
-def first_reports(session: Session, order_key: str) -> Sequence[Callback]:
-    """Of each status that verified callbacks have named of an order, the first; oldest first."""
-    verified = (Callback.order_key == order_key, _is_verified(Callback.verdict))
-    firsts = select(func.min(Callback.id)).where(*verified).group_by(col(Callback.status))
-    query = select(Callback).where(col(Callback.id).in_(firsts))
-    return session.exec(query.order_by(col(Callback.id))).all()
-
-
-_SAID = sqlalchemy.select(_table.c.order_key, _table.c.status, _table.c.tran_date).where(
-    _table.c.order_key.in_(_KEYS),
-    _is_verified(_table.c.verdict),
-    _table.c.applied.is_not(None),
-)
-
-
-def said_of(session: Session, order_keys: Collection[str]) -> set[tuple[str | None, ...]]:
-    """What verified callbacks have told these orders: key, Status and TranDate."""
-    found = session.connection().execute(_SAID, {"keys": list(order_keys)})
-    return {(key, status, tran_date) for key, status, tran_date in found}
 
 
 def keys_with_verdict(

@@ -17,15 +17,8 @@ from app.desk.status.updates import StatusReport, Terms, apply_report, met_by_ca
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
 from app.records.book import take_amounts
-from app.records.callbacks import (
-    Applied,
-    Callback,
-    Channel,
-    first_reports,
-    said_before,
-    said_of,
-    write_judged,
-)
+from app.records.callback_reports import first_reports, said_before, said_of
+from app.records.callbacks import Applied, Callback, Channel, write_judged
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key

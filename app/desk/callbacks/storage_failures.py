@@ -22,9 +22,14 @@ from app.desk.callbacks.loss_file import NOTHING, LossFile
 from app.desk.context import Desk
 from app.desk.periodic import wait_or_stop
 from app.logs import Repeated
-from app.records.callbacks import number_stored
 from app.records.database import UNREACHABLE
-from app.records.dropped_callbacks import UNSTORED, Limit, count_dropped, unseen_losses
+from app.records.dropped_callbacks import (
+    UNSTORED,
+    Limit,
+    count_dropped,
+    number_stored,
+    unseen_losses,
+)
 
 log = logging.getLogger(__name__)
 

@@ -74,7 +74,7 @@ async def test_in_a_flood_a_genuine_one_does_not_wait_until_verifying_has_rested
     monkeypatch.setattr("app.desk.callbacks.limits.REST", 1e12)
     ticks = count()
     intake = CallbackIntake(desk, clock=lambda: next(ticks) * 1e-6, patience=60)
-    await outcomes(intake, await committed(intake, CROWD + RUSH_BATCH + 1))
+    await outcomes(intake, await committed(intake, CROWD + 10 * RUSH_BATCH))
     assert intake.load.is_rush()
     genuine = await intake.receive(body("GENUINE"), HEADERS, "203.0.113.7")
     processed = await intake.outcome(genuine)
