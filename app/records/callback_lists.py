@@ -41,13 +41,7 @@ def callbacks_page(
 ) -> Page[Callback]:
     """One page of the callbacks wanted, newest first, without their bodies."""
     # Ranges of an index, merged: a database would read both wholly to sort them.
-    if wanted.verdict == NOT_JUDGED:
-        # Of every environment: nobody knows to which they belong.
-        kinds = (col(Callback.set_aside_at).is_not(None), *map(awaits_judgement, RANKS))
-        queries = [_some(wanted).where(kind) for kind in kinds]
-    else:
-        queries = [_wanted(wanted, environment) for environment in (wanted.environment, None)]
-    pages = [page_of(session, query, col(Callback.id), place, size) for query in queries]
+    pages = [page_of(session, query, col(Callback.id), place, size) for query in _ranges(wanted)]
     return _merged(pages, place, size)
 
 
@@ -73,10 +67,18 @@ def tags_of_orders(session: Session, order_keys: Collection[str]) -> Mapping[str
 def number_of_callbacks(session: Session, wanted: CallbackFilter, limit: int) -> int:
     """How many callbacks a list has, copies folded; counted up to `limit`."""
     number = 0
-    for environment in (wanted.environment, None):
-        keys = _wanted(wanted, environment).with_only_columns(col(Callback.id)).limit(limit)
+    for query in _ranges(wanted):
+        keys = query.with_only_columns(col(Callback.id)).limit(limit)
         number += session.exec(select(func.count()).select_from(keys.subquery())).one()
     return min(number, limit)
+
+
+def _ranges(wanted: CallbackFilter) -> Sequence[SelectOfScalar[Callback]]:
+    if wanted.verdict == NOT_JUDGED:
+        # Of every environment: nobody knows to which they belong.
+        kinds = (col(Callback.set_aside_at).is_not(None), *map(awaits_judgement, RANKS))
+        return [_some(wanted).where(kind) for kind in kinds]
+    return [_wanted(wanted, environment) for environment in (wanted.environment, None)]
 
 
 def _wanted(wanted: CallbackFilter, environment: Environment | None) -> SelectOfScalar[Callback]:
