@@ -14,7 +14,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from app.addresses import networks
-from app.desk import callbacks, notifications
 from app.desk.accounts import first_admin
 from app.desk.accounts.users import UserRefused
 from app.desk.callbacks.bare_visits import BareVisits
@@ -118,7 +117,8 @@ def create_app(settings: Settings) -> Starlette:
             stack.callback(services.readiness.close)
             stack.push_async_callback(run_in_threadpool, services.heart.stop)
             desk.tasks.spawn(services.heart.job().run(stopping))
-            await run_in_threadpool(_repair, desk)
+            # What else a killed process left half done the jobs see to, while we answer already.
+            await run_in_threadpool(_close_interrupted, desk)
             services.storage_failures.note_what_is_left()
             await services.hand_ons.load()
             start_jobs(desk, limits(settings), services.callbacks.load, stopping)
@@ -180,12 +180,10 @@ def _sandbox(settings: Settings) -> Starlette:
     )
 
 
-def _repair(desk: Desk) -> None:
-    """What a killed process left half done: calls without an answer, callbacks not yet processed,
-    notifications not yet read. Where nothing can be written that waits, and customers do not."""
+def _close_interrupted(desk: Desk) -> None:
+    """End the calls that a killed process left without an answer. Where nothing can be written that
+    waits, and customers do not."""
     try:
         send.close_interrupted(desk)
-        callbacks.process_waiting(desk)
-        notifications.process_waiting(desk)
     except UNREACHABLE as error:
         log.error("what was left half done stays so for now (%s)", type(error).__name__)

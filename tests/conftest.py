@@ -95,7 +95,7 @@ def _unlocked() -> None:
 def _patient_customers() -> Iterator[None]:
     """Who brings a result waits until it is verified, and everybody for the database, however busy
     the machine. A test of a time-out sets its own."""
-    patient = Patience(*[30] * 6)
+    patient = Patience(*[30] * 7)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.desk.callbacks.limits.PATIENCE", GIVEN_UP_AFTER)
         patch.setattr("app.records.group_writer.ANSWER_SECONDS", GIVEN_UP_AFTER)
@@ -289,9 +289,11 @@ class Served:
 
 
 @contextmanager
-def serving(settings: Settings, room: Room | None = None) -> Iterator[Served]:
-    """Serve a desk in a thread of its own until the block ends."""
-    app = create_app(settings)
+def serving(
+    settings: Settings, room: Room | None = None, made: Starlette | None = None
+) -> Iterator[Served]:
+    """Serve a desk in a thread of its own until the block ends; `made` is one that is there."""
+    app = made or create_app(settings)
     enroll(app.state.desk.database)
     where = (settings.host, settings.port)
     trusted = networks(settings.trusted_proxies)

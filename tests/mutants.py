@@ -75,6 +75,7 @@ GUARDS: Mapping[str, Sequence[str]] = {
     ),
     "app.desk.actions.start_page": (f"{DESK}/orders/test_payment_links.py",),
     "app.desk.callbacks.queue": (f"{DESK}/callbacks/test_queue.py",),
+    "app.desk.callbacks.ranking": (f"{DESK}/callbacks/test_ranking.py",),
     "app.desk.callbacks.customer_message": (f"{DESK}/callbacks", "tests/web/pages"),
     "app.desk.gateway_calls.apply_answer": (SEQUENCES, f"{DESK}/gateway_calls", f"{DESK}/actions"),
 }

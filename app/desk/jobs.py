@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from app.desk.callbacks import CatchUp
+from app.desk.callbacks.limits import CATCH_UP_EVERY
 from app.desk.callbacks.queue import Load
 from app.desk.context import Desk
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.gateway_calls.send import close_interrupted
+from app.desk.notifications import process_waiting
 from app.desk.orders.filing import OrderFiler
 from app.desk.periodic import Periodic
 from app.desk.retention import RetentionJob, RetentionPolicy
@@ -20,6 +23,10 @@ from app.desk.retention.job import LOOK_EVERY as LOOK_AT_LIMITS
 LOOK_EVERY, LOOK_IN_A_RUSH = 1.0, 5.0
 """Seconds between two looks at which lookups are due. A rush of callbacks slows them, and never
 ends them: anybody can make one."""
+
+READ_EVERY = 60.0
+"""Seconds between two looks for notifications that a dead process, or one that failed, has left
+unread. The first is at the start."""
 
 CLOSE_EVERY = 60.0
 """Seconds between two looks for gateway calls that a dead process left waiting. A start closes what
@@ -34,6 +41,12 @@ def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodi
             "due lookups",
             LookupScheduler(desk).tick,
             lambda: LOOK_IN_A_RUSH if load.is_rush() else LOOK_EVERY,
+        ),
+        Periodic("judging callbacks left", CatchUp(desk).tick, lambda: CATCH_UP_EVERY),
+        Periodic(
+            "reading notifications left",
+            lambda: asyncio.to_thread(process_waiting, desk),
+            lambda: READ_EVERY,
         ),
         Periodic(
             "closing interrupted gateway calls",

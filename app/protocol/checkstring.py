@@ -90,10 +90,11 @@ def signed_result(
     return Result(ShopID, OrderID, Status, TranDate, check_string, ErrCode, ErrInfo)
 
 
-def judge(reading: Reading, password_of: Callable[[str], str | None]) -> Judgement:
+def judge(reading: Reading, password_of: Callable[[str], str | bytes | None]) -> Judgement:
     """Judge a result: its shape, then its shop, then whether it is signed, then the signature.
 
-    `password_of` gives the present ShopPass of a ShopID, None for a shop that is not ours.
+    `password_of` gives the present ShopPass of a ShopID, None for a shop that is not ours;
+    as `to_bytes` makes it, where it is asked for often.
     """
     if reading.malformed is not None:
         return Judgement(Verdict.MALFORMED, reading)
@@ -106,7 +107,7 @@ def judge(reading: Reading, password_of: Callable[[str], str | None]) -> Judgeme
     return _compared(reading, received, password)
 
 
-def _compared(reading: Reading, received: bytes, password: str) -> Judgement:
+def _compared(reading: Reading, received: bytes, password: str | bytes) -> Judgement:
     computed = md5_hex(b"".join((*map(reading.signed.__getitem__, COVERED), to_bytes(password))))
     equal = compare_digest(computed.encode(), received.lower())
     verdict = Verdict.VERIFIED if equal else Verdict.MISMATCH

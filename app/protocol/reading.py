@@ -22,6 +22,7 @@ SIGNED = (*COVERED, "CheckString")
 
 _NAMES = tuple(row.name for row in Result.PARAMETERS)
 _SPELLING = {name.lower(): name for name in _NAMES}
+_AS_SPELT = {name.encode(): name for name in _NAMES}
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,16 @@ def order_id_of(raw: bytes) -> str:
 
 
 def _name(raw: bytes) -> str:
+    if raw in _AS_SPELT:
+        return _AS_SPELT[raw]
     name = _displayed(raw)
     return _SPELLING.get(name.lower(), name)
 
 
 def _displayed(raw: bytes) -> str:
+    # Most are ASCII, for which that codec is four times as fast.
+    if raw.isascii():
+        return raw.decode("ascii")
     return raw.decode(WINDOWS_31J, "replace")
 
 

@@ -72,6 +72,8 @@ def split_form(raw: bytes) -> list[tuple[bytes, bytes]]:
 
 def unescaped(part: bytes) -> bytes:
     """A part of a form with `+` and percent escapes undone."""
+    if b"%" not in part and b"+" not in part:
+        return part
     return unquote_to_bytes(part.replace(b"+", b" "))
 
 

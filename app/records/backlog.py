@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.records.callbacks import Callback
 from app.records.keys import first_key, moment_of
 from app.records.orders import Order
+from app.records.unjudged import number_waiting, oldest_waiting
 
 COUNTED = 1_000
 """The most that are counted; more are said as "more than"."""
@@ -28,11 +29,9 @@ def any_orders(session: Session) -> bool:
 
 
 def unjudged_callbacks(session: Session) -> Backlog:
-    """The results that nobody has judged yet."""
-    waiting = col(Callback.judged_at).is_(None)
-    first = select(Callback.id).where(waiting).order_by(col(Callback.id)).limit(1)
-    oldest = session.exec(first).first()
-    number = _number(session, select(Callback.id).where(waiting))
+    """The results that wait to be judged."""
+    oldest = oldest_waiting(session)
+    number = number_waiting(session, COUNTED)
     return Backlog(number, moment_of(oldest) if oldest else None)
 
 

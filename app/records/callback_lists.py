@@ -9,11 +9,14 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.records.callbacks import Callback
+from app.records.callbacks import RANKS, Callback, awaits_judgement
 from app.records.columns import begins_with
 from app.records.keys import first_key
 from app.records.paging import PAGE_SIZE, Page, Place, page_of
 from app.records.shops import Environment
+
+NOT_JUDGED = "not-judged"
+"""In the place of a verdict: those that have none, be it yet or because none could be given."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,8 @@ def callbacks_page(
     session: Session, wanted: CallbackFilter, place: Place, size: int = PAGE_SIZE
 ) -> Page[Callback]:
     """One page of the callbacks wanted, newest first, without their bodies."""
-    # Two ranges of an index, merged: a database would read both wholly to sort them.
-    pages = [
-        page_of(session, _wanted(wanted, environment), col(Callback.id), place, size)
-        for environment in (wanted.environment, None)
-    ]
+    # Ranges of an index, merged: a database would read both wholly to sort them.
+    pages = [page_of(session, query, col(Callback.id), place, size) for query in _ranges(wanted)]
     return _merged(pages, place, size)
 
 
@@ -67,23 +67,35 @@ def tags_of_orders(session: Session, order_keys: Collection[str]) -> Mapping[str
 def number_of_callbacks(session: Session, wanted: CallbackFilter, limit: int) -> int:
     """How many callbacks a list has, copies folded; counted up to `limit`."""
     number = 0
-    for environment in (wanted.environment, None):
-        keys = _wanted(wanted, environment).with_only_columns(col(Callback.id)).limit(limit)
+    for query in _ranges(wanted):
+        keys = query.with_only_columns(col(Callback.id)).limit(limit)
         number += session.exec(select(func.count()).select_from(keys.subquery())).one()
     return min(number, limit)
 
 
+def _ranges(wanted: CallbackFilter) -> Sequence[SelectOfScalar[Callback]]:
+    if wanted.verdict == NOT_JUDGED:
+        # Of every environment: nobody knows to which they belong.
+        kinds = (col(Callback.set_aside_at).is_not(None), *map(awaits_judgement, RANKS))
+        return [_some(wanted).where(kind) for kind in kinds]
+    return [_wanted(wanted, environment) for environment in (wanted.environment, None)]
+
+
 def _wanted(wanted: CallbackFilter, environment: Environment | None) -> SelectOfScalar[Callback]:
-    query = select(Callback).options(defer(Callback.body))  # type: ignore[arg-type]
-    query = query.where(col(Callback.environment) == environment)
+    query = _some(wanted).where(col(Callback.environment) == environment)
     if wanted.copy_of:
         query = query.where(Callback.copy_of == wanted.copy_of)
     else:
         query = query.where(col(Callback.copy_of).is_(None))
-    if wanted.text:
-        query = query.where(begins_with(Callback.order_id, wanted.text))
     if wanted.verdict:
         query = query.where(Callback.verdict == wanted.verdict)
+    return query
+
+
+def _some(wanted: CallbackFilter) -> SelectOfScalar[Callback]:
+    query = select(Callback).options(defer(Callback.body))  # type: ignore[arg-type]
+    if wanted.text:
+        query = query.where(begins_with(Callback.order_id, wanted.text))
     if wanted.received_from:
         query = query.where(Callback.id >= first_key(wanted.received_from))
     if wanted.received_to:

@@ -6,13 +6,43 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import BindParameter, ColumnElement, Index, Table, bindparam, func, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Index,
+    Select,
+    SmallInteger,
+    Table,
+    bindparam,
+    func,
+    text,
+)
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.columns import Record, enum_column, identifier, key, reference, timestamp
+from app.records.columns import (
+    Record,
+    enum_column,
+    identifier,
+    index_of_some,
+    key,
+    reference,
+    timestamp,
+)
 from app.records.public_rows import callbacks_index
 from app.records.shops import Environment, Shop
+
+UNRANKED = 2
+"""The rank of a callback for which nothing speaks."""
+
+RANKS = range(UNRANKED + 1)
+"""Every rank that there is, the first to be judged first."""
+
+TROUBLE_LENGTH = 120
+"""Characters of the reason for which a callback could not be judged."""
+
+WAITING = "judged_at IS NULL AND set_aside_at IS NULL"
+"""What a callback is like that waits for its verdict, for an index; a query: `awaits_judgement`."""
 
 
 class Applied(StrEnum):
@@ -40,15 +70,18 @@ class Callback(Record, table=True):
 
     `body` is never altered, but where the disk is nearly full: then its beginning is kept, and
     `whole_length` says how many bytes it had. The other values are what verifying read in it, and
-    may be read again when a shop is added. `environment` is None where no shop of ours is named:
-    such a callback is shown in every environment.
+    may be read again when a shop is added; `order_id` is read on arrival, so that it can be found
+    before. `environment` is None where no shop of ours is named: such a callback is shown in every
+    environment.
     """
 
     __tablename__ = "callbacks"
     __table_args__ = (
         Index("ix_callbacks_page", "environment", "copy_of", "id"),
         Index("ix_callbacks_number", "order_id", "id"),
-        Index("ix_callbacks_unjudged", "judged_at", "id"),
+        # Of those alone that wait: judging takes a row out of it, and it stays small.
+        index_of_some("ix_callbacks_waiting", ("rank", "id"), WAITING),
+        index_of_some("ix_callbacks_set_aside", ("id",), "set_aside_at IS NOT NULL"),
         Index("ix_callbacks_verdict", "verdict", "id"),
         Index("ix_callbacks_digest", "digest", "id"),
         callbacks_index(),
@@ -78,6 +111,13 @@ class Callback(Record, table=True):
     # Of a copy its SHA-256, from the start: the same copy is taken once.
     copied_digest: str | None = Field(default=None, max_length=64)
 
+    # Seen in the bytes on arrival: what is judged first; the less, the sooner.
+    rank: int = Field(default=UNRANKED, sa_type=SmallInteger)
+    # How often judging it has failed by its own fault, why, and since when nobody tries any more.
+    tries: int = Field(default=0, sa_type=SmallInteger)
+    trouble: str | None = Field(default=None, max_length=TROUBLE_LENGTH)
+    set_aside_at: datetime | None = timestamp()
+
     judged_at: datetime | None = timestamp()
     verdict: str | None = Field(default=None, max_length=16)
     detail: str | None = Field(default=None, max_length=200)
@@ -106,6 +146,17 @@ class Callback(Record, table=True):
         return self.tags.split()
 
 
+def awaits_judgement(rank: int | None = None) -> ColumnElement[bool]:
+    """Whether a callback has no verdict yet and is to get one by itself; one of this rank only.
+
+    Where the order of the keys matters, ask for each rank: SQLite, which knows no figures, would
+    else rather read all callbacks in that order than the index of the few that wait.
+    """
+    waits = col(Callback.judged_at).is_(None) & col(Callback.set_aside_at).is_(None)
+    # All have a rank. It is what the index begins with.
+    return waits & (col(Callback.rank) >= 0 if rank is None else col(Callback.rank) == rank)
+
+
 def callbacks_of(session: Session, order_key: str) -> Sequence[tuple[Callback, int]]:
     """The callbacks of an order, oldest first, each with the number of its later repeats.
 
@@ -129,36 +180,53 @@ _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _table: Table = Callback.metadata.tables["callbacks"]
 
 _UNPROCESSED = (
-    select(Callback)
-    .where(col(Callback.id).in_(_KEYS), col(Callback.judged_at).is_(None))
-    .order_by(col(Callback.id))
+    sqlalchemy.select(_table)
+    .where(_table.c.id.in_(_KEYS), _table.c.judged_at.is_(None))
+    .order_by(_table.c.id)
     .with_for_update(skip_locked=True)
 )
 
 
 def locked_unprocessed(session: Session, keys: Sequence[str]) -> Sequence[Callback]:
-    """Those of these callbacks that nobody has processed or is processing, oldest first, locked."""
-    return session.exec(_UNPROCESSED, params={"keys": keys}).all()
+    """Those of these callbacks that nobody has processed or is processing, oldest first, locked.
+
+    They are none of the session's, which would take as long again to keep an eye on them: what is
+    changed in them, `write_judged` writes.
+    """
+    return _read(session, _UNPROCESSED, {"keys": keys})
 
 
-def unprocessed_keys(session: Session, after: str, limit: int) -> Sequence[str]:
-    """The keys of callbacks that have not been processed, oldest first, from behind a key on."""
-    query = select(Callback.id).where(col(Callback.judged_at).is_(None), Callback.id > after)
-    return session.exec(query.order_by(col(Callback.id)).limit(limit)).all()
+def _read(session: Session, query: Select[Any], params: Mapping[str, Any]) -> list[Callback]:
+    rows = session.connection().execute(query, params).mappings()
+    return [Callback(**row) for row in rows]
+
+
+_JUDGED = (
+    *("judged_at", "verdict", "detail", "tags", "digest", "copy_of"),
+    *("environment", "shop_id", "order_id", "status", "tran_date"),
+    *("order_key", "applied", "applied_at"),
+)
+_WRITE_JUDGED = (
+    sqlalchemy.update(_table)
+    .where(_table.c.id == bindparam("key"))
+    .values({name: bindparam(f"new_{name}") for name in _JUDGED})
+)
+
+
+def write_judged(session: Session, callbacks: Sequence[Callback]) -> None:
+    """Write what judging and applying have found of these callbacks."""
+    rows = [
+        {"key": callback.id} | {f"new_{name}": vars(callback)[name] for name in _JUDGED}
+        for callback in callbacks
+    ]
+    if rows:
+        session.connection().execute(_WRITE_JUDGED, rows)
 
 
 def copy_with(session: Session, digest: str) -> str | None:
     """The key of the copy with these bytes."""
     query = select(func.min(Callback.id)).where(Callback.copied_digest == digest)
     return session.exec(query).one()
-
-
-def said_here(session: Session, order_ids: Collection[str]) -> set[tuple[str | None, ...]]:
-    """What verified callbacks say of these OrderIDs: ShopID, OrderID, Status and TranDate."""
-    said = (_table.c.shop_id, _table.c.order_id, _table.c.status, _table.c.tran_date)
-    named = (_table.c.order_id.in_(order_ids), _is_verified(_table.c.verdict))
-    found = session.connection().execute(sqlalchemy.select(*said).where(*named).distinct())
-    return {(*row,) for row in found}
 
 
 def stored_here(session: Session, digests: Collection[str]) -> set[str]:
@@ -193,46 +261,6 @@ def originals(session: Session, callbacks: Sequence[Callback]) -> Mapping[str, s
     return copies
 
 
-def _is_verified(verdict: Any) -> ColumnElement[bool]:
-    """Wrapped so that the index of verdicts is not used: nearly every callback is verified, and
-    what is asked for is few of one order."""
-    return func.coalesce(verdict, "") == "verified"
-
-
-def said_before(session: Session, callback: Callback) -> bool:
-    """Whether an earlier verified callback has told the same order the same thing."""
-    query = select(Callback.id).where(
-        Callback.order_key == callback.order_key,
-        Callback.status == callback.status,
-        Callback.tran_date == callback.tran_date,
-        _is_verified(Callback.verdict),
-        col(Callback.applied).is_not(None),
-        Callback.id != callback.id,
-    )
-    return session.exec(query.limit(1)).first() is not None
-
-
-def first_reports(session: Session, order_key: str) -> Sequence[Callback]:
-    """Of each status that verified callbacks have named of an order, the first; oldest first."""
-    verified = (Callback.order_key == order_key, _is_verified(Callback.verdict))
-    firsts = select(func.min(Callback.id)).where(*verified).group_by(col(Callback.status))
-    query = select(Callback).where(col(Callback.id).in_(firsts))
-    return session.exec(query.order_by(col(Callback.id))).all()
-
-
-_SAID = sqlalchemy.select(_table.c.order_key, _table.c.status, _table.c.tran_date).where(
-    _table.c.order_key.in_(_KEYS),
-    _is_verified(_table.c.verdict),
-    _table.c.applied.is_not(None),
-)
-
-
-def said_of(session: Session, order_keys: Collection[str]) -> set[tuple[str | None, ...]]:
-    """What verified callbacks have told these orders: key, Status and TranDate."""
-    found = session.connection().execute(_SAID, {"keys": list(order_keys)})
-    return {(key, status, tran_date) for key, status, tran_date in found}
-
-
 def keys_with_verdict(
     session: Session, verdicts: Collection[str], after: str, limit: int
 ) -> Sequence[str]:
@@ -250,6 +278,9 @@ def keys_with_verdict(
 def locked_with_verdict(
     session: Session, keys: Collection[str], verdicts: Collection[str]
 ) -> Sequence[Callback]:
-    """Those of these callbacks that still have one of these verdicts, oldest first, locked."""
-    query = select(Callback).where(col(Callback.id).in_(keys), col(Callback.verdict).in_(verdicts))
-    return session.exec(query.order_by(col(Callback.id)).with_for_update()).all()
+    """Those of these callbacks that still have one of these verdicts, oldest first, locked.
+
+    None of the session's, as from `locked_unprocessed`.
+    """
+    query = sqlalchemy.select(_table).where(_table.c.id.in_(keys), _table.c.verdict.in_(verdicts))
+    return _read(session, query.order_by(_table.c.id).with_for_update(), {})

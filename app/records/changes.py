@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Table, insert
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -55,6 +56,15 @@ class Change(Record, table=True):
     callback_key: str | None = reference("callbacks.id", optional=True, index=False)
     user_key: str | None = reference("users.id", optional=True, index=False)
     reason: str | None = Field(default=None, max_length=REASON_LENGTH)
+
+
+def insert_changes(session: Session, changes: Sequence[Change]) -> None:
+    """Add many changes at once, past the session: for each it would do ten times the work."""
+    table: Table = Change.metadata.tables["changes"]
+    names = table.c.keys()
+    rows = [{name: vars(change)[name] for name in names} for change in changes]
+    if rows:
+        session.connection().execute(insert(table), rows)
 
 
 def changes_of(session: Session, order_key: str) -> Sequence[Change]:

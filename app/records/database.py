@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine, Insert, create_engine, event
@@ -20,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlmodel import Session
 
 from app.clock import now
+from app.records.fair_lock import FairLock
 from app.records.postgresql import Patience, postgresql_engine, usual_patience
 
 BUSY_SECONDS = 8
@@ -45,7 +45,7 @@ class Database:
         # None where the data lie with a server, on a disk of its own.
         self.file = Path(self.engine.url.database or "") if self.is_sqlite else None
         self._immediate = self.engine.execution_options(immediate=True)
-        self._lock = Lock() if self.is_sqlite else None
+        self._lock = FairLock() if self.is_sqlite else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -9,6 +9,7 @@ from sqlalchemy import Index, func, text, update
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
+from app.records.callbacks import Callback
 from app.records.columns import Record, enum_column, key, timestamp
 from app.records.keys import first_key
 
@@ -117,3 +118,15 @@ def see_losses(session: Session, at: datetime) -> None:
     """Somebody has seen to whatever could not be stored so far."""
     unseen = update(DroppedCallbacks).where(text(UNSEEN))
     session.connection().execute(unseen.values(seen_at=at))
+
+
+_ASKED_AT_ONCE = 500
+
+
+def number_stored(session: Session, keys: Sequence[str]) -> int:
+    """How many of these callbacks there are."""
+    number = 0
+    for first in range(0, len(keys), _ASKED_AT_ONCE):
+        some = col(Callback.id).in_(keys[first : first + _ASKED_AT_ONCE])
+        number += session.exec(select(func.count()).select_from(Callback).where(some)).one()
+    return number

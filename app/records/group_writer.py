@@ -13,6 +13,8 @@ from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlmodel import Session
 
 from app.records.database import Database
@@ -62,8 +64,8 @@ class GroupWriter:
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a shared transaction and return its value once that is committed.
 
-        `work` may run twice (a group that fails is repeated job by job), so it must do
-        nothing but use its session. Raises what `work` or the commit raised.
+        `work` may run twice (a group that fails is repeated job by job, unless the database is
+        away), so it must do nothing but use its session. Raises what `work` or the commit raised.
         """
         value: T = await self._hand_in(work)
         return value
@@ -110,9 +112,11 @@ class GroupWriter:
         try:
             values = self._values(group)
         except Exception as error:
-            # Optimistic: no savepoints. When one job spoils the group, each gets its own.
-            if len(group) == 1:
-                self._resolve(_fail, group[0].future, error)
+            # Optimistic: no savepoints. When one job spoils the group, each gets its own. When the
+            # database is away none does: each would wait for it in turn, and of a COMMIT whose
+            # reply was lost nobody knows whether it was carried out.
+            if len(group) == 1 or _is_away(error):
+                self._resolve(_fail_all, group, error)
             else:
                 for job in group:
                     self._commit([job])
@@ -154,6 +158,18 @@ def _succeed(group: Sequence[_Job], values: Sequence[Any]) -> None:
             job.future.set_result(value)
 
 
+def _fail_all(group: Sequence[_Job], error: Exception) -> None:
+    for job in group:
+        _fail(job.future, error)
+
+
 def _fail(future: asyncio.Future[Any], error: Exception) -> None:
     if not future.done():
         future.set_exception(error)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether there was no connection to be had, or the one there was has broken."""
+    if isinstance(error, NoneFree):
+        return True
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or not error.statement)

@@ -9,6 +9,9 @@ from uuid_utils import uuid7
 
 KEY_LENGTH = 32
 
+LAST_KEY = "f" * KEY_LENGTH
+"""Above every key."""
+
 
 def new_key() -> str:
     """A UUIDv7 as 32 hex digits: rows from any process sort by when they were made."""

@@ -6,19 +6,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Index,
-    Insert,
-    Table,
-    UniqueConstraint,
-    Update,
-    bindparam,
-    update,
-)
+from sqlalchemy import ColumnElement, Index, Insert, UniqueConstraint, bindparam
 from sqlalchemy.orm import defer
-from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.orm.util import identity_key
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -34,7 +23,7 @@ from app.records.columns import (
     reported_yen,
     timestamp,
 )
-from app.records.derived_columns import NOT_FILED, SPOKEN_OF, WATCHED, derived_columns
+from app.records.derived_columns import NOT_FILED, WATCHED, derived_columns
 from app.records.public_rows import orders_index
 from app.records.shops import Environment
 
@@ -255,46 +244,3 @@ def _insert_not_there(dialect: str) -> Insert:
     from sqlalchemy.dialects import postgresql
 
     return postgresql.insert(Order).on_conflict_do_nothing()
-
-
-def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:
-    """Take the order's one place for a call under way; False when it is taken."""
-    return _update_if(session, order_key, {"open_exchange": None}, {"open_exchange": exchange_key})
-
-
-def move_claim(session: Session, order: Order, values: dict[str, Any]) -> bool:
-    """Change an order if its claim and its conflict are still those read; False when not."""
-    read = {"status": order.status, "source": order.source, "conflict": order.conflict}
-    if values.get("source") not in (Source.ENTRY, Source.EXEC):
-        # The search has to learn what was said: amounts, days, and a callback's words.
-        values = {**values, "filed": SPOKEN_OF}
-    return _update_if(session, order.id, read, values)
-
-
-def _update_if(
-    session: Session, order_key: str, expected: dict[str, Any], values: dict[str, Any]
-) -> bool:
-    if session.autoflush:
-        session.flush()
-    read = {f"expected_{name}": value for name, value in expected.items()}
-    written = {f"new_{name}": value for name, value in values.items()}
-    statement = _update(tuple(expected), tuple(values))
-    result = session.connection().execute(statement, {"order_key": order_key} | read | written)
-    if result.rowcount != 1:
-        return False
-    loaded = session.identity_map.get(identity_key(Order, order_key))
-    if loaded is not None:
-        for name, value in values.items():
-            set_committed_value(loaded, name, value)
-    return True
-
-
-@cache
-def _update(expected: tuple[str, ...], written: tuple[str, ...]) -> Update:
-    # Built once for each set of names, and past the session: with every update it would compare
-    # all the rows it holds, and processing holds fifty.
-    table: Table = Order.metadata.tables["orders"]
-    columns = table.c
-    still = (columns[name].is_not_distinct_from(bindparam(f"expected_{name}")) for name in expected)
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in written}
-    return update(table).where(columns.id == bindparam("order_key"), *still).values(values)

@@ -30,8 +30,9 @@ PREPARED_AFTER = 5
 """Times that a statement is parsed and planned anew. For callbacks in a rush that would be half of
 the server's work."""
 
-READ_ONLY = "25006"
-"""The error code of a server that takes no writes: it has become a standby."""
+GONE = ("25006", "25P03")
+"""The error codes of a server that takes no writes, for it has become a standby; and of a
+transaction that it has ended because nothing was said in it for too long."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Patience:
     statement: float = 5.0
     answer: float = 6.0
     ping: float = 2.0
+    idle: float = 10.0
 
 
 def usual_patience() -> Patience:
@@ -146,6 +148,7 @@ def _begin(patience: Patience, connection: Connection) -> None:
     bounds = (
         f"; SET LOCAL lock_timeout = {patience.lock * 1000:.0f}"
         f"; SET LOCAL statement_timeout = {patience.statement * 1000:.0f}"
+        f"; SET LOCAL idle_in_transaction_session_timeout = {patience.idle * 1000:.0f}"
     )
     connection.exec_driver_sql("BEGIN" if unhurried else f"BEGIN{bounds}")
 
@@ -159,7 +162,7 @@ def _checked_in(patience: Patience, connection: Any, record: Any) -> None:
 def _fail(context: ExceptionContext) -> None:
     """A server that takes no writes any more is away: the next connection finds another."""
     cause = context.original_exception
-    if getattr(cause, "sqlstate", None) != READ_ONLY:
+    if getattr(cause, "sqlstate", None) not in GONE:
         return
     context.is_disconnect = True
     raise OperationalError(

@@ -51,6 +51,11 @@ class Shop(Record, table=True):
     hand_on_to: str | None = Field(default=None, max_length=256)
     hand_on_key: str | None = Field(default=None, unique=True, max_length=32)
 
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it is the sandbox's that ships inside, whose password is public."""
+        return self.environment is Environment.SANDBOX and self.gateway_url is None
+
 
 def hand_on_addresses(session: Session) -> Mapping[str, tuple[str, str]]:
     """The shop's key and where it has results handed on to, by the key in our address."""
@@ -95,8 +100,7 @@ class OurShops:
     sandbox_on: bool
 
     def __contains__(self, shop: Shop) -> bool:
-        built_in = shop.environment is Environment.SANDBOX and shop.gateway_url is None
-        return self.sandbox_on or not built_in
+        return self.sandbox_on or not shop.is_built_in
 
     def named(self, session: Session, shop_ids: Iterable[str]) -> Mapping[str, Shop]:
         """Those among these ShopIDs, by ShopID."""

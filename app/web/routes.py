@@ -207,6 +207,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/callbacks", callbacks.index, "callbacks", permission=READ),
         Route("/callbacks.csv", downloads.callbacks, "callbacks-csv", permission=READ),
         Route("/callbacks/{key}", callbacks.show, "callback", permission=READ),
+        Route("/callbacks/{key}/judgements", callbacks.judge, "judge", SEND, permission=JUDGE),
         Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True, permission=READ),
         Route("/live/number", live.number, "live-number", by_itself=True, permission=READ),
         Route("/verify", verify.show, "verify", permission=READ),

@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.desk.callbacks.limits import RUSH
+from app.desk.callbacks.limits import CROWD
 from app.desk.callbacks.queue import Load
 from app.desk.jobs import LOOK_EVERY, LOOK_IN_A_RUSH, jobs_of
 from app.desk.periodic import Periodic
@@ -111,6 +111,6 @@ async def test_a_rush_slows_the_looking_for_due_lookups_and_does_not_end_it(stag
     load = Load(lambda: 0.0)
     looking, *_ = jobs_of(stage.desk, RetentionPolicy(timedelta(days=1), 100), load)
     assert looking.every() == LOOK_EVERY
-    for _ in range(RUSH + 1):
+    for _ in range(CROWD + 1):
         load.count()
     assert looking.every() == LOOK_IN_A_RUSH

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from threading import Event
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import event, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, select
 
 from app.records.accounts import Role, User
@@ -163,3 +165,24 @@ async def test_what_was_handed_in_is_finished_before_the_writer_stops(
     await stopping
     await last
     assert names(any_database) == ["A"]
+
+
+async def test_while_the_database_is_away_a_group_fails_together_and_is_not_tried_one_by_one(
+    writer: GroupWriter, any_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would wait for it in turn, and nobody would be answered."""
+    commits = []
+    kind = sqlite3.OperationalError if any_database.is_sqlite else psycopg.OperationalError
+    dialect, commit = any_database.engine.dialect, any_database.engine.dialect.do_commit
+
+    def lose(connection: Any) -> None:
+        commit(connection)
+        commits.append(1)
+        raise kind("the connection was closed")
+
+    monkeypatch.setattr(dialect, "do_commit", lose)
+    jobs = [writer.append(INSERT, [row(name)]) for name in "ABC"]
+    results = await gathered(writer, *jobs)
+    assert [type(result) for result in results] == [OperationalError] * 3
+    assert len(commits) == 1
+    assert names(any_database) == ["A", "B", "C"]

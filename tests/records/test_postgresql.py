@@ -103,6 +103,29 @@ def test_nobody_waits_for_a_lock_without_end(database: Database) -> None:
             put(database, "b@example.jp")
 
 
+def test_who_hangs_in_a_transaction_lets_go_of_what_others_wait_for(postgresql: str) -> None:
+    with closing(Database(postgresql, Patience(lock=0.2, idle=0.2))) as database:
+        put(database)
+        with pytest.raises(OperationalError):
+            _hang_until_others_can(database)
+        assert is_there(database, "b@example.jp")
+
+
+def _hang_until_others_can(database: Database) -> None:
+    with database.writing() as hanging:
+        hanging.connection().execute(text("LOCK TABLE users"))
+        until(lambda: _can_put(database))
+        hanging.connection().execute(text("SELECT 1"))
+
+
+def _can_put(database: Database) -> bool:
+    try:
+        put(database, "b@example.jp")
+    except OperationalError:
+        return False
+    return True
+
+
 def test_nobody_queues_without_end_for_a_connection(database: Database) -> None:
     held = [database.engine.connect() for _ in range(30)]
     try:

@@ -15,7 +15,7 @@ from app.desk.status.groups import FAILED
 from app.desk.status.snapshot import disputed_since
 from app.protocol.error_catalogue import leaves_doubt
 from app.protocol.reading import read_result
-from app.records.callbacks import first_reports
+from app.records.callback_reports import first_reports
 from app.records.changes import was_settled
 from app.records.exchanges import history_of
 from app.records.orders import Order, Source

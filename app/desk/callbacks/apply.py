@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -12,11 +12,13 @@ from app.clock import now
 from app.desk.callbacks.verification import CheckedCallback, Tag
 from app.desk.case_watch import reopen_cases_about
 from app.desk.status.groups import OPEN
+from app.desk.status.report_batch import ReportBatch
 from app.desk.status.updates import StatusReport, Terms, apply_report, met_by_callback
 from app.protocol.statuses import Status
 from app.protocol.wire import parse_jst_stamp
 from app.records.book import take_amounts
-from app.records.callbacks import Applied, Callback, Channel, first_reports, said_before, said_of
+from app.records.callback_reports import first_reports, said_before, said_of
+from app.records.callbacks import Applied, Callback, Channel, write_judged
 from app.records.changes import Effect
 from app.records.exchanges import Exchange, give_to_order
 from app.records.keys import new_key
@@ -83,13 +85,36 @@ def _give_lookups(session: Session, met: Iterable[CheckedCallback]) -> None:
         give_to_order(session, shop, order.order_id, order.id)
 
 
-def apply(session: Session, checked: CheckedCallback) -> None:
-    """Let the callback speak to its order once; tag it, and say what came of it."""
+def apply_all(session: Session, batch: Iterable[CheckedCallback]) -> None:
+    """Let each callback speak to its order once; tag it, and say what came of it."""
+    found = _Found(session)
+    for checked in batch:
+        _apply(session, checked, found)
+        found.judged.append(checked.callback)
+    found.write()
+
+
+class _Found:
+    """What has been found and is not written yet."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.judged: list[Callback] = []
+        self.reports = ReportBatch(session)
+
+    def write(self) -> None:
+        """Write it all, so that whoever asks the tables knows of it."""
+        judged, self.judged = self.judged, []
+        write_judged(self._session, judged)
+        self.reports.write()
+
+
+def _apply(session: Session, checked: CheckedCallback, found: _Found) -> None:
     callback, order = checked.callback, checked.order
     callback.order_key = order.id if order else None
     checked.tags |= _plain_tags(checked)
     if checked.verified and order is not None:
-        callback.applied = _applied(session, checked, order)
+        callback.applied = _applied(session, checked, order, found)
         callback.applied_at = now()
         if callback.copy_of is None:
             reopen_cases_about(session, order, callback.applied_at, callback=callback.id)
@@ -120,16 +145,16 @@ def _came_late(checked: CheckedCallback) -> bool:
     callback = checked.callback
     if callback.channel is Channel.IMPORT and callback.told_at is None:
         return False
-    return callback.came_at - _said_at(checked) >= LATE_AFTER
+    return callback.came_at - checked.said_at >= LATE_AFTER
 
 
-def _applied(session: Session, checked: CheckedCallback, order: Order) -> Applied:
+def _applied(session: Session, checked: CheckedCallback, order: Order, found: _Found) -> Applied:
     if _is_open(order) and not checked.said_before:
-        # Else each order moved would first have the callbacks before it written, one by one: twice
-        # the work. Nothing that is asked here depends on them: nobody of this batch has spoken to
-        # this order yet (`said_before` is read before all of them).
-        with session.no_autoflush:
-            return _heard(session, checked, order)
+        # Nothing that is asked here depends on what waits to be written: nobody of this batch has
+        # spoken to this order yet (`said_before` is read before all of them).
+        effect = found.reports.apply(order, _report(checked), _terms(checked))
+        return _became(effect, order, checked)
+    found.write()
     if order.known_by_callbacks_alone:
         # Nothing is known of it but this word: a lookup decides.
         checked.tags.add(Tag.UNKNOWN_ORDER)
@@ -138,26 +163,32 @@ def _applied(session: Session, checked: CheckedCallback, order: Order) -> Applie
         return Applied.NOTHING
     if Tag.UNKNOWN_ORDER in checked.tags:
         return Applied.NOTHING
-    return _heard(session, checked, order)
+    effect = apply_report(session, order, _report(checked), _terms(checked))
+    return _became(effect, order, checked)
 
 
-def _heard(session: Session, checked: CheckedCallback, order: Order) -> Applied:
-    status = Status(checked.judgement.reading.values["Status"])
-    assert checked.shop is not None
-    report = StatusReport(
+def _report(checked: CheckedCallback) -> StatusReport:
+    return StatusReport(
         Source.CALLBACK,
-        status,
-        _said_at(checked),
+        Status(checked.judgement.reading.values["Status"]),
+        checked.said_at,
         callback_key=checked.callback.id,
         doubted=checked.doubted,
     )
-    effect = apply_report(session, order, report, Terms(checked.shop.confirmation))
+
+
+def _terms(checked: CheckedCallback) -> Terms:
+    assert checked.shop is not None
+    return Terms(checked.shop.confirmation)
+
+
+def _became(effect: Effect | None, order: Order, checked: CheckedCallback) -> Applied:
     if effect is Effect.CONFLICT:
         checked.tags.add(Tag.CONFLICT)
-    return _became(effect, order, status)
+    return _applied_by(effect, order, checked.judgement.reading.values["Status"])
 
 
-def _became(effect: Effect | None, order: Order, status: Status) -> Applied:
+def _applied_by(effect: Effect | None, order: Order, status: str) -> Applied:
     if effect is Effect.MOVED:
         return Applied.MOVED
     if effect is Effect.CONFLICT:
@@ -181,7 +212,8 @@ def recall(session: Session, order: Order, lookup: Exchange, terms: Terms) -> No
             received_at=callback.received_at,
         )
         effect = apply_report(session, order, report, terms)
-        callback.applied, callback.applied_at = _became(effect, order, report.status), now()
+        callback.applied = _applied_by(effect, order, report.status)
+        callback.applied_at = now()
         if effect is Effect.CONFLICT:
             _write_tags(callback, {*callback.tag_list, Tag.CONFLICT})
 
@@ -191,7 +223,3 @@ def contradict(session: Session, order: Order) -> None:
     for callback in first_reports(session, order.id):
         callback.applied, callback.applied_at = Applied.CONFLICT, now()
         _write_tags(callback, {*callback.tag_list, Tag.CONFLICT})
-
-
-def _said_at(checked: CheckedCallback) -> datetime:
-    return parse_jst_stamp(checked.judgement.reading.values["TranDate"])

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlmodel import Session
 
-from app.desk.callbacks import limits
-from app.desk.callbacks.apply import apply, find_orders
+from app.desk.callbacks.apply import apply_all, find_orders
 from app.desk.callbacks.customer_message import CustomerMessage, customer_message
 from app.desk.callbacks.unproven import count_on_orders
 from app.desk.callbacks.verification import read_and_verify, write_verdict
-from app.desk.context import Desk
-from app.records.callbacks import Callback, locked_unprocessed, originals, unprocessed_keys
+from app.records.callbacks import Callback, locked_unprocessed, originals
 from app.records.pubsub import notify
 from app.records.shops import OurShops
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,7 @@ def process_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> list[
     for checked in batch:
         checked.callback.copy_of = copies.get(checked.callback.id)
         write_verdict(checked)
-        apply(session, checked)
+    apply_all(session, batch)
     count_on_orders(session, batch)
     if batch:
         notify(session)
@@ -53,29 +48,3 @@ def process_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> list[
         )
         for checked in batch
     ]
-
-
-def process_waiting(desk: Desk) -> int:
-    """Process what a process that died had received and not yet processed. Returns how many."""
-    number, last = 0, ""
-    while keys := _waiting(desk, last):
-        number += _process_or_leave(desk, keys)
-        last = keys[-1]
-    return number
-
-
-def _waiting(desk: Desk, last: str) -> Sequence[str]:
-    with desk.database.reading() as session:
-        return unprocessed_keys(session, last, limits.BATCH)
-
-
-def _process_or_leave(desk: Desk, keys: Sequence[str]) -> int:
-    """Process together; where that fails, one by one, so that one row cannot hold up the others."""
-    try:
-        with desk.database.writing() as session:
-            return len(process_rows(session, desk.settings.our_shops, keys))
-    except Exception:
-        if len(keys) == 1:
-            log.exception("callback %s could not be processed", keys[0])
-            return 0
-        return sum(_process_or_leave(desk, [key]) for key in keys)

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from sqlalchemy import insert
 
 from app.clock import now
-from app.records.callbacks import Callback
+from app.protocol.reading import order_id_of
+from app.records.callbacks import UNRANKED, Callback
 from app.records.keys import new_key
 
 HEADERS_OF_INTEREST = (
@@ -44,9 +45,9 @@ INSERT = insert(Callback)
 
 
 def raw_row(
-    body: bytes, headers: Iterable[tuple[str, str]], remote_address: str
+    body: bytes, headers: Iterable[tuple[str, str]], remote_address: str, rank: int = UNRANKED
 ) -> dict[str, object]:
-    """What is stored of one body before anybody looks at it.
+    """What is stored of one body before anybody judges it: `rank` is what it may be judged by.
 
     `headers` are lower-cased names with values, TARGET among them; only those of interest are kept.
     """
@@ -58,6 +59,9 @@ def raw_row(
         "headers": json.dumps(_kept(headers)),
         "remote_address": remote_address[:64],
         "tags": "",
+        "order_id": order_id_of(body) or None,
+        "rank": int(rank),
+        "tries": 0,
     }
 
 

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from app.desk.callbacks import limits
-from app.desk.callbacks.apply import apply, find_orders
+from app.desk.callbacks.apply import apply_all, find_orders
 from app.desk.callbacks.verification import CheckedCallback, read_and_verify, write_verdict
 from app.protocol.checkstring import Verdict
 from app.records.callbacks import keys_with_verdict, locked_with_verdict
 from app.records.database import Database
+from app.records.encryption import DecryptionFailed
 from app.records.shops import OurShops
+from app.records.unjudged import take_up_all
 from app.records.unproven import take_back
 from app.records.verdict_changes import VerdictChange
 
@@ -23,6 +25,9 @@ DOUBTFUL = (Verdict.UNKNOWN_SHOP, Verdict.MISMATCH)
 
 def reverify(database: Database, ours: OurShops) -> int:
     """Verify every doubtful callback of our shops again. Returns how many verdicts changed."""
+    with database.writing() as session:
+        # A password that nobody could read has been given again.
+        take_up_all(session, DecryptionFailed.__name__)
     changed, last = 0, ""
     while keys := _doubtful(database, last):
         with database.writing() as session:
@@ -49,7 +54,7 @@ def _reverify_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> int
     for checked in batch:
         session.add(_history(checked))
         write_verdict(checked)
-        apply(session, checked)
+    apply_all(session, batch)
     take_back(session, counted_on)
     return len(batch)
 

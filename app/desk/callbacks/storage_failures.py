@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,7 +23,13 @@ from app.desk.context import Desk
 from app.desk.periodic import wait_or_stop
 from app.logs import Repeated
 from app.records.database import UNREACHABLE
-from app.records.dropped_callbacks import UNSTORED, Limit, count_dropped, unseen_losses
+from app.records.dropped_callbacks import (
+    UNSTORED,
+    Limit,
+    count_dropped,
+    number_stored,
+    unseen_losses,
+)
 
 log = logging.getLogger(__name__)
 
@@ -96,14 +103,21 @@ class StorageFailures:
     async def _write(self) -> None:
         number = self._intake.unstored.number
         unnoted, last_at = self._unnoted()
+        keys = list(self._intake.unstored_keys)
         try:
-            await self._desk.writer.write(
-                lambda s: count_dropped(s, UNSTORED, Limit.STORAGE, unnoted, last_at)
-            )
+            await self._desk.writer.write(lambda s: _count(s, unnoted, keys, last_at))
         except SQLAlchemyError as error:
             self._trouble.failed(error)
         else:
             self._trouble.worked()
             self._noted, self._left = number, NOTHING
+            del self._intake.unstored_keys[: len(keys)]
             if self._file:
                 self._file.write(self._unnoted())
+
+
+def _count(session: Session, number: int, keys: Sequence[str], last_at: datetime | None) -> None:
+    # A COMMIT is carried out now and then though its reply is lost: those are here, and are judged.
+    lost = number - number_stored(session, keys)
+    if lost > 0:
+        count_dropped(session, UNSTORED, Limit.STORAGE, lost, last_at)

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from app.desk.callbacks.verification import CheckedCallback
 from app.protocol.fields import ORDER_ID
+from app.records.callbacks import Callback, write_judged
 from app.records.orders import Order
 from app.records.unproven import Came, count_unproven, open_orders_numbered
 
@@ -25,13 +26,16 @@ def count_on_orders(session: Session, batch: Iterable[CheckedCallback]) -> None:
         return
     elsewhere = _elsewhere(session, [checked for checked in unproven if checked.order is None])
     came: dict[str, list[datetime]] = defaultdict(list)
+    given: list[Callback] = []
     for checked in unproven:
         named = [checked.order] if checked.order else elsewhere.get(checked.order_id, ())
         if named and checked.order is None:
             # Shown on that order's page, and leads there from its own.
             checked.callback.order_key = named[0].id
+            given.append(checked.callback)
         for order in named:
             came[order.id].append(checked.callback.received_at)
+    write_judged(session, given)
     count_unproven(session, [Came(key, len(at), max(at)) for key, at in sorted(came.items())])
 
 

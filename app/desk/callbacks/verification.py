@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from sqlmodel import Session
 
 from app.clock import now
-from app.protocol.checkstring import Judgement, Verdict, judge, read_result
+from app.protocol.checkstring import Judgement, Verdict, judge, read_result, to_bytes
 from app.protocol.error_catalogue import leaves_doubt
+from app.protocol.fields import ORDER_ID
 from app.protocol.statuses import Status
+from app.protocol.wire import parse_jst_stamp
 from app.records.callbacks import Callback
 from app.records.orders import Number, Order
 from app.records.shops import OurShops, Shop
@@ -61,6 +65,11 @@ class CheckedCallback:
         values = self.judgement.reading.values
         return values.get("Status") == Status.PAYFAIL and leaves_doubt(values)
 
+    @cached_property
+    def said_at(self) -> datetime:
+        """Its TranDate. Only of one whose shape is right."""
+        return parse_jst_stamp(self.judgement.reading.values["TranDate"])
+
     @property
     def shop_key(self) -> str:
         """The key of the shop of ours that it names; empty where it names none."""
@@ -71,10 +80,12 @@ class CheckedCallback:
         """What names the order it speaks of: the key of its shop, and the OrderID."""
         return self.shop_key, self.order_id
 
-    @property
+    @cached_property
     def order_id(self) -> str:
-        """The OrderID it names, believed or not; empty where it names none."""
-        return self.judgement.reading.values.get("OrderID", "")
+        """The OrderID it names, believed or not; empty where it names none that can be one."""
+        named = self.judgement.reading.values.get("OrderID", "")
+        # No order has such a number, and PostgreSQL would not even look for one with a NUL.
+        return "" if ORDER_ID.problems(named) else named
 
 
 def read_and_verify(
@@ -84,7 +95,7 @@ def read_and_verify(
     readings = [(callback, read_result(callback.body)) for callback in callbacks]
     named = {reading.values.get("ShopID", "") for _, reading in readings}
     shops = ours.named(session, named)
-    passwords = {shop_id: shop.password for shop_id, shop in shops.items()}
+    passwords = {shop_id: to_bytes(shop.password) for shop_id, shop in shops.items()}
     return [
         CheckedCallback(
             callback, judge(reading, passwords.get), shops.get(reading.values.get("ShopID", ""))

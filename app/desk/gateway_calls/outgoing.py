@@ -12,8 +12,9 @@ from app.desk.context import Actor, Desk
 from app.desk.gateway_calls.process_identity import current_process
 from app.protocol.messages import Call, EntryTranRequest, ExecTranRequest, SearchRequest
 from app.protocol.wire import encode_form
+from app.records.claims import claim_call
 from app.records.exchanges import Exchange, Purpose
-from app.records.orders import Order, claim_call
+from app.records.orders import Order
 from app.records.shops import Shop
 
 AUDIT_ACTIONS = {

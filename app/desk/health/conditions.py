@@ -20,6 +20,7 @@ from app.records.backlog import COUNTED, Backlog, any_orders, overdue_lookups, u
 from app.records.exchanges import WAITING, outcomes_since
 from app.records.heartbeats import Beating, Heartbeat, heartbeats
 from app.records.shops import Environment
+from app.records.unjudged import number_set_aside
 
 JUDGED_WITHIN = timedelta(seconds=30)
 """How long a result may wait to be judged while any process lives."""
@@ -90,7 +91,7 @@ def conditions(
     beats = heartbeats(session)
     return [
         storing(around.heart, lost, at),
-        judging(unjudged_callbacks(session), at),
+        judging(unjudged_callbacks(session), number_set_aside(session, COUNTED), at),
         lookups(overdue_lookups(session, at - KEEP_ASKING, at), at),
         work(beats, at),
         disk(around.folder),
@@ -122,23 +123,29 @@ def storing(heart: Heart, lost: LostCallbacks, at: datetime) -> Condition:
     return Condition("storing", Level.OK, N_("What arrives is stored."))
 
 
-def judging(waiting: Backlog, at: datetime) -> Condition:
-    """Whether results are judged as they come."""
-    if waiting.oldest_at is None:
-        return Condition("judging", Level.OK, N_("Every result is judged."))
-    says = _many(
-        waiting,
-        N_("%(count)s results wait to be judged."),
-        N_("More than %(count)s results wait to be judged."),
-    )
-    late = at - waiting.oldest_at > JUDGED_WITHIN
-    return Condition(
-        "judging",
-        Level.BAD if late else Level.OK,
-        says,
-        waiting.oldest_at,
-        N_("Look at the log: a flood of results, or an error, holds judging up.") if late else "",
-    )
+def judging(waiting: Backlog, set_aside: int, at: datetime) -> Condition:
+    """Whether results are judged as they come. `set_aside`: how many could not be judged at all."""
+    name, since = "judging", waiting.oldest_at
+    if since and at - since > JUDGED_WITHIN:
+        advice = N_("Look at the log: a flood of results, or an error, holds judging up.")
+        return Condition(name, Level.BAD, _many(waiting, *_WAIT), since, advice)
+    if set_aside:
+        says = _many(Backlog(set_aside, None), *_NOT_JUDGED)
+        advice = N_("Look at each: why, and judge it again; look up the order it names.")
+        return Condition(name, Level.WARN, says, advice=advice)
+    if since:
+        return Condition(name, Level.OK, _many(waiting, *_WAIT), since)
+    return Condition(name, Level.OK, N_("Every result is judged."))
+
+
+_WAIT = (
+    N_("%(count)s results wait to be judged."),
+    N_("More than %(count)s results wait to be judged."),
+)
+_NOT_JUDGED = (
+    N_("Results that could not be judged: %(count)s."),
+    N_("Results that could not be judged: more than %(count)s."),
+)
 
 
 def lookups(due: Backlog, at: datetime) -> Condition:

@@ -18,7 +18,8 @@ from app.desk.importing.texts import NotReadable, Part, parts_of, text_of
 from app.protocol.checkstring import Verdict, judge, read_result
 from app.protocol.pasted import Found, Pasted, Unread, read_pieces
 from app.protocol.reading import Reading
-from app.records.callbacks import said_here, stored_here
+from app.records.callback_reports import said_here
+from app.records.callbacks import stored_here
 from app.records.database import Database
 from app.records.imports import (
     FILE_NAME_LENGTH,

@@ -20,7 +20,7 @@ from app.records.callback_feed import (
 )
 from app.records.callback_lists import copies_of
 from app.records.callbacks import Callback
-from app.records.keys import first_key, moment_of
+from app.records.keys import LAST_KEY, first_key, moment_of
 from app.records.shops import Environment
 
 WINDOW = timedelta(seconds=10)
@@ -28,8 +28,6 @@ WINDOW = timedelta(seconds=10)
 
 PATIENCE = timedelta(seconds=1)
 """How long a callback is held back so that it can be told of with its verdict."""
-
-LAST_KEY = "f" * 32
 
 _WRITTEN = re.compile(r"(0[0-9a-f]{31})\.([0-9]{1,9})")
 """No key of this millennium begins with another digit, and no calendar knows all that could."""

@@ -28,9 +28,6 @@ LOOK_EVERY = 1.0
 QUIET_AFTER = timedelta(seconds=2)
 """How long no result has arrived before it counts as quiet. A choice."""
 
-RUSH = int(limits.RUSH / limits.SPAN)
-"""More results within a second than these are a rush, as for the intake."""
-
 
 class Traffic(Enum):
     """What the desk receives. The value: for how many times as long as a step took the job rests.
@@ -77,7 +74,7 @@ class OrderFiler:
 def traffic_of(session: Session) -> Traffic:
     """Whether results arrive, or wait to be judged."""
     at = now()
-    if callbacks_arrived_since(session, at - timedelta(seconds=1), RUSH + 1) > RUSH:
+    if callbacks_arrived_since(session, at - timedelta(seconds=1), limits.RUSH + 1) > limits.RUSH:
         return Traffic.RUSH
     waiting = unjudged_callbacks(session).number
     if waiting > limits.BATCH:

@@ -1,8 +1,8 @@
-"""Updates: the only place that writes status, source, confirmed_at and lookup_due_at of an order.
+"""Updates: where an order's status, source, confirmed_at and lookup_due_at are written.
 
-What a report does is decided by `rules`, when the next lookup is due by `schedule`. Here it is
-written down: the claim by a conditional update, and beside it a row of `changes` that says why.
-Nothing is sent from here. Whoever calls holds the order's lock, unless it says otherwise.
+`rules` decides what a report does, `schedule` when the next lookup is due; nothing is sent. A claim
+changes by a conditional update, and beside it a row of `changes` says why. Whoever calls holds the
+order's lock, unless it says otherwise.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ from app.desk.status.snapshot import Terms, snapshot_of
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.changes import Change, Effect
+from app.records.claims import move_claim
 from app.records.exchanges import Exchange, history_of
-from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source, move_claim
+from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
 from app.records.shops import Confirmation
 
 __all__ = [
@@ -72,8 +73,7 @@ def apply_report(
 ) -> Effect | None:
     """Let a report take effect on the order's claim; None when it changes nothing.
 
-    Safe without the order's lock: whoever comes second looks again. A conflict that has been
-    raised already is not raised twice.
+    Safe without the order's lock: whoever comes second looks again. No conflict is raised twice.
     """
     while True:
         decision = decide_status(snapshot_of(session, order, report, terms.settle), report)

@@ -11,8 +11,9 @@ from sqlmodel import Session
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from app.desk.callbacks import judge_by_hand
 from app.desk.callbacks.callback_view import CallbackView, callback_view
 from app.desk.callbacks.raw import TARGET
 from app.desk.orders.order_view import OrderView, order_view
@@ -24,6 +25,7 @@ from app.protocol.checkstring import Verdict
 from app.protocol.error_catalogue import Fault, fault
 from app.protocol.wire import WireError, decode_pairs, encode_form, split_form
 from app.records.callback_lists import (
+    NOT_JUDGED,
     CallbackFilter,
     callbacks_page,
     copies_of,
@@ -34,7 +36,7 @@ from app.records.dropped_callbacks import dropped_so_far
 from app.records.saved_views import ListName
 from app.records.shops import Environment
 from app.web.http.paging import csv_address, neighbours, place_of
-from app.web.http.requests import desk_of, environment_of, may
+from app.web.http.requests import actor_of, desk_of, environment_of, may
 from app.web.pages.filter_reader import COUNTED, FilterReader, reader_context
 from app.web.pages.live import live_context
 from app.web.pages.return_page import RETURN_PATH
@@ -100,6 +102,16 @@ def show(request: Request) -> Response:
     return page(request, "callbacks/show.html", context)
 
 
+def judge(request: Request) -> Response:
+    """POST /callbacks/{key}/judgements: one without a verdict is judged now."""
+    key = request.path_params["key"]
+    with desk_of(request).database.reading() as session:
+        if session.get(Callback, key) is None:
+            raise HTTPException(404)
+    judge_by_hand(desk_of(request), actor_of(request), key)
+    return RedirectResponse(f"/callbacks/{key}", 303)
+
+
 def _of_order(callback: Callback, whole: OrderView | None) -> dict[str, Any]:
     """Where the callback stands in its order's past, and whether it is a reason to ask."""
     if whole is None:
@@ -121,7 +133,7 @@ def read_callback_filter(
     wanted = CallbackFilter(
         environment=environment,
         text=tidy(query.get("q", "")),
-        verdict=reader.choice("verdict", list(Verdict)),
+        verdict=reader.choice("verdict", [*Verdict, NOT_JUDGED]),
         copy_of=query.get("copy_of", ""),
         received_from=reader.beginning("from"),
         received_to=reader.end("to"),

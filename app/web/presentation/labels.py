@@ -194,6 +194,7 @@ CALLS: dict[Call, str] = {
 AUDITED: dict[str, str] = {
     "create": N_("The order was created"),
     "correct": N_("The values were corrected"),
+    "callback-judged": N_("A callback was judged by hand"),
     "callback-kept": N_("A pasted result was kept"),
     "losses-seen": N_("Lost results were seen to"),
     "unproven-dismissed": N_("Unproven results were taken off the list"),

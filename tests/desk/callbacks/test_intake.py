@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from app.clock import now
 from app.desk.callbacks import CallbackIntake, CustomerMessage, Processed
 from app.desk.callbacks.customer_message import customer_message
 from app.desk.callbacks.intake import Unstored
-from app.desk.callbacks.limits import RUSH, SEATS
+from app.desk.callbacks.limits import CROWD, RUSH_BATCH
 from app.desk.callbacks.storage_failures import StorageFailures
 from app.desk.context import Desk
 from app.protocol.statuses import Status
@@ -27,6 +28,7 @@ from tests.desk.callbacks.cast import (
     HEADERS,
     a_shop,
     an_order,
+    body,
     patient_intake,
     tampered,
     working,
@@ -57,23 +59,28 @@ async def outcomes(intake: CallbackIntake, keys: Sequence[str]) -> Sequence[Proc
     return await asyncio.gather(*(intake.outcome(key) for key in keys))
 
 
-async def test_in_a_crowd_some_wait_for_their_verdict_and_all_are_verified(desk: Desk) -> None:
+async def test_in_a_rush_some_wait_for_their_verdict_and_all_are_verified(desk: Desk) -> None:
     intake = patient_intake(desk)
-    waited = await outcomes(intake, await committed(intake, RUSH))
-    assert [one is not None for one in waited] == [True] * SEATS + [False] * (RUSH - SEATS)
-    await desk.tasks.close(60)
-    assert verdicts(desk) == ["mismatch"] * RUSH
-
-
-async def test_when_a_rush_begins_nobody_waits_any_longer_and_all_are_verified_later(
-    desk: Desk,
-) -> None:
-    intake = patient_intake(desk)
-    waited = await outcomes(intake, await committed(intake, RUSH + 1))
-    assert waited == [None] * (RUSH + 1)
+    waited = await outcomes(intake, await committed(intake, CROWD + 5))
+    assert [one is not None for one in waited] == [True] * CROWD + [False] * 5
     assert intake.load.is_rush()
     await desk.tasks.close(60)
-    assert verdicts(desk) == ["mismatch"] * (RUSH + 1)
+    assert verdicts(desk) == ["mismatch"] * (CROWD + 5)
+
+
+async def test_in_a_flood_a_genuine_one_does_not_wait_until_verifying_has_rested(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.desk.callbacks.limits.REST", 1e12)
+    ticks = count()
+    intake = CallbackIntake(desk, clock=lambda: next(ticks) * 1e-6, patience=60)
+    await outcomes(intake, await committed(intake, CROWD + 10 * RUSH_BATCH))
+    assert intake.load.is_rush()
+    genuine = await intake.receive(body("GENUINE"), HEADERS, "203.0.113.7")
+    processed = await intake.outcome(genuine)
+    assert processed is not None
+    assert processed.callback.verdict == "verified"
+    assert verdicts(desk).count(None) > 0
 
 
 async def test_a_customer_without_patience_is_answered_without_a_verdict(desk: Desk) -> None:

@@ -6,16 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.desk.callbacks.limits import (
-    BATCH,
-    KEYS_IN_MEMORY,
-    REST,
-    RUSH,
-    RUSH_BATCH,
-    SEATS,
-    SPAN,
-)
-from app.desk.callbacks.queue import Load, VerificationQueue
+from app.desk.callbacks.limits import BATCH, CROWD, LEFT_AFTER, OVERDUE, REST, RUSH, RUSH_BATCH
+from app.desk.callbacks.queue import Load, VerificationQueue, rest_when_overdue
+from app.desk.callbacks.ranking import Rank
 
 
 class Clock:
@@ -44,7 +37,7 @@ def queue(load: Load) -> VerificationQueue:
 
 
 def begin_rush(load: Load) -> None:
-    for _ in range(RUSH + 1):
+    for _ in range(CROWD + 1):
         load.count()
 
 
@@ -57,27 +50,36 @@ def all_keys(queue: VerificationQueue) -> list[str]:
 
 def arrive(queue: VerificationQueue, keys: Sequence[str]) -> list[str]:
     """Those whose customers may wait."""
-    return [key for key in keys if queue.arrive(key).may_wait]
+    return [key for key in keys if queue.arrive(key)]
 
 
 def numbered(number: int) -> list[str]:
     return [f"K{place:05}" for place in range(number)]
 
 
-def test_a_rush_begins_with_one_arrival_more_than_a_span_bears(load: Load) -> None:
-    for _ in range(RUSH):
+def test_a_rush_begins_with_one_more_than_a_crowd(load: Load) -> None:
+    for _ in range(CROWD):
         load.count()
     assert not load.is_rush()
     load.count()
     assert load.is_rush()
 
 
-def test_a_crowd_that_is_no_rush_is_none_in_the_next_span_either(load: Load, clock: Clock) -> None:
-    for _ in range(RUSH):
+def test_a_crowd_goes_by_and_by(load: Load, clock: Clock) -> None:
+    for _ in range(CROWD):
         load.count()
-    clock.at += SPAN
-    load.count()
+    clock.at += 0.25
+    for _ in range(RUSH // 4):
+        load.count()
     assert not load.is_rush()
+    load.count()
+    assert load.is_rush()
+
+
+def test_whoever_has_gone_leaves_room_for_no_more_than_a_crowd(load: Load, clock: Clock) -> None:
+    clock.at += 3600
+    begin_rush(load)
+    assert load.is_rush()
 
 
 def test_a_process_does_not_begin_with_a_rush(clock: Clock) -> None:
@@ -85,136 +87,147 @@ def test_a_process_does_not_begin_with_a_rush(clock: Clock) -> None:
     assert not Load(clock).is_rush()
 
 
-def test_a_rush_ends_a_span_after_the_last_crowded_one(load: Load, clock: Clock) -> None:
+def test_a_rush_ends_when_half_of_the_crowd_has_gone(load: Load, clock: Clock) -> None:
     begin_rush(load)
-    clock.at += SPAN
+    clock.at += CROWD / 2 / RUSH - 0.001
     assert load.is_rush()
-    clock.at += SPAN
+    clock.at += 0.002
     assert not load.is_rush()
 
 
-def test_a_rush_ends_though_callbacks_still_come_in_now_and_then(load: Load, clock: Clock) -> None:
+def test_however_many_came_a_rush_ends_as_soon_though_some_still_come(
+    load: Load, clock: Clock
+) -> None:
+    for _ in range(1000 * CROWD):
+        load.count()
+    for _ in range(RUSH):
+        clock.at += 2 / RUSH
+        load.count()
+    assert not load.is_rush()
+
+
+def test_a_rush_goes_on_while_more_come_than_go(load: Load, clock: Clock) -> None:
     begin_rush(load)
-    rush = []
-    for _ in range(4):
-        clock.at += SPAN
-        before = load.is_rush()
-        load.count()
-        rush.append((before, load.is_rush()))
-    assert rush == [(True, True), (False, False), (False, False), (False, False)]
-
-
-def test_a_rush_goes_on_while_every_span_is_crowded(load: Load, clock: Clock) -> None:
-    for _ in range(5):
-        begin_rush(load)
-        assert load.is_rush()
-        clock.at += SPAN
+    for _ in range(10 * RUSH):
+        clock.at += 0.9 / RUSH
         load.count()
         assert load.is_rush()
 
 
-def test_the_same_number_in_more_time_is_no_rush(load: Load, clock: Clock) -> None:
+def test_as_many_as_go_are_no_rush(load: Load, clock: Clock) -> None:
     for _ in range(10 * RUSH):
         load.count()
-        clock.at += SPAN / RUSH * 1.1
+        clock.at += 1.1 / RUSH
         assert not load.is_rush()
 
 
-def test_so_many_customers_wait_and_no_more(queue: VerificationQueue) -> None:
-    assert arrive(queue, numbered(20)) == numbered(SEATS)
-
-
-def test_a_customer_who_leaves_makes_room_for_another(queue: VerificationQueue) -> None:
-    arrive(queue, numbered(SEATS))
-    assert not queue.arrive("one more").may_wait
-    queue.leave("K00003")
-    assert queue.arrive("the next").may_wait
-    assert not queue.arrive("and another").may_wait
+def test_a_hundred_in_one_instant_all_wait(queue: VerificationQueue) -> None:
+    assert arrive(queue, numbered(100)) == numbered(100)
+    assert all_keys(queue) == numbered(100)
 
 
 def test_whose_customers_wait_are_verified_before_all_others(
-    queue: VerificationQueue,
+    queue: VerificationQueue, load: Load, clock: Clock
 ) -> None:
-    keys = numbered(SEATS + 2)
-    arrive(queue, keys)
-    assert queue.next_keys() == keys[:SEATS]
-    queue.leave(keys[0])
+    begin_rush(load)
+    arrive(queue, ["early"])
+    clock.at += 1
     arrive(queue, ["late"])
-    assert queue.next_keys() == ["late"]
-    assert queue.next_keys() == keys[SEATS:]
-    assert queue.next_keys() == []
+    assert [queue.next_keys(), queue.next_keys()] == [["late", "early"], []]
 
 
-def test_in_a_rush_nobody_waits(queue: VerificationQueue, load: Load) -> None:
+def test_in_a_rush_those_who_wait_wait_for_nothing_else(
+    queue: VerificationQueue, load: Load
+) -> None:
+    begin_rush(load)
+    arrive(queue, numbered(300))
+    assert queue.arrive("genuine", Rank.SIGNED)
+    assert queue.next_keys() == ["genuine"]
+    assert queue.next_keys() == numbered(RUSH_BATCH)
+
+
+def test_in_a_rush_nobody_waits_who_reads_no_more_for_it(
+    queue: VerificationQueue, load: Load
+) -> None:
     begin_rush(load)
     assert arrive(queue, numbered(3)) == []
     assert all_keys(queue) == numbered(3)
 
 
-def test_customers_who_waited_when_a_rush_began_are_told_so_and_verified_all_the_same(
+def test_customers_who_wait_when_a_rush_begins_keep_waiting_and_come_first(
     queue: VerificationQueue, load: Load
 ) -> None:
-    waiting = numbered(SEATS)
+    waiting = numbered(8)
     arrive(queue, waiting)
     begin_rush(load)
-    assert list(queue.arrive("rushed").no_longer_waiting) == waiting
-    assert list(queue.arrive("another").no_longer_waiting) == []
-    assert all_keys(queue) == [*waiting, "rushed", "another"]
+    assert arrive(queue, ["rushed"]) == []
+    assert queue.next_keys() == waiting
+    assert queue.rest_after(1.0) == 0
+    assert queue.next_keys() == ["rushed"]
+    assert queue.rest_after(1.0) == REST
 
 
-def test_in_a_rush_fewer_are_verified_at_once_and_with_long_rests(
+@pytest.mark.parametrize("rank", [Rank.SIGNED, Rank.SIGNED_PUBLICLY])
+def test_in_a_flood_a_genuine_one_waits_for_its_verdict_and_is_the_next(
+    queue: VerificationQueue, load: Load, rank: Rank
+) -> None:
+    begin_rush(load)
+    arrive(queue, numbered(1000))
+    assert queue.arrive("genuine", rank)
+    assert queue.next_keys() == ["genuine"]
+    assert queue.rest_after(1.0) == 0
+
+
+def test_a_rush_of_genuine_ones_does_not_wait_either(queue: VerificationQueue) -> None:
+    waiting = [key for key in numbered(CROWD + 30) if queue.arrive(key, Rank.SIGNED)]
+    assert waiting == numbered(CROWD)
+
+
+def test_what_nobody_waits_for_is_verified_by_rank(queue: VerificationQueue, load: Load) -> None:
+    for rank in Rank:
+        for key in numbered(CROWD + 1):
+            queue.arrive(key, rank)
+    all_keys(queue)
+    for rank in reversed(Rank):
+        queue.arrive(f"{rank.name} one", rank)
+        queue.arrive(f"{rank.name} two", rank)
+    assert all_keys(queue) == [
+        f"{rank.name} {number}" for rank in Rank for number in ("one", "two")
+    ]
+
+
+def test_when_a_rush_begins_few_are_verified_at_once_and_with_long_rests(
     queue: VerificationQueue, load: Load, clock: Clock
 ) -> None:
     begin_rush(load)
-    arrive(queue, numbered(200))
+    arrive(queue, numbered(300))
     assert (len(queue.next_keys()), queue.rest_after(0.01)) == (RUSH_BATCH, REST * 0.01)
-    clock.at += 2 * SPAN
+    clock.at += 1
     assert (len(queue.next_keys()), queue.rest_after(0.01)) == (BATCH, 0)
 
 
-def test_what_could_not_be_verified_now_comes_first_again(queue: VerificationQueue) -> None:
-    keys = numbered(SEATS + 3)
-    arrive(queue, keys)
-    queue.put_back(queue.next_keys())
-    assert all_keys(queue) == keys
+def test_in_a_rush_catching_up_rests_the_less_the_longer_the_oldest_has_waited() -> None:
+    halfway = (LEFT_AFTER + OVERDUE) / 2
+    rests = [rest_when_overdue(2.0, waited) for waited in (LEFT_AFTER, halfway, OVERDUE, 3600.0)]
+    assert rests == [REST * 2.0, REST * 1.0, 2.0, 2.0]
 
 
-def overflow(queue: VerificationQueue, load: Load) -> list[str]:
-    """More keys than the memory holds; those it holds are verified."""
+def test_what_the_memory_does_not_hold_is_left_to_the_table(
+    queue: VerificationQueue, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.desk.callbacks.limits.KEYS_IN_MEMORY", 200)
     begin_rush(load)
-    arrive(queue, numbered(KEYS_IN_MEMORY + 70))
-    assert queue.to_read() is None
-    return all_keys(queue)
+    arrive(queue, numbered(270))
+    assert all_keys(queue) == numbered(200)
 
 
-def test_what_the_memory_does_not_hold_is_read_from_the_table(
-    queue: VerificationQueue, load: Load
+def test_a_flood_takes_no_memory_from_the_genuine_ones(
+    queue: VerificationQueue, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert overflow(queue, load) == numbered(KEYS_IN_MEMORY)
-    left = numbered(KEYS_IN_MEMORY + 70)[KEYS_IN_MEMORY:]
-    found: list[str] = []
-    while (behind := queue.to_read()) is not None:
-        queue.add_read([key for key in left if key > behind][:BATCH])
-        found += all_keys(queue)
-    assert found == left
-
-
-def test_what_can_never_be_verified_is_read_from_the_table_but_once(
-    queue: VerificationQueue, load: Load
-) -> None:
-    overflow(queue, load)
-    poison = ["K00007"]
-    reads: list[list[str]] = []
-    while (behind := queue.to_read()) is not None and len(reads) < 10:
-        reads.append([key for key in poison if key > behind])
-        queue.add_read(reads[-1])
-        all_keys(queue)
-    assert reads == [poison, []]
-
-
-def test_the_table_is_not_read_while_the_memory_holds_everything(
-    queue: VerificationQueue,
-) -> None:
-    arrive(queue, numbered(300))
+    monkeypatch.setattr("app.desk.callbacks.limits.KEYS_IN_MEMORY", 200)
+    for key in numbered(CROWD + 1):
+        queue.arrive(key, Rank.SIGNED)
     all_keys(queue)
-    assert queue.to_read() is None
+    arrive(queue, numbered(300))
+    queue.arrive("genuine", Rank.SIGNED)
+    assert queue.next_keys()[0] == "genuine"

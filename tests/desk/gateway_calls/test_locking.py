@@ -14,8 +14,9 @@ from app.desk.actions import NotPossible
 from app.desk.gateway_calls.send import find_or_create_order
 from app.desk.orders.transactions import register
 from app.protocol.messages import Call
+from app.records.claims import claim_call
 from app.records.exchanges import Exchange
-from app.records.orders import Order, claim_call, locked_order
+from app.records.orders import Order, locked_order
 from app.records.shops import locked_shop
 from tests.desk.conftest import Stage, entered, staged
 

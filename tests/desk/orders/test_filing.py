@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from app.clock import now
-from app.desk.orders.filing import LOOK_EVERY, RUSH, OrderFiler, Traffic, traffic_of
+from app.desk.callbacks.limits import RUSH
+from app.desk.orders.filing import LOOK_EVERY, OrderFiler, Traffic, traffic_of
 from app.desk.retention.policy import FIRST_STEP, LONGEST
 from app.records.callbacks import Callback
 from app.records.database import Database

@@ -136,6 +136,7 @@ OPERATORS = [
     "imports-send",
     "book-send",
     "import-keep",
+    "judge",
     "sandbox-reset",
     "sandbox-clock",
     "sandbox-fault",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy import insert
 from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
 from app.clock import now
+from app.desk.callbacks.raw import raw_row
 from app.desk.shops.shops import SANDBOX_SHOP_ID
 from app.gateway import Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
 from app.records.callbacks import Callback
 from app.records.exchanges import Exchange
-from app.records.keys import digest, new_key
+from app.records.keys import digest, key_at, new_key
 from app.records.orders import Order, Source
 from app.records.shops import Environment, Shop, shop_by_id
 from tests.filing import file_all
@@ -91,3 +94,11 @@ def a_callback(app: Starlette, order_id: str, verdict: Verdict, **values: Any) -
         **(usual | values),
     )
     return stored(app, row)
+
+
+def an_unjudged_callback(app: Starlette, raw: bytes, seconds: float = 60, **columns: Any) -> str:
+    """The key of one that was stored so long ago and has no verdict."""
+    row = raw_row(raw, [], "203.0.113.7") | columns
+    row["id"] = key_at(now() - timedelta(seconds=seconds))
+    app.state.desk.database.append(insert(Callback), [row])
+    return str(row["id"])

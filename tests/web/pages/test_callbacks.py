@@ -19,6 +19,7 @@ from app.records.droppable import cut_off
 from app.records.paging import PAGE_SIZE
 from app.records.shops import Environment, Shop
 from tests.desk.callbacks.cast import PASSWORD, an_order, body, tampered
+from tests.web.pages.rows import an_unjudged_callback
 
 pytestmark = pytest.mark.anyio
 
@@ -324,3 +325,32 @@ async def test_of_thousands_of_parameters_and_codes_a_page_shows_the_first(
 def keys_of(app: Starlette) -> list[str]:
     with app.state.desk.database.reading() as session:
         return list(session.exec(select(Callback.id)).all())
+
+
+async def test_what_has_no_verdict_is_found_by_its_orderid_and_by_having_none(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    an_unjudged_callback(desk_app, body("WAITS-1"))
+    await bring(client, body("JUDGED-1"))
+    for query in ("q=WAITS", "verdict=not-judged"):
+        text = (await client.get(f"/callbacks?{query}")).text
+        assert re.findall(r'class="order-id">(.*?)<', text) == ["WAITS-1"]
+        assert "Not judged yet" in text
+
+
+async def test_one_that_could_not_be_judged_says_why_and_is_judged_again_by_hand(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    key = an_unjudged_callback(desk_app, body("A1"), set_aside_at=now(), trouble="DataError")
+    shown = (await client.get(f"/callbacks/{key}")).text
+    assert hooks(shown, "judging") == ["set-aside"]
+    assert "<code>DataError</code>" in shown
+    assert "Cannot be judged" in (await client.get("/callbacks")).text
+    answer = await client.post(f"/callbacks/{key}/judgements")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/callbacks/{key}")
+    shown = (await client.get(f"/callbacks/{key}")).text
+    assert (hooks(shown, "judging"), hooks(shown, "verdict")[0]) == ([], "verified")
+
+
+async def test_judging_one_that_is_not_there_is_not_found(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/callbacks/nothing/judgements")).status_code == 404

@@ -28,7 +28,7 @@ from app.records.keys import key_at
 from app.settings import Settings
 from tests.cast import ADMIN
 from tests.conftest import SECRET_KEY, browser_for
-from tests.web.pages.rows import an_exchange, an_order, stored
+from tests.web.pages.rows import an_exchange, an_order, an_unjudged_callback, stored
 
 pytestmark = pytest.mark.anyio
 
@@ -149,6 +149,19 @@ async def test_results_that_wait_to_be_judged_are_told_with_their_age(
     waited = now() - datetime.fromisoformat(told["since"])
     assert timedelta(seconds=99) < waited < timedelta(seconds=200)
     assert 'data-trouble="judging"' in (await client.get("/")).text
+
+
+async def test_results_that_could_not_be_judged_are_told_with_a_way_to_look(
+    desk_app: Starlette, client: httpx.AsyncClient
+) -> None:
+    an_unjudged_callback(desk_app, b"A1", 5, set_aside_at=now(), trouble="DataError")
+    told = (await detail(client))["judging"]
+    assert (told["state"], told["says"]) == ("warn", "Results that could not be judged: 1.")
+    shown = (await client.get("/")).text
+    assert 'data-trouble="judging"' in shown
+    assert 'href="/callbacks?verdict=not-judged"' in shown
+    an_unjudged_callback(desk_app, b"A2", 100)
+    assert (await detail(client))["judging"]["state"] == "bad"
 
 
 async def test_lookups_that_are_not_asked_are_told(

@@ -12,17 +12,25 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, select
 
+from app.clock import now
 from app.desk.callbacks.raw import INSERT, raw_row
+from app.desk.health.conditions import JUDGED_WITHIN
+from app.main import create_app
+from app.records.backlog import unjudged_callbacks
 from app.records.callbacks import Callback
 from app.records.changes import Change
 from app.records.database import Database
+from app.records.keys import key_at
 from app.records.notifications import Notification
 from app.records.shops import Shop
 from app.settings import Settings
@@ -30,7 +38,7 @@ from tests.conftest import SECRET_KEY, Served, serving, settings_for
 from tests.desk.callbacks.cast import an_order, body, tampered
 from tests.plain import get, plain_client
 from tests.postgresql import free_port
-from tests.waiting import until
+from tests.waiting import GIVEN_UP_AFTER, until
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 soak = pytest.mark.soak
@@ -114,17 +122,73 @@ def test_whatever_was_answered_is_there_after_a_kill(
     assert set(answered) <= there
 
 
-def test_what_a_kill_left_unjudged_is_judged_at_the_next_start(
+def left_unjudged(database: Database, number: int) -> None:
+    """What a process that died half a minute ago has received and not judged."""
+    rows = [raw_row(tampered(f"U{place}"), [], "") for place in range(number)]
+    for row in rows:
+        row["id"] = key_at(now() - timedelta(seconds=30))
+    database.append(INSERT, rows)
+
+
+def verdicts(database: Database) -> list[str | None]:
+    with database.reading() as session:
+        return list(session.exec(select(Callback.verdict)).all())
+
+
+def test_what_a_dead_process_left_is_judged_by_a_living_one_without_a_restart(
     any_database: Database, tmp_path: Path
 ) -> None:
-    any_database.append(INSERT, [raw_row(tampered(f"U{number}"), [], "") for number in range(120)])
-    with (
-        serving(settings_for(tmp_path, database_url=url_of(any_database))),
-        any_database.reading() as session,
-    ):
-        verdicts = session.exec(select(Callback.verdict)).all()
-    assert set(verdicts) == {"mismatch"}
-    assert len(verdicts) == 120
+    with serving(settings_for(tmp_path, database_url=url_of(any_database))):
+        left_unjudged(any_database, 120)
+        wait_until_judged(any_database)
+    assert verdicts(any_database) == ["mismatch"] * 120
+
+
+def test_a_start_answers_before_it_has_judged_what_was_left(settings: Settings) -> None:
+    app = create_app(settings)
+    database, go_on = app.state.desk.database, Event()
+    left_unjudged(database, 3)
+
+    def hold(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if "verdict=" in statement:
+            go_on.wait(GIVEN_UP_AFTER)
+
+    event.listen(database.engine, "before_cursor_execute", hold)
+    with serving(settings, made=app) as served:
+        assert get(f"{served.url}/healthz").status_code == 200
+        assert verdicts(database) == [None] * 3
+        go_on.set()
+        wait_until_judged(database)
+
+
+@soak
+@pytest.mark.parametrize("at_once", [4, 16])
+def test_whoever_is_killed_what_was_answered_is_judged_within_half_a_minute(
+    postgresql: str, tmp_path: Path, at_once: int
+) -> None:
+    """Two processes on one PostgreSQL: one is killed again and again in the midst of a crowd."""
+    database, answered = Database(postgresql), list[bytes]()
+    with process(tmp_path / "living", postgresql, free_port()):
+        for number in range(ROUNDS // 5):
+            port = free_port()
+            base = f"http://127.0.0.1:{port}"
+            with process(tmp_path / "killed", postgresql, port):
+                wait_until_ready(base)
+                crowd = [
+                    Thread(target=bring_without_end, args=(base, f"T{number}-{place}", answered))
+                    for place in range(at_once)
+                ]
+                for one in crowd:
+                    one.start()
+                wait_for_answers(answered, len(answered) + ENOUGH * at_once)
+            for one in crowd:
+                one.join()
+        time.sleep(JUDGED_WITHIN.total_seconds())
+        with database.reading() as session:
+            assert unjudged_callbacks(session).number == 0
+            there = set(session.exec(select(Callback.body)).all())
+    database.close()
+    assert set(answered) <= there
 
 
 def random_body(dice: random.Random) -> bytes:
