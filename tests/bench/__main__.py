@@ -9,7 +9,17 @@ import sys
 from dataclasses import asdict
 
 from app.settings import load_settings
-from tests.bench import callbacks, feeds, pages, sandbox, search, start, texts
+from tests.bench import (
+    callbacks,
+    feeds,
+    judged,
+    pages,
+    sandbox,
+    search,
+    start,
+    texts,
+    verdicts,
+)
 from tests.bench.measurement import Measurement
 
 PARTS = {
@@ -18,6 +28,8 @@ PARTS = {
     "pages": pages.measure,
     "sandbox": sandbox.measure,
     "callbacks": callbacks.measure,
+    "judged": judged.measure,
+    "verdicts": verdicts.measure,
     "feeds": feeds.measure,
     "search": search.measure,
 }

@@ -24,12 +24,18 @@ TRAN_DATE = "20260101123456"
 def callback_request(
     number: str, status: Status = Status.PAYSUCCESS, *, verified: bool = True
 ) -> bytes:
-    """The request that brings the callback of an order to RetURL, rightly signed or not."""
+    """The request that brings the callback of an order to RetURL."""
+    return post("/netcash/return", callback_body(number, status, verified=verified))
+
+
+def callback_body(
+    number: str, status: Status = Status.PAYSUCCESS, *, verified: bool = True
+) -> bytes:
+    """The callback of an order, rightly signed or not."""
     signature = compute(DEFAULT_SHOP_ID, number, status, TRAN_DATE, DEFAULT_SHOP_PASS)
     check_string = signature if verified else signature[::-1]
     values = f"ShopID={DEFAULT_SHOP_ID}&OrderID={number}&Status={status}&TranDate={TRAN_DATE}"
-    body = f"{values}&CheckString={check_string}&ErrCode=&ErrInfo="
-    return post("/netcash/return", body.encode())
+    return f"{values}&CheckString={check_string}&ErrCode=&ErrInfo=".encode()
 
 
 def store_orders(url: str, numbers: Sequence[str]) -> None:
