@@ -45,7 +45,7 @@ class CatchUp:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._behind: Standing | None = None
-        self._size = limits.LEFT_BATCH
+        self._size = limits.BATCH
         self._judging = Repeated(
             log,
             "a callback that was left could not be judged",
@@ -84,7 +84,7 @@ class CatchUp:
                 self._behind = waiting[0].standing
             self._size = 1
             raise
-        self._size = min(2 * self._size, limits.LEFT_BATCH)
+        self._size = min(2 * self._size, limits.BATCH)
         return number
 
     def _judge(self, keys: Sequence[str]) -> int:
@@ -115,7 +115,7 @@ class CatchUp:
     def _rest_after(self, worked: float) -> float:
         with self._desk.database.reading() as session:
             if not _is_rush(session):
-                return worked
+                return limits.LEFT_REST * worked
             oldest = oldest_waiting(session)
         waited = (now() - moment_of(oldest)).total_seconds() if oldest else 0
         return rest_when_overdue(worked, waited)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlmodel import col, select, update
 
 from app.clock import now
 from app.desk.callbacks import CatchUp, judge_by_hand, reverify
-from app.desk.callbacks.limits import LEFT_AFTER, LEFT_BATCH, LEFT_BYTES, TRIES
+from app.desk.callbacks.limits import BATCH, LEFT_AFTER, LEFT_BYTES, TRIES
 from app.desk.callbacks.raw import INSERT, raw_row
 from app.desk.callbacks.storage_failures import StorageFailures
 from app.desk.context import Actor, Desk
@@ -25,6 +26,7 @@ from app.protocol.checkstring import SIGNED
 from app.records.accounts import AuditEntry, Role, User
 from app.records.backlog import unjudged_callbacks
 from app.records.callbacks import Callback
+from app.records.changes import Change, Effect
 from app.records.database import Database
 from app.records.dropped_callbacks import unseen_losses
 from app.records.keys import key_at
@@ -33,6 +35,7 @@ from app.records.unjudged import note_failure, number_set_aside
 from tests.desk.callbacks.cast import (
     HEADERS,
     PASSWORD,
+    an_order,
     body,
     desk_over,
     patient_intake,
@@ -161,9 +164,9 @@ async def test_one_for_whose_order_the_database_is_never_free_holds_up_no_other(
 
 
 async def test_what_waits_is_judged_in_parts_of_so_many_rows_and_bytes(sqlite_desk: Desk) -> None:
-    left(sqlite_desk, *(tampered(f"A{place}") for place in range(LEFT_BATCH + 2)))
+    left(sqlite_desk, *(tampered(f"A{place}") for place in range(BATCH + 2)))
     catch_up = another(sqlite_desk)
-    assert [catch_up.turn(LEFT_AFTER) for _ in range(3)] == [LEFT_BATCH, 2, 0]
+    assert [catch_up.turn(LEFT_AFTER) for _ in range(3)] == [BATCH, 2, 0]
     left(sqlite_desk, *(b"%d" % place + b"x" * (LEFT_BYTES // 2) for place in range(3)))
     left(sqlite_desk, b"x" * (LEFT_BYTES + 1))
     assert [catch_up.turn(LEFT_AFTER) for _ in range(5)] == [1, 1, 1, 1, 0]
@@ -186,6 +189,29 @@ async def test_what_no_password_could_be_read_for_is_taken_up_when_it_is_given_a
     reverify(sqlite_desk.database, sqlite_desk.settings.our_shops)
     catch_up.turn(LEFT_AFTER)
     assert verdict_of(sqlite_desk, key) == "verified"
+
+
+async def test_processes_that_catch_up_at_once_judge_each_once(any_database: Database) -> None:
+    async with working(any_database) as desk:
+        with any_database.writing() as session:
+            shop = session.exec(select(Shop)).one()
+            session.add_all(an_order(shop, f"A{place}") for place in range(60))
+        left(desk, *(body(f"A{place}") for place in range(60)))
+
+        def catch_up(_: int) -> None:
+            database = Database(any_database.engine.url.render_as_string(hide_password=False))
+            with closing(database):
+                for _ in range(4):
+                    CatchUp(desk_over(database)).turn(0)
+
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(catch_up, range(3)))
+    with any_database.reading() as session:
+        judged = session.exec(select(Callback.verdict, Callback.applied)).all()
+        moved = session.exec(select(Change.order_key, Change.effect)).all()
+    assert judged == [("verified", "moved")] * 60
+    assert sorted(moved) == sorted({(key, Effect.MOVED) for key, _ in moved})
+    assert len(moved) == 60
 
 
 @pytest.fixture

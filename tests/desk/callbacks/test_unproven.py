@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from app.clock import now
 from app.desk.callbacks import process_waiting, reverify
-from app.desk.callbacks.limits import LEFT_BATCH
+from app.desk.callbacks.limits import BATCH
 from app.desk.callbacks.raw import INSERT, raw_row
 from app.desk.context import Desk
 from app.desk.status.unproven import is_to_be_asked, unproven_of
@@ -158,7 +158,7 @@ async def test_a_flood_makes_one_entry_and_one_update_for_each_batch(desk: Desk)
     event.listen(desk.database.engine, "before_cursor_execute", note)
     process_waiting(desk)
     event.remove(desk.database.engine, "before_cursor_execute", note)
-    assert len(updates) == ceil(120 / LEFT_BATCH)
+    assert len(updates) == ceil(120 / BATCH)
     unproven = unproven_of(order(desk, key))
     assert unproven is not None
     with desk.database.reading() as session:

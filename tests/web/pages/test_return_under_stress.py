@@ -48,7 +48,9 @@ ENOUGH = 10
 
 
 @contextmanager
-def process(folder: Path, url: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    folder: Path, url: str, port: int, command: str = "serve"
+) -> Iterator[subprocess.Popen[bytes]]:
     """The desk as it is deployed, in a process of its own; killed at the end."""
     environment = os.environ | {
         "PORT": str(port),
@@ -56,8 +58,8 @@ def process(folder: Path, url: str, port: int) -> Iterator[subprocess.Popen[byte
         "DATABASE_URL": url,
         "SECRET_KEY": SECRET_KEY,
     }
-    command = [sys.executable, "-m", "app", "serve"]
-    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    line = [sys.executable, "-m", "app", command]
+    running = subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL)
     try:
         yield running
     finally:
@@ -164,31 +166,38 @@ def test_a_start_answers_before_it_has_judged_what_was_left(settings: Settings) 
 @soak
 @pytest.mark.parametrize("at_once", [4, 16])
 def test_whoever_is_killed_what_was_answered_is_judged_within_half_a_minute(
-    postgresql: str, tmp_path: Path, at_once: int
+    any_database: Database, tmp_path: Path, at_once: int
 ) -> None:
-    """Two processes on one PostgreSQL: one is killed again and again in the midst of a crowd."""
-    database, answered = Database(postgresql), list[bytes]()
-    with process(tmp_path / "living", postgresql, free_port()):
-        for number in range(ROUNDS // 5):
-            port = free_port()
-            base = f"http://127.0.0.1:{port}"
-            with process(tmp_path / "killed", postgresql, port):
-                wait_until_ready(base)
-                crowd = [
-                    Thread(target=bring_without_end, args=(base, f"T{number}-{place}", answered))
-                    for place in range(at_once)
-                ]
-                for one in crowd:
-                    one.start()
-                wait_for_answers(answered, len(answered) + ENOUGH * at_once)
-            for one in crowd:
-                one.join()
+    """Two web processes and a worker on one database: one is killed again and again in the midst of
+    a crowd, then the other one; the worker alone is left."""
+    url, answered = url_of(any_database), list[bytes]()
+    with process(tmp_path / "worker", url, free_port(), "work"):
+        with process(tmp_path / "living", url, free_port()):
+            for number in range(ROUNDS // 5):
+                bring_until_killed(tmp_path / "killed", url, f"T{number}", at_once, answered)
         time.sleep(JUDGED_WITHIN.total_seconds())
-        with database.reading() as session:
+        with any_database.reading() as session:
             assert unjudged_callbacks(session).number == 0
             there = set(session.exec(select(Callback.body)).all())
-    database.close()
     assert set(answered) <= there
+
+
+def bring_until_killed(
+    folder: Path, url: str, name: str, at_once: int, answered: list[bytes]
+) -> None:
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    with process(folder, url, port):
+        wait_until_ready(base)
+        crowd = [
+            Thread(target=bring_without_end, args=(base, f"{name}-{place}", answered))
+            for place in range(at_once)
+        ]
+        for one in crowd:
+            one.start()
+        wait_for_answers(answered, len(answered) + ENOUGH * at_once)
+    for one in crowd:
+        one.join()
 
 
 def random_body(dice: random.Random) -> bytes:
