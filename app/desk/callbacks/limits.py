@@ -17,6 +17,10 @@ CROWD = 125
 """Callbacks that may be there beyond those before it is a rush. A promise: 100 in one instant read
 their verdict. Benchmark: a rush is known for one within a tenth of a second."""
 
+FEW = 25
+"""Of those, how many are left when a rush is over. A choice: it outlasts 0.4 seconds without any,
+as on a slow machine, and at 200 a second it is over in two."""
+
 BATCH = 50
 """Callbacks verified in one transaction, behind which rows just received wait. Measured: 6 ms and
 0.25 ms each of CPU, so 20 ms; in batches of 4 each costs more than four times as much."""

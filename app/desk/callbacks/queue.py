@@ -17,7 +17,7 @@ class Load:
     """How fast callbacks come in, and whether that is a rush.
 
     A crowd gathers with each that comes and goes at the rate that is no rush. A rush begins when it
-    is too large, and ends when half of it has gone.
+    is too large, and ends when only a few of it are left.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -37,7 +37,7 @@ class Load:
         """Whether more come in than can be seen to as they come."""
         if self._is_rush:
             gone = (self.clock() - self._counted_at) * limits.RUSH
-            self._is_rush = self._crowd - gone > limits.CROWD / 2
+            self._is_rush = self._crowd - gone > limits.FEW
         return self._is_rush
 
 

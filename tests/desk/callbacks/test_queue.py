@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.desk.callbacks.limits import BATCH, CROWD, LEFT_AFTER, OVERDUE, REST, RUSH, RUSH_BATCH
+from app.desk.callbacks.limits import (
+    BATCH,
+    CROWD,
+    FEW,
+    LEFT_AFTER,
+    OVERDUE,
+    REST,
+    RUSH,
+    RUSH_BATCH,
+)
 from app.desk.callbacks.queue import Load, VerificationQueue, rest_when_overdue
 from app.desk.callbacks.ranking import Rank
 
@@ -87,9 +96,9 @@ def test_a_process_does_not_begin_with_a_rush(clock: Clock) -> None:
     assert not Load(clock).is_rush()
 
 
-def test_a_rush_ends_when_half_of_the_crowd_has_gone(load: Load, clock: Clock) -> None:
+def test_a_rush_ends_when_few_of_the_crowd_are_left(load: Load, clock: Clock) -> None:
     begin_rush(load)
-    clock.at += CROWD / 2 / RUSH - 0.001
+    clock.at += (CROWD - FEW) / RUSH - 0.001
     assert load.is_rush()
     clock.at += 0.002
     assert not load.is_rush()
