@@ -60,7 +60,8 @@ OPEN_PROPOSAL = "state = 'proposed'"
 class Refund(Record, table=True):
     """One refund of one order, in yen. `version` counts its edits.
 
-    `digest` is, once approved, the digest of what its approver was shown.
+    `digest` is of what was first proposed and known then, empty once that was edited; of one that
+    is approved, of what its approver was shown.
     """
 
     __tablename__ = "refunds"

@@ -58,6 +58,8 @@ PAGES = (
     "/orders/new",
     "/orders/unknown",
     "/callbacks",
+    "/cases",
+    "/cases/new",
     "/callbacks?env=production",
     "/verify",
     "/lookups",

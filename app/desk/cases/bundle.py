@@ -219,7 +219,7 @@ def _refunds(view: CaseView) -> Part:
             "decided_by": view.emails.get(one.refund.decided_by or "", ""),
             "decided_at": _time(one.refund.decided_at),
             "reason": one.refund.reason,
-            "approved_digest": one.refund.digest,
+            "digest": one.refund.digest,
         }
         for one in view.refunds
     ]

@@ -80,6 +80,7 @@ def propose(desk: Desk, actor: Actor, key: str, draft: RefundDraft) -> str:
             session.add(
                 RefundPerson(refund_key=refund.id, user_key=actor.user_key, part=Part.AUTHOR)
             )
+            refund.digest = digest_of(session, refund, order)
             case.state = CaseState.WAITING
             _record(session, case, actor, Deed.REFUND_PROPOSED, refund)
             return refund.id
@@ -95,7 +96,7 @@ def change(desk: Desk, actor: Actor, key: str, refund_key: str, draft: RefundDra
         values = checked_values(session, case, order, draft, refund.id)
         refund.amount, refund.means = values.amount, values.means
         refund.payout_reference, refund.receipt_key = values.reference, values.receipt_key
-        refund.version += 1
+        refund.version, refund.digest = refund.version + 1, ""
         session.add(refund)
         if (refund.id, actor.user_key) not in authors_of(session, [refund.id]):
             session.add(
@@ -107,8 +108,9 @@ def change(desk: Desk, actor: Actor, key: str, refund_key: str, draft: RefundDra
 def approve(desk: Desk, actor: Actor, key: str, refund_key: str, shown: str) -> None:
     """Document a refund as paid out, as somebody who had no part in its proposal.
 
-    `shown`: the digest of what this person was shown. Raises NotYours, CaseRefused, NotPermitted,
-    and in production FactorNeeded.
+    `shown`: the digest of what this person was shown; empty: they mean what was first proposed, and
+    that has to stand unchanged, with all that was known of its order then. Raises NotYours,
+    CaseRefused, NotPermitted, and in production FactorNeeded.
     """
     try:
         with working_on(desk, key) as (session, case):
@@ -117,6 +119,7 @@ def approve(desk: Desk, actor: Actor, key: str, refund_key: str, shown: str) -> 
             if refund.state is not RefundState.PROPOSED:
                 raise CaseRefused({"case": DECIDED_BEFORE})
             order = session.get_one(Order, refund.order_key)
+            shown = shown or refund.digest
             if shown != digest_of(session, refund, order):
                 raise CaseRefused({"case": SHOWN_OTHERWISE})
             check_amount(session, order, refund.amount, refund.id)

@@ -41,6 +41,7 @@ from app.records.keys import new_secret
 from app.records.orders import UNKNOWN, Order
 from app.records.shops import Environment, Shop, shops_of
 from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
+from app.web.pages.case_rehearsal import as_rehearsal
 from app.web.pages.order_form_fields import OrderForm
 from app.web.pages.return_page import RETURN_PATH
 from app.web.presentation.field_errors import problem_words
@@ -59,6 +60,7 @@ def new(request: Request) -> Response:
     """GET /orders/new: a fresh form; `after` an order, one for the same customer's next try.
 
     `correct` an order: its own values, with what the gateway has refused of them marked.
+    `rehearse` an order: the scenario of the sandbox that plays its past again, with its amounts.
     """
     if not may(request, Permission.ACT, environment_of(request)):
         raise HTTPException(403)
@@ -67,6 +69,7 @@ def new(request: Request) -> Response:
             return _correcting(request, session, key)
         earlier = session.get(Order, request.query_params.get("after", ""))
         typed = _next_try(session, earlier) if earlier else _fresh(session, request)
+        typed = as_rehearsal(session, request, typed)
     return _form(request, typed, {}, earlier=earlier)
 
 

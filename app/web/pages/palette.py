@@ -43,6 +43,8 @@ ACTIONS = (
     Way("/orders?status=attention", N_("Needs attention"), "alert-triangle", "a"),
     Way("/lookups", N_("Look an order up"), "world-search", "l"),
     Way("/verify", N_("Verify by hand"), "shield-check"),
+    Way("/cases/new", N_("Open a case"), "file-text", "", Permission.INVESTIGATE),
+    Way("/cases/refunds", N_("Refunds by month"), "cash"),
     Way("/orders?from=today&to=today", N_("Orders of today"), "list"),
     Way("/settings/users", N_("People"), "users", "", Permission.MANAGE_PEOPLE),
     Way("/settings/tokens", N_("Tokens"), "lock", "", Permission.MANAGE_TOKENS),

@@ -9,9 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.clock import now
 from app.desk.cases.deeds import CaseRefused
-from app.desk.cases.replies import FACTS, PIECES, filled, pieces_in, write_piece
+from app.desk.cases.replies import FACTS, PIECES, TO_CUSTOMERS, filled, pieces_in, write_piece
+from app.protocol.time_words import whole_text
 from app.protocol.words import LANGUAGES, say
+from app.records.refunds import Means
 from app.records.reply_templates import templates_in
 from app.web.http.requests import actor_of, desk_of, read_form
 from app.web.presentation.templates import language_of, page
@@ -24,7 +27,7 @@ EXAMPLE: Mapping[str, str] = {
     "Reference": "T-2026-0042",
     "Shop": "Example Shop",
 }
-"""What the preview fills in. What depends on the language is left as its name."""
+"""What the preview fills in, but for what depends on the language."""
 
 
 def index(request: Request) -> Response:
@@ -54,6 +57,11 @@ def _write(request: Request, fields: Mapping[str, str]) -> Response:
     return RedirectResponse(f"/settings/replies#{name}-{language}", 303)
 
 
+def _example(language: str) -> Mapping[str, str]:
+    means = say(language, TO_CUSTOMERS[Means.BANK_TRANSFER])
+    return {**EXAMPLE, "PaidAt": whole_text(language, now()), "Means": means}
+
+
 def _page(
     request: Request, typed: Mapping[str, str] | None = None, error: str = "", status: int = 200
 ) -> Response:
@@ -64,7 +72,7 @@ def _page(
     if typed and chosen[0] in PIECES and chosen[1] in LANGUAGES:
         pieces[chosen[1]][chosen[0]] = typed.get("Text", "")
     previews = {
-        language: {name: filled(text, EXAMPLE) for name, text in texts.items()}
+        language: {name: filled(text, _example(language)) for name, text in texts.items()}
         for language, texts in pieces.items()
     }
     context = {

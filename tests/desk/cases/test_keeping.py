@@ -52,11 +52,11 @@ async def test_no_sweep_drops_what_a_case_is_about(stage: Stage) -> None:
         assert session.exec(select(Notification.order_key)).all() == [kept.id]
 
 
-async def test_setting_the_sandbox_back_ends_its_cases(any_investigation: Investigation) -> None:
-    stage = any_investigation.stage
-    case = any_investigation.case.id
+async def test_setting_the_sandbox_back_ends_its_cases(investigation: Investigation) -> None:
+    stage = investigation.stage
+    case = investigation.case.id
     attach(stage.desk, stage.actor, case, "a.txt", b"text")
-    propose(stage.desk, stage.actor, case, any_investigation.draft())
+    propose(stage.desk, stage.actor, case, investigation.draft())
     reset_sandbox_orders(stage.desk, stage.actor)
     with stage.desk.database.writing() as session:
         # Another environment's are never touched.

@@ -92,6 +92,24 @@ async def test_an_approval_is_of_what_was_shown(investigation: Investigation) ->
     assert state(investigation, key) is RefundState.PROPOSED
 
 
+async def test_who_names_no_digest_means_what_was_first_proposed_and_nothing_else(
+    investigation: Investigation,
+) -> None:
+    desk, case = investigation.stage.desk, investigation.case.id
+    changed = proposed(investigation, amount="500")
+    change(desk, investigation.operator, case, changed, investigation.draft("500"))
+    with pytest.raises(CaseRefused):
+        approve(desk, investigation.approver, case, changed, "")
+    refuse(desk, investigation.operator, case, changed, "taken back")
+    untouched = proposed(investigation, amount="500")
+    approve(desk, investigation.approver, case, untouched, "")
+    assert state(investigation, untouched) is RefundState.APPROVED
+    overtaken = proposed(investigation, amount="1")
+    await investigation.stage.look_up(investigation.order, found("PAYFAIL"), reason="again")
+    with pytest.raises(CaseRefused):
+        approve(desk, investigation.approver, case, overtaken, "")
+
+
 async def test_what_comes_to_be_known_of_the_order_voids_what_was_shown(
     investigation: Investigation,
 ) -> None:

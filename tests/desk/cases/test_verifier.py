@@ -99,6 +99,16 @@ async def test_a_list_of_parts_that_was_made_to_fit_is_not_signed(bundle: bytes)
     assert (report.fault, report.part) == ("altered", "the signature")
 
 
+async def test_no_other_signature_of_the_same_key_passes(bundle: bytes) -> None:
+    def written_otherwise(said: Any) -> None:
+        both = bytes.fromhex(said["signature"])
+        scalar = int.from_bytes(both[32:], "little") + verifier.ORDER
+        said["signature"] = (both[:32] + scalar.to_bytes(32, "little")).hex()
+
+    report = verify(altered(bundle, written_otherwise))
+    assert (report.fault, report.part) == ("altered", "the signature")
+
+
 def every_byte_changed(bundle: bytes, places: range) -> None:
     for place in places:
         for change in (1, 0x20, 0x80):

@@ -116,6 +116,7 @@ VIEWERS = [
     "evidence",
     "css",
     "bundle",
+    "rehearsal",
     "file",
 ]
 
