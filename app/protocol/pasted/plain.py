@@ -57,9 +57,11 @@ _BEFORE = 20  # blanks
 
 @dataclass
 class PlainReader:
-    """One text on its way. `_row` is of a table that has not ended yet."""
+    """One text on its way. `_row` is of a table that has not ended yet; `_heads` is how many more
+    heads are tried, of which each costs as much as many rows."""
 
     _row: re.Pattern[str] | None = None
+    _heads: int = 1_000
 
     def records(self, text: str, skip: int, own: int) -> list[Record]:
         """What is plain of the results that begin between `skip` and `own`, in order."""
@@ -96,9 +98,11 @@ class PlainReader:
         """Whether this name stands in the head of a plain table, whose rows come next."""
         line = max(floor, text.rfind("\n", floor, place) + 1)
         end = text.find("\n", place)
-        head = _HEAD.fullmatch(text[line:end].rstrip("\r")) if 0 <= end < line + 2_000 else None
+        tried = self._heads > 0 and 0 <= end < line + 2_000
+        head = _HEAD.fullmatch(text[line:end].rstrip("\r")) if tried else None
         if head is None:
             return False
+        self._heads -= 1
         names = [cell.strip('"') for cell in head[0].split(head["d"])]
         known = [one.name for name in names for one in occurrences(name)]
         if len(known) != len(set(known)) or not set(names) >= _SIGNED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.protocol.pasted import Pasted, reader
 from app.protocol.pasted.plain import PlainReader
 from app.protocol.reading import plain_reading, read_result
 from tests.protocol.pasted.test_tampering import changed
+from tests.protocol.pasted.test_work import HARD, calls_of
 from tests.protocol.pasted.texts import (
     ACCESS,
     BODY,
@@ -79,6 +81,13 @@ def told(pasted: Pasted) -> list[tuple[object, ...]]:
         (one.verdict, sorted(read_result(one.body).signed.items()), one.line, one.times)
         for one in pasted.results
     ]
+
+
+@pytest.mark.parametrize("part", HARD.values(), ids=HARD.keys())
+def test_twice_the_text_takes_no_more_than_twice_as_long_to_look_for_it(part: str) -> None:
+    short, long = (part * (size // len(part)) for size in (10_000, 20_000))
+    reading = {text: partial(PlainReader().records, text, 0, len(text)) for text in (short, long)}
+    assert calls_of(reading[long]) <= 2.5 * calls_of(reading[short]) + 1_000
 
 
 LOG = "\n".join([ACCESS.format("GET / HTTP/1.1")] * 450)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from types import FrameType
 from urllib.parse import quote, urlencode
 
@@ -59,7 +60,12 @@ def units(text: str, most: int = WORK) -> int:
 
 
 def calls(text: str) -> int:
-    """Calls of functions, of Python and of C, that reading the text takes."""
+    """Calls of functions that reading the text takes."""
+    return calls_of(lambda: reader._Reading(verdict_of, effort=Effort(WORK)).of([text]))
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Calls of functions, of Python and of C, that this takes."""
     counted = 0
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:
@@ -68,7 +74,7 @@ def calls(text: str) -> int:
 
     sys.setprofile(count)
     try:
-        reader._Reading(verdict_of, effort=Effort(WORK)).of([text])
+        work()
     finally:
         sys.setprofile(None)
     return counted
