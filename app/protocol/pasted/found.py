@@ -34,6 +34,7 @@ class Way(StrEnum):
     BACKSLASH = "backslash"
     SYSTEM_LOG = "system-log"
     CARET = "caret"
+    TERMINAL = "terminal"
     REVERSED = "reversed"
     PERCENT = "percent"
     QUOTED_PRINTABLE = "quoted-printable"

@@ -93,6 +93,7 @@ def test_the_codes_of_a_result_come_with_it() -> None:
         ("hexdump -C", (Way.BYTES,)),
         ("values before their names", (Way.REVERSED,)),
         ("curl on Windows", (Way.CARET,)),
+        ("jq, in colours", (Way.TERMINAL,)),
         ("EUC-JP", (Way.EUC_JP,)),
         ("Shift_JIS", (Way.SHIFT_JIS,)),
         ("ISO-2022-JP", (Way.ISO_2022_JP,)),
