@@ -59,6 +59,12 @@ def read_result(raw: bytes) -> Reading:
     )
 
 
+def plain_reading(raw: bytes, values: Mapping[str, str]) -> Reading:
+    """The reading of a body that says just these values, all that is signed among them."""
+    signed = {name: values[name].encode("ascii") for name in SIGNED}
+    return Reading(raw, values, signed, (), (), _malformed(signed, ()))
+
+
 def pairs_of(raw: bytes) -> list[tuple[bytes, bytes]]:
     """The pairs of a result's body as bytes. Never fails.
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from app.protocol.checkstring import Reading, read_result
+from app.protocol.checkstring import Reading, Verdict, read_result
 from app.protocol.diagnosis import Suspects, diagnose
 from app.protocol.pasted import read_text
 from tests.bench.measurement import Measurement, at_most, plain
@@ -35,8 +35,8 @@ def measure() -> Iterator[Measurement]:
         yield at_most(f"a long pasted text of {part!r}", long * 1000, "ms", 20, short * 1000)
 
 
-def _never(_: Reading) -> bool:
-    return False
+def _never(_: Reading) -> Verdict:
+    return Verdict.MISMATCH
 
 
 def _of(part: str, size: int) -> str:

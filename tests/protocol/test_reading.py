@@ -21,7 +21,7 @@ BODIES = (
     b"XOrderID=A1001",
     b"&&=&OrderID=\xff\xfe",
     PART % (b"OrderID", b"A1001"),
-    PART % (b"x", b"&OrderID=A1001"),
+    PART % (b"x", b"&OrderID=A1001&"),
     b"--&OrderID=A1001",
 )
 

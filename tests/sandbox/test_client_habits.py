@@ -169,7 +169,8 @@ def test_a_mistake_is_named_with_its_parameter_and_what_the_gateway_read(habit: 
 
 
 @pytest.mark.parametrize(
-    "text", ["ﾃｽ", "ﾂｱﾂｱ", "ﾂｷ", "ﾃﾞｰﾀ", "Webﾃｽﾄ", "miniﾄｰ", "鰻ソ", "薔薇", "髙﨑①", "Tｼｬﾂ ﾃポ"]
+    "text",
+    ["ﾃｽ", "ﾂｱﾂｱ", "ﾂｷ", "ﾃﾞｰﾀ", "Webﾃｽﾄ", "miniﾄｰ", "閻散", "鰻ソ", "薔薇", "髙﨑①", "Tｼｬﾂ ﾃポ"],
 )
 def test_text_in_windows_31j_is_never_taken_for_utf_8(text: str) -> None:
     assert not is_utf_8(text.encode("cp932"))

@@ -59,14 +59,12 @@ def started(port: int, language: str, folder: Path, *texts: str) -> tuple[int, s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.soak
 def test_a_program_of_the_guide_runs_as_it_stands(
     merchant: Merchant, language: str, tmp_path: Path
 ) -> None:
     status, told, wrong = started(merchant.port, language, tmp_path)
     assert (status, wrong) == (0, "")
-    steps = ["EntryTranNetcash", "ExecTranNetcash", "StartURL", "SearchTradeMulti", "REQSUCCESS"]
-    places = [told.index(step) for step in steps]
-    assert places == sorted(places)
     assert "①髙橋様ポイント表" in told
 
 
@@ -90,6 +88,9 @@ def test_every_kind_of_text_leaves_a_program_as_all_others_write_it(
     assert (status, wrong) == (0, "")
     assert sent(store) == [tuple(encode(text) for text in NOTED)]
     assert all(normalise(text) in told for text in NOTED)
+    steps = ["EntryTranNetcash", "ExecTranNetcash", "StartURL", "SearchTradeMulti", "REQSUCCESS"]
+    places = [told.index(step) for step in steps]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -138,6 +139,7 @@ def test_a_program_names_what_cannot_be_sent_of_every_kind(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.soak
 def test_a_program_stops_at_a_refusal_and_says_its_code(
     merchant: Merchant, language: str, tmp_path: Path
 ) -> None:

@@ -14,15 +14,14 @@ from app.protocol.words import say
 
 def report(checked: CheckedText) -> Iterator[str]:
     """The verdict on each result, what it rests on, and what could not be read."""
-    results = checked.results
-    if len(results) > 1:
+    if checked.number > 1:
         counts = ", ".join(f"{number} {verdict}" for verdict, number in checked.counts.items())
-        yield f"Results: {len(results)} ({counts})"
+        yield f"Results: {checked.number} ({counts})"
     views: Mapping[int, CallbackView] = dict(enumerate(checked.views))
-    for number, result in enumerate(results):
-        if len(results) > 1:
+    for number, result in enumerate(checked.results):
+        if checked.number > 1:
             yield ""
-            yield f"Result {number + 1} of {len(results)}, line {result.found.line}"
+            yield f"Result {number + 1} of {checked.number}, line {result.found.line}"
         yield from _result(result, views.get(number))
     yield from _rest(checked)
 
@@ -32,7 +31,7 @@ def failure(checked: CheckedText) -> str:
     if set(checked.counts) == {Verdict.VERIFIED}:
         return ""
     verdicts = ", ".join(checked.counts) or "none was found"
-    if len(checked.results) > 1:
+    if checked.number > 1:
         return f"Not every result is verified: {verdicts}."
     return f"The result is not verified: {verdicts}."
 
@@ -54,13 +53,18 @@ def _result(result: JudgedResult, view: CallbackView | None) -> Iterator[str]:
 
 def _rest(checked: CheckedText) -> Iterator[str]:
     pasted = checked.pasted
+    if checked.number > len(checked.results):
+        yield f"The first {len(checked.results)} are listed; all {checked.number} are judged."
     if pasted.cut:
         yield f"{_place(pasted.cut)}: {say('en', CUT)} {say('en', missing_words(pasted.cut))}"
     for unread in pasted.unread:
         words = UNEVEN if unread.uneven else missing_words(unread)
         yield f"{_place(unread)}: not read. {say('en', words)}"
     if pasted.stopped:
-        yield f"Reading ended at line {pasted.stopped} of {pasted.lines}: the text is too large."
+        yield (
+            f"Line {pasted.stopped} of {pasted.lines}: behind it only results that stand there "
+            "plainly were found, since the text is too large."
+        )
 
 
 def _place(unread: Unread) -> str:

@@ -45,7 +45,8 @@ class JudgedResult:
 
 @dataclass(frozen=True)
 class CheckedText:
-    """All that a text holds: every result judged, the first SHOWN of them with all we know."""
+    """All that a text holds: every result judged and counted, the first of them listed, and of
+    these the first SHOWN with all we know."""
 
     pasted: Pasted
     results: Sequence[JudgedResult]
@@ -54,30 +55,30 @@ class CheckedText:
     @property
     def counts(self) -> Counter[Verdict]:
         """How many of the results have each verdict."""
-        return Counter(result.verdict for result in self.results)
+        return self.pasted.counts
+
+    @property
+    def number(self) -> int:
+        """How many results there are."""
+        return self.pasted.number
 
 
 def check_pasted(session: Session, ours: OurShops, pasted: str | bytes) -> CheckedText:
     """Judge every callback that a text, or a file, holds."""
     password_of = {shop.shop_id: shop.password for shop in ours.all(session)}.get
     found = _read(pasted, password_of)
-    results = [_judged(one, password_of) for one in found.results]
+    results = [JudgedResult(one, read_result(one.body), one.verdict) for one in found.results]
     views = [_view(session, ours, one.body) for one in found.results[:SHOWN]]
     return CheckedText(found, results, views)
 
 
 def _read(pasted: str | bytes, password_of: Callable[[str], str | None]) -> Pasted:
-    def verifies(reading: Reading) -> bool:
-        return judge(reading, password_of).verdict is Verdict.VERIFIED
+    def verdict_of(reading: Reading) -> Verdict:
+        return judge(reading, password_of).verdict
 
-    return (
-        read_bytes(pasted, verifies) if isinstance(pasted, bytes) else read_text(pasted, verifies)
-    )
-
-
-def _judged(found: Found, password_of: Callable[[str], str | None]) -> JudgedResult:
-    reading = read_result(found.body)
-    return JudgedResult(found, reading, judge(reading, password_of).verdict)
+    if isinstance(pasted, bytes):
+        return read_bytes(pasted, verdict_of)
+    return read_text(pasted, verdict_of)
 
 
 def _view(session: Session, ours: OurShops, body: bytes) -> CallbackView:

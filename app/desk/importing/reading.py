@@ -114,8 +114,8 @@ def read_in_steps(
         password_of = {shop.shop_id: shop.password for shop in ours.all(session)}.get
     reading, last_told = _Progress(), time.monotonic()
     try:
-        for pasted in _windows(file, lambda one: judge(one, password_of).verdict == "verified"):
-            judged = [_judged(found, password_of) for found in pasted.results]
+        for pasted in _windows(file, lambda one: judge(one, password_of).verdict):
+            judged = [_judged(found) for found in pasted.results]
             unread = _unread(pasted)
             reading = reading.after(pasted.lines, judged)
             # Of a log in which hardly a line is a result, not every window is worth a commit.
@@ -129,11 +129,11 @@ def read_in_steps(
     _end(database, key, ImportState.READY, reading)
 
 
-def _windows(file: BinaryIO, verifies: Callable[[Reading], bool]) -> Iterator[Pasted]:
+def _windows(file: BinaryIO, verdict_of: Callable[[Reading], Verdict]) -> Iterator[Pasted]:
     """What was found, a window at a time."""
     text, ways = text_of(file)
     for part in parts_of(text):
-        for pasted in read_pieces(part.pieces, verifies, ways):
+        for pasted in read_pieces(part.pieces, verdict_of, ways):
             _move(pasted, part)
             yield pasted
 
@@ -152,9 +152,9 @@ def _moved(unread: Unread, by: int) -> Unread:
     return Unread(unread.line + by, unread.column, unread.excerpt, unread.missing, unread.uneven)
 
 
-def _judged(found: Found, password_of: Callable[[str], str | None]) -> _Judged:
+def _judged(found: Found) -> _Judged:
     reading = read_result(found.body)
-    return _Judged(found, reading, judge(reading, password_of).verdict)
+    return _Judged(found, reading, found.verdict)
 
 
 def _unread(pasted: Pasted) -> list[tuple[int, str, str]]:

@@ -75,6 +75,8 @@ def characters(match: re.Match[str]) -> str | None:
 def _if_told(raw: bytes) -> str | None:
     """These bytes as text, where it speaks of a result."""
     text = short_text(raw)
-    if text is None or not may_hold_a_result(text):
+    if text is None:  # what a packet has before its text is none: no value holds any of it
+        text = raw.decode("ascii", "replace")
+    if not may_hold_a_result(text):
         return None
     return f"{BREAK}{text}{BREAK}"

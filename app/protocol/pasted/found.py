@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from urllib.parse import quote_plus
 
+from app.protocol.checkstring import SIGNED, Verdict
 from app.protocol.pasted.effort import Spans
 from app.protocol.reading import Reading, read_result
 from app.protocol.text import encode
@@ -32,6 +34,7 @@ class Way(StrEnum):
     BACKSLASH = "backslash"
     SYSTEM_LOG = "system-log"
     CARET = "caret"
+    TERMINAL = "terminal"
     REVERSED = "reversed"
     PERCENT = "percent"
     QUOTED_PRINTABLE = "quoted-printable"
@@ -79,7 +82,7 @@ class Found:
 
     kind: Kind
     body: bytes
-    verified: bool
+    verdict: Verdict
     ways: tuple[Way, ...]
     line: int  # counted from 1
     start: int  # in characters, counted from 0
@@ -88,6 +91,11 @@ class Found:
 
     def __post_init__(self) -> None:
         self.places.add(self.start, self.end)
+
+    @property
+    def verified(self) -> bool:
+        """Whether it may be believed."""
+        return self.verdict is Verdict.VERIFIED
 
     @property
     def times(self) -> int:
@@ -106,24 +114,49 @@ class Unread:
     uneven: bool = False  # its values are not told apart alike: one may be a piece of another
 
 
+KEPT = 2_000
+"""Results of one text that are kept whole; the others are judged and counted."""
+
+
 @dataclass
 class Pasted:
-    """All that a text holds, in its order."""
+    """All that a text holds, in its order. `results` are the first KEPT, `counts` count all."""
 
     results: list[Found] = field(default_factory=list)
+    counts: Counter[Verdict] = field(default_factory=Counter)
     unread: list[Unread] = field(default_factory=list)
     cut: Unread | None = None  # the text ends before its last result does
-    stopped: int | None = None  # the line at which reading was given up: it had become too much
+    stopped: int | None = None  # the line behind which only what is plain was found
     lines: int = 1
-    _by_values: dict[object, Found] = field(default_factory=dict, repr=False)
+    # By a digest of what each says: a text may hold a hundred thousand of them.
+    _known: dict[int, Found | None] = field(default_factory=dict, repr=False)
 
-    def add(self, found: Found) -> None:
-        """One more result, or one more place that tells of one that is here."""
-        known = self._by_values.setdefault(_signed(found.body), found)
-        if known is found:
+    @property
+    def number(self) -> int:
+        """How many different results the text holds."""
+        return self.counts.total()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the next result is kept whole."""
+        return len(self.results) < KEPT
+
+    def tells_again(self, what: int, start: int, end: int) -> bool:
+        """Whether this result is here already: then this is one more place that tells of it.
+        `what` is what it says, as `digest` has it."""
+        if what not in self._known:
+            return False
+        found = self._known[what]
+        if found is not None and not found.places.overlap(start, end):
+            found.places.add(start, end)
+        return True
+
+    def add(self, what: int, verdict: Verdict, found: Found | None) -> None:
+        """One more result; `found` only where there is room for it."""
+        self.counts[verdict] += 1
+        self._known[what] = found
+        if found is not None:
             self.results.append(found)
-        elif not known.places.overlap(found.start, found.end):
-            known.places.add(found.start, found.end)
 
 
 @lru_cache(maxsize=1_000)
@@ -132,10 +165,11 @@ def reading_of(body: bytes) -> Reading:
     return read_result(body)
 
 
-def _signed(body: bytes) -> object:
+def digest(reading: Reading) -> int:
     """What tells one result from another: what is signed of it; of a malformed one, all of it."""
-    reading = reading_of(body)
-    return body if reading.malformed else tuple(sorted(reading.signed.items()))
+    if reading.malformed:
+        return hash(reading.raw)
+    return hash(tuple(reading.signed.get(name) for name in SIGNED))
 
 
 def encoded(pairs: Iterable[tuple[str, str]]) -> bytes:

@@ -164,6 +164,7 @@ _UNDOINGS = (
     ),
     Undoing(Way.SYSTEM_LOG, re.compile("#0[0-7]{2}"), lambda m: chr(int(m[0][1:], 8))),
     Undoing(Way.CARET, re.compile(r"\^(?=[\"&|<>%^])|\^\r?\n"), _nothing, depth=0),
+    Undoing(Way.TERMINAL, re.compile("\x1b\\[[0-9;?]{0,30}[@-~]"), _nothing, depth=0, sign="\x1b"),
     Undoing(Way.PERCENT, re.compile(r"(?:%[0-9A-Fa-f]{2})+(?:\+(?:%[0-9A-Fa-f]{2})+)*"), _percent),
     Undoing(
         Way.WIDTH,

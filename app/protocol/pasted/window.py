@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import count
 
 from app.protocol.checkstring import SIGNED
 from app.protocol.pasted.effort import Effort, Exhausted, Spans
 from app.protocol.pasted.forms import forms
-from app.protocol.pasted.found import Found, Kind, Record, Unread, reading_of
+from app.protocol.pasted.found import Kind, Record, Unread, reading_of
 from app.protocol.pasted.hidden import holds_bytes, may_hold_a_result, needles
 from app.protocol.pasted.names import fits, missing, well_shaped
 from app.protocol.pasted.pairs import pairs
@@ -47,11 +47,18 @@ EXCERPT = 80
 
 
 class Window:
-    """`skip`: characters at its beginning that a result of the window before reached into.
+    """`read`: the places in it that have been read already, in order.
     `own`: characters in which the results begin that are this window's. `ends`: the text does."""
 
     def __init__(
-        self, text: str, skip: int, own: int, verifies: Verifies, effort: Effort, *, ends: bool
+        self,
+        text: str,
+        read: Sequence[tuple[int, int]],
+        own: int,
+        verifies: Verifies,
+        effort: Effort,
+        *,
+        ends: bool,
     ) -> None:
         self._text = text
         self._own = own
@@ -61,9 +68,7 @@ class Window:
         self._judged: dict[bytes, bool] = {}
         self._verified: list[Record] = []
         self._doubtful: list[tuple[int, int, int, Record]] = []
-        self._base = as_it_is(text)
-        if skip:
-            self._base = self._base.without([(0, skip)])
+        self._base = as_it_is(text).without(read)
         try:
             self._read()
             self._chosen = self._choose()
@@ -75,18 +80,6 @@ class Window:
         chosen = [(record, True) for record in self._verified]
         chosen += [(record, False) for record in self._chosen if self._is_result(record)]
         yield from sorted(chosen, key=lambda one: one[0].start)
-
-    def found(self, record: Record, at: int, line: int, *, verified: bool) -> Found:
-        """The record as a result of the whole text, of which this window begins at `at`."""
-        return Found(
-            kind=record.kind,
-            body=record.body,
-            verified=verified,
-            ways=record.ways,
-            line=line + self._text.count("\n", 0, record.start),
-            start=at + record.start,
-            end=at + record.end,
-        )
 
     def unread(self, line: int) -> list[Unread]:
         """The places that look like a result and are none."""

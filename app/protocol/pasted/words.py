@@ -26,6 +26,7 @@ WAYS: dict[Way, str] = {
     Way.BACKSLASH: N_("Read with backslash escapes undone."),
     Way.SYSTEM_LOG: N_("Read with a system log's escapes undone."),
     Way.CARET: N_("Read without the carets of a Windows command."),
+    Way.TERMINAL: N_("Read without the codes for a terminal's colours."),
     Way.REVERSED: N_("Read with the values that stand before their names."),
     Way.PERCENT: N_("Read with one more layer of percent escapes undone."),
     Way.QUOTED_PRINTABLE: N_("Read with a mail's quoted-printable undone."),

@@ -20,7 +20,7 @@ from tests.protocol.pasted.texts import (
     each,
     sheet,
     signed,
-    verifies,
+    verdict_of,
     wide,
 )
 
@@ -28,7 +28,7 @@ LOG = "\n".join([ACCESS.format("GET / HTTP/1.1")] * 600)
 
 
 def read(text: str | bytes) -> Pasted:
-    return read_bytes(text.encode() if isinstance(text, str) else text, verifies)
+    return read_bytes(text.encode() if isinstance(text, str) else text, verdict_of)
 
 
 def only(text: str | bytes) -> Found:
@@ -93,6 +93,7 @@ def test_the_codes_of_a_result_come_with_it() -> None:
         ("hexdump -C", (Way.BYTES,)),
         ("values before their names", (Way.REVERSED,)),
         ("curl on Windows", (Way.CARET,)),
+        ("jq, in colours", (Way.TERMINAL,)),
         ("EUC-JP", (Way.EUC_JP,)),
         ("Shift_JIS", (Way.SHIFT_JIS,)),
         ("ISO-2022-JP", (Way.ISO_2022_JP,)),
@@ -222,12 +223,12 @@ def test_width_in_escapes_is_a_value_and_stays() -> None:
 
 @given(st.text())
 def test_any_text_at_all_is_read(text: str) -> None:
-    read_text(text, verifies)
+    read_text(text, verdict_of)
 
 
 @given(st.binary())
 def test_any_bytes_at_all_are_read(data: bytes) -> None:
-    read_bytes(data, verifies)
+    read_bytes(data, verdict_of)
 
 
 def test_a_broken_line_does_not_reach_into_the_next_text() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from app.protocol.pasted import read_bytes
 from app.protocol.reading import read_result
-from tests.protocol.pasted.texts import DUMPS, PASSWORD, RESULT, TEXTS, verifies
+from tests.protocol.pasted.texts import DUMPS, PASSWORD, RESULT, TEXTS, verdict_of
 
 SIGNED = [value.encode() for value in list(RESULT.values())[:5]]
 LETTERS = b"0123456789ABCXYZabcdefxyz-_."
@@ -41,7 +41,7 @@ def changed(text: bytes, chance: random.Random) -> Iterator[bytes]:
 
 
 def verified_anyway(text: bytes) -> bool:
-    found = read_bytes(text, verifies).results
+    found = read_bytes(text, verdict_of).results
     return any(
         one.verified and read_result(one.body).values["OrderID"] == "ORDER-0001" for one in found
     )
@@ -76,13 +76,13 @@ def test_no_mixture_of_two_results_verifies() -> None:
     for name in ("OrderID", "CheckString"):
         for form, between in (("N: V", "\n"), ("N=V", "&"), ("'N' => 'V'", ", ")):
             mixed = each(form, between, of={**one, name: two[name]})
-            assert not any(one.verified for one in read_bytes(mixed.encode(), verifies).results)
+            assert not any(one.verified for one in read_bytes(mixed.encode(), verdict_of).results)
 
 
 def test_whatever_verifies_does_so_as_a_body_byte_for_byte() -> None:
     for text in TEXTS.values():
-        for found in read_bytes(text, verifies).results:
-            assert found.verified == verifies(read_result(found.body))
+        for found in read_bytes(text, verdict_of).results:
+            assert found.verdict == verdict_of(read_result(found.body))
 
 
 def test_the_password_of_the_tests_is_in_none_of_the_texts() -> None:

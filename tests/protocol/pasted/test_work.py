@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from types import FrameType
+from urllib.parse import quote, urlencode
 
 import pytest
 
+from app.protocol.checkstring import Verdict
 from app.protocol.pasted import reader
 from app.protocol.pasted.effort import Effort
+from app.protocol.pasted.found import KEPT
 from app.protocol.pasted.reader import WORK, read_bytes
-from tests.protocol.pasted.texts import BODY, OBJECT, each, signed, verifies
+from tests.protocol.pasted.texts import BODY, OBJECT, each, signed, verdict_of
 
 HARD = {
     "a letter": "a",
@@ -51,12 +55,17 @@ HARD = {
 def units(text: str, most: int = WORK) -> int:
     """Units of work that reading the text costs."""
     effort = Effort(most)
-    reader._Reading(verifies, effort=effort).of([text])
+    reader._Reading(verdict_of, effort=effort).of([text])
     return effort.spent
 
 
 def calls(text: str) -> int:
-    """Calls of functions, of Python and of C, that reading the text takes."""
+    """Calls of functions that reading the text takes."""
+    return calls_of(lambda: reader._Reading(verdict_of, effort=Effort(WORK)).of([text]))
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Calls of functions, of Python and of C, that this takes."""
     counted = 0
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:
@@ -65,7 +74,7 @@ def calls(text: str) -> int:
 
     sys.setprofile(count)
     try:
-        reader._Reading(verifies, effort=Effort(WORK)).of([text])
+        work()
     finally:
         sys.setprofile(None)
     return counted
@@ -82,18 +91,31 @@ def test_twice_the_text_costs_no_more_than_twice_the_work(part: str) -> None:
 def test_a_large_text_costs_no_more_than_all_the_work_there_is(part: str) -> None:
     text = part * (300_000 // len(part))
     effort = Effort(60_000)
-    pasted = reader._Reading(verifies, effort=effort).of([text])
+    pasted = reader._Reading(verdict_of, effort=effort).of([text])
     assert effort.spent <= 60_000 + len(text)
     assert pasted.lines == text.count("\n") + 1
 
 
-def test_a_text_that_is_too_much_says_where_reading_ended() -> None:
-    lines = [json.dumps(signed(f"A-{number}")) for number in range(300)]
+def test_a_text_that_is_too_much_says_where_reading_ended_and_counts_on() -> None:
+    hidden = [quote(BODY.replace("ORDER", f"A{number}")) for number in range(300)]
+    plain = [urlencode(signed(f"A-{number}")) for number in range(100)]
     effort = Effort(100_000)
-    pasted = reader._Reading(verifies, effort=effort).of(["\n".join(lines)])
+    text = "\n".join([*hidden, "x" * reader.WINDOW, *plain])
+    pasted = reader._Reading(verdict_of, effort=effort).of([text])
     assert pasted.stopped is not None
     assert 1 <= pasted.stopped <= 300
-    assert all(found.verified for found in pasted.results), "what was read, was read to its end"
+    assert pasted.counts[Verdict.VERIFIED] == 100, "what is plain is found to the end"
+
+
+def test_of_many_results_the_first_are_kept_and_all_are_judged_and_counted() -> None:
+    signed_ones = [urlencode(signed(f"A-{number}")) for number in range(KEPT + 500)]
+    forged = [line.replace("A-", "B-") for line in signed_ones[:300]]
+    text = "\n".join([*signed_ones, *forged, *signed_ones]).encode()
+    pasted = read_bytes(text, verdict_of)
+    assert pasted.counts == {Verdict.VERIFIED: KEPT + 500, Verdict.MISMATCH: 300}
+    assert (pasted.number, len(pasted.results), pasted.stopped) == (KEPT + 800, KEPT, None)
+    assert {one.times for one in pasted.results} == {2}
+    assert [one.line for one in pasted.results] == [*range(1, KEPT + 1)]
 
 
 def test_a_long_log_costs_nothing_where_no_result_stands() -> None:
@@ -105,13 +127,13 @@ def test_a_result_between_two_windows_is_read_once_and_whole() -> None:
     for shift in range(0, 400, 57):
         filler = "x" * 79 + "\n"
         text = filler * ((reader.WINDOW - shift) // 80) + each("N: V") + "\n" + filler * 200
-        [found] = read_bytes(text.encode(), verifies).results
+        [found] = read_bytes(text.encode(), verdict_of).results
         assert (found.verified, found.times) == (True, 1)
 
 
 def test_results_in_every_window_are_all_found() -> None:
     filler = "x" * 79 + "\n"
     text = "".join(f"{filler * 150}{json.dumps(signed(f'A-{n}'))}\n" for n in range(20))
-    found = read_bytes(text.encode(), verifies).results
+    found = read_bytes(text.encode(), verdict_of).results
     assert [one.verified for one in found] == [True] * 20
     assert [one.line for one in found] == [151 * (n + 1) for n in range(20)]

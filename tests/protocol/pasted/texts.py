@@ -20,8 +20,8 @@ from app.protocol.statuses import Status
 SHOP, PASSWORD = "tshop00000001", "tpass7xq"
 
 
-def verifies(reading: Reading) -> bool:
-    return judge(reading, {SHOP: PASSWORD}.get).verdict is Verdict.VERIFIED
+def verdict_of(reading: Reading) -> Verdict:
+    return judge(reading, {SHOP: PASSWORD}.get).verdict
 
 
 def signed(order_id: str, status: Status = Status.PAYSUCCESS, errors: str = "") -> dict[str, str]:
@@ -143,6 +143,10 @@ PROGRAMS = {
     "Ruby": "{" + each('"N" => "V"', ", ") + "}",
     "Ruby symbols": "{" + each(':N=>"V"', ", ") + "}",
     "Perl": "$VAR1 = {\n" + each("          'N' => 'V',") + "\n};",
+    "Node, in colours": "{\n" + each("  N: \x1b[32m'V'\x1b[39m,") + "\n}",
+    "jq, in colours": "\x1b[1;39m{\n"
+    + each('  \x1b[34;1m"N"\x1b[0m\x1b[1;39m: \x1b[0m\x1b[0;32m"V"\x1b[0m\x1b[1;39m,')
+    + "\n}\x1b[0m",
     "Node": "{\n" + each("  N: 'V',") + "\n}",
     "URLSearchParams": "URLSearchParams { " + each("'N' => 'V'", ", ") + " }",
     "Scala": "Map(" + each("N -> V", ", ") + ")",
@@ -271,7 +275,13 @@ BYTES: dict[str, bytes] = {
     "bytes that are no text beside it": b"\xfd\xfe \x81\n" + BODY.encode() + b"\n\xff\n",
 }
 
+PACKET = bytes.fromhex("4500015a29744000400612287f0000018018ffffff8c8f8c2310") + BODY.encode()
 DUMPS = {
+    "a packet": "12:34:57.98 IP web1.36748 > web2.8976: Flags [P.], length 294\n"
+    + "".join(
+        f"\t0x{at:04x}:  {PACKET[at : at + 16].hex(' ', -2):39}  ....\n"
+        for at in range(0, len(PACKET), 16)
+    ),
     "xxd": dump(lambda at, raw: f"{at:08x}: {raw.hex(' ', -2):39}  {shown(raw)}\n"),
     "hexdump -C": dump(lambda at, raw: f"{at:08x}  {raw.hex(' '):48} |{shown(raw)}|\n"),
     "hexdump": dump(

@@ -15,6 +15,7 @@ from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.orders import Order
 from app.records.shops import OurShops, Shop
+from app.web.http.uploads import UPLOAD_LIMIT
 from app.web.pages.verify import LISTED
 from tests.cast import VIEWER
 from tests.conftest import browser_for
@@ -137,6 +138,16 @@ async def test_a_long_list_shows_its_first_and_counts_them_all(client: httpx.Asy
     assert f'data-results="{LISTED + 30}"' in answer.text
     assert f"The first {LISTED} are listed." in answer.text
     assert answer.text.count('id="result-') == SHOWN
+
+
+@pytest.mark.soak
+async def test_a_file_of_twenty_megabytes_is_judged_to_its_end(client: httpx.AsyncClient) -> None:
+    whole, number = bytearray(), 0
+    while len(whole) < UPLOAD_LIMIT - 1_000:
+        whole += body(f"A{number}") + b"\n"
+        number += 1
+    answer = await client.post("/verify", files={"file": bytes(whole)})
+    assert f'data-results="{number}"' in answer.text
 
 
 async def test_a_file_is_judged_in_its_own_charset(client: httpx.AsyncClient) -> None:
