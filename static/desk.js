@@ -55,11 +55,7 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    openPalette();
-    return;
-  }
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") callPalette(event);
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, textarea, select, dialog")) return;
   const act = KEYS[event.key] ?? linkOf(event.key);
@@ -68,70 +64,27 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-// Any other key is the one that a link of this page bears.
-const linkOf = (key) => {
-  const link = /^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`);
-  return link && (() => link.click());
-};
-
-// Command palette: what the server finds, and behind it what this page itself offers.
-const palette = document.getElementById("palette");
-
-const openPalette = () => {
-  if (!palette || palette.open) return;
-  const box = palette.querySelector("[data-palette]");
-  box.value = "";
+// The command palette is there at once; what it does is fetched when it is first called for.
+const callPalette = (event) => {
+  const palette = document.getElementById("palette");
+  if (!palette) return;
+  event.preventDefault();
+  if (palette.open) return;
+  palette.querySelector("input").value = "";
   palette.showModal();
-  htmx.trigger(box, "palette");
+  if (palette.dataset.script) {
+    const script = document.createElement("script");
+    script.src = palette.dataset.script;
+    delete palette.dataset.script;
+    document.head.append(script);
+  } else palette.dispatchEvent(new Event("call"));
 };
 
-const offers = () => {
-  const list = palette.querySelector(".palette-found");
-  const typed = palette.querySelector("[data-palette]").value.trim().toLowerCase();
-  const here = [...document.querySelectorAll("main :is(.next-step, .actions) :is(a.btn, button.btn)")]
-    .filter((one) => one.innerText.trim() && one.innerText.toLowerCase().includes(typed));
-  if (!here.length) return;
-  const section = document.createElement("section");
-  const title = document.createElement("h2");
-  const items = document.createElement("ul");
-  title.textContent = list.dataset.here;
-  for (const one of here) {
-    const choice = document.createElement("button");
-    choice.type = "button";
-    choice.dataset.choice = "";
-    choice.textContent = one.innerText.trim();
-    // A button is only brought under the hand: nothing is sent by a key that was meant for a list.
-    choice.addEventListener("click", () => {
-      palette.close();
-      if (one.matches("a")) one.click();
-      else { one.scrollIntoView({ block: "center" }); one.focus(); }
-    });
-    const item = document.createElement("li");
-    item.append(choice);
-    items.append(item);
-  }
-  section.append(title, items);
-  list.append(section);
+// Any other key is the one that a link of this page bears, or a line of the list of keys.
+const linkOf = (key) => {
+  const one = /^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`);
+  return one && (() => { if (one.dataset.address) location.assign(one.dataset.address); else one.click(); });
 };
-
-palette?.addEventListener("htmx:after:swap", offers);
-palette?.addEventListener("keydown", (event) => {
-  if (event.isComposing) return;
-  const box = palette.querySelector("[data-palette]");
-  const choices = [...palette.querySelectorAll("[data-choice]")];
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) {
-    event.preventDefault();
-    const at = choices.indexOf(document.activeElement) + step;
-    (at < 0 ? box : choices[Math.min(at, choices.length - 1)])?.focus();
-  } else if (event.key === "Enter" && event.target === box) {
-    event.preventDefault();
-    // What is listed may still answer an earlier letter: then the search decides.
-    const answered = palette.querySelector("[data-asked]")?.dataset.asked === box.value;
-    if (answered && choices[0]) choices[0].click();
-    else location.href = `/orders?q=${encodeURIComponent(box.value)}`;
-  }
-});
 
 // Full-width letters, digits and hyphens become half-width where the protocol has only those.
 // On leaving the field, so that an input method is never disturbed while it composes.
@@ -150,7 +103,8 @@ document.addEventListener("change", (event) => {
 const updateTotals = () => {
   for (const output of document.querySelectorAll("[data-total]")) {
     const values = output.dataset.total.split(" ").map((name) => document.getElementsByName(name)[0]?.value ?? "");
-    const digits = values.map((value) => halfWidth(value) || "0");
+    // 12,000, ¥1200 and 1200円 are amounts as well.
+    const digits = values.map((value) => halfWidth(value).replace(/[¥￥,円\s]/g, "") || "0");
     const known = digits.every((value) => /^\d+$/.test(value));
     output.textContent = known ? `¥${digits.reduce((sum, value) => sum + Number(value), 0).toLocaleString("en")}` : "—";
   }
@@ -158,6 +112,9 @@ const updateTotals = () => {
 
 document.addEventListener("input", updateTotals);
 updateTotals();
+
+// A form that comes back refused: its first wrong field is under the hand, and read out.
+document.querySelector("main .is-invalid:not([type=hidden])")?.focus();
 
 // A swap leaves these inputs alone, so that nobody's typing is lost: what it found is marked here.
 document.addEventListener("htmx:after:swap", () => {

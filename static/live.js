@@ -11,8 +11,8 @@
   const most = Number(rows?.dataset.liveRows) || 200;
   const held = [];
   // The stream says something every 15 seconds. One that stays silent longer than this is cut off,
-  // even where nothing has told the browser so.
-  const silence = 40000;
+  // even where nothing has told the browser so: the mark says it within 20.
+  const silence = 18000;
   let paused = false, heard = false, heardAt = 0, lost = null;
   bar.hidden = false;
 
@@ -39,6 +39,18 @@
     htmx.ajax("GET", location.href, { target: region, select: region, swap: "outerMorph" });
     countSoon();
   };
+
+  // What a screen reader has to hear of a page that fills itself: how its order stands, once it
+  // stands otherwise.
+  const standing = () => document.querySelector(`${region} .claim-whole .mark`)?.innerText ?? "";
+  let stood = region ? standing() : "";
+  if (region) {
+    document.addEventListener("htmx:after:swap", () => {
+      const stands = standing();
+      if (stands !== stood) document.getElementById("announcer").textContent = stands;
+      stood = stands;
+    });
+  }
 
   // In a rush it is fetched once a second, not put off until the rush is over.
   const refreshSoon = () => {
@@ -123,7 +135,9 @@
   // A proxy that holds the stream back, or a stream gone silent: ask for the page instead.
   const poll = async () => {
     if (heard || paused || document.hidden) return;
-    const answer = await fetch(location.href).catch(() => null);
+    // A server that is stopped accepts, and never answers.
+    const answer = await fetch(location.href, { signal: AbortSignal.timeout(4000) }).catch(() => null);
+    if (heard) return;
     if (!answer?.ok) { gone(); return; }
     // Signed out meanwhile: the address now leads to the sign-in.
     if (answer.redirected) { location.reload(); return; }
@@ -137,10 +151,16 @@
   };
   const watch = () => {
     if (document.hidden) return;
-    if (heard && Date.now() - heardAt > silence) heard = false;
     if (heard && lost) gone();
     poll();
   };
+  setInterval(() => {
+    if (document.hidden || !heard || Date.now() - heardAt <= silence) return;
+    heard = false;
+    lost = new Date(heardAt);
+    if (!paused) say("stale");
+    poll();
+  }, 1000);
   setTimeout(() => { watch(); setInterval(watch, 5000); }, 8000);
 
   // Streams rest while the page is hidden: what its title says is asked for.

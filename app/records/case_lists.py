@@ -37,6 +37,16 @@ def numbers_in(session: Session, case_keys: Collection[str]) -> Mapping[str, Seq
     return found
 
 
+def unfinished_by_order(session: Session, order_keys: Collection[str]) -> Mapping[str, Case]:
+    """The latest case about each of these orders that is not closed, by the order's key."""
+    query = (
+        select(CaseOrder.order_key, Case)
+        .join(Case, col(Case.id) == col(CaseOrder.case_key))
+        .where(col(CaseOrder.order_key).in_(order_keys), Case.state != CaseState.CLOSED)
+    )
+    return dict(session.exec(query.order_by(col(Case.id))).all()) if order_keys else {}
+
+
 def _asks_for_somebody(at: datetime) -> ColumnElement[bool]:
     """Overdue, or reopened by something that came late and that nobody has seen to."""
     return text(f"({UNFINISHED})") & (  # type: ignore[no-any-return]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
+from app.desk.orders.search import amount_of
 from app.desk.orders.transactions import Draft
 from app.protocol.text import composed, to_half_width
 
@@ -38,12 +39,13 @@ class OrderForm:
     def read(cls, form: Mapping[str, str]) -> OrderForm:
         """The fields of a form as they will be sent, so that whoever typed them sees it.
 
-        OrderID and the amounts in half-width, spaces at the ends gone; in the client fields each
+        OrderID in half-width, amounts as digits, spaces at the ends gone; in the client fields each
         kana in one piece.
         """
         raw = {field.name: form.get(field.name, "") for field in fields(cls)}
-        for name in ("OrderID", "Amount", "Tax"):
-            raw[name] = to_half_width(raw[name].strip())
+        raw["OrderID"] = to_half_width(raw["OrderID"].strip())
+        for name in ("Amount", "Tax"):
+            raw[name] = _digits(raw[name])
         for name in ("RetURL", "ShopName"):
             raw[name] = raw[name].strip()
         for name in cls.CLIENT_FIELDS:
@@ -70,3 +72,11 @@ class OrderForm:
             ClientField2=self.ClientField2,
             ClientField3=self.ClientField3,
         )
+
+
+def _digits(typed: str) -> str:
+    """An amount as people write it, with separators and its unit, as the protocol does; what is
+    none, in half-width.
+    """
+    amount = amount_of("".join(typed.split()))
+    return to_half_width(typed.strip()) if amount is None else str(amount)

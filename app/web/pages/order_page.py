@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from sqlmodel import Session
@@ -21,6 +22,7 @@ from app.desk.orders.order_view import OrderView, order_view
 from app.desk.permissions import Permission
 from app.desk.status.unproven import unproven_of
 from app.protocol.error_catalogue import fault
+from app.protocol.hosts import is_loopback
 from app.protocol.statuses import Status
 from app.protocol.words import N_, Words
 from app.records.book import entry_of
@@ -75,11 +77,15 @@ class LockedActions:
 
 @dataclass(frozen=True)
 class Link:
-    """A payment link that still works, with its address and its QR code."""
+    """A payment link that still works, with its address and its QR code.
+
+    `at_home`: only this very machine can open it.
+    """
 
     launch: PaymentLink
     address: str
     qr: Markup
+    at_home: bool
 
 
 def show(request: Request) -> Response:
@@ -198,4 +204,5 @@ def _link(view: OrderView, terms: DeskSettings) -> Link | None:
     if not usable or Action.LAUNCH not in view.decision.possible:
         return None
     address = f"{terms.base_url}/pay/{usable[-1].secret}"
-    return Link(usable[-1], address, qr(address))
+    at_home = is_loopback(urlsplit(address).hostname or "")
+    return Link(usable[-1], address, qr(address), at_home)

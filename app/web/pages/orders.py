@@ -13,7 +13,7 @@ from app.desk.callbacks.verification import Tag
 from app.desk.orders.attention import SHOWN, kinds_of, number_of_entries
 from app.desk.orders.search import Meaning
 from app.desk.permissions import Permission
-from app.records.case_lists import cases_in_attention
+from app.records.case_lists import cases_in_attention, unfinished_by_order
 from app.records.families import families_of, family_of, is_paid_twice, is_unsettled
 from app.records.order_lists import (
     OrderFilter,
@@ -99,6 +99,7 @@ def _list_context(
         "orders": listed.rows,
         "disputes": conflicts_standing(session, listed.rows),
         "families": families,
+        "cases": unfinished_by_order(session, [order.id for order in listed.rows]),
         "paid_twice": {key for key, family in families.items() if is_paid_twice(family)},
         "sums": order_sums(
             session, asked.wanted, None if request.query_params.get("sums") == "all" else counted

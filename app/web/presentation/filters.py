@@ -179,6 +179,7 @@ def _of_exchanges(language: str) -> Filters:
         "detail": detail,
         "fault": fault,
         "parameter": parameter,
+        "in_words": lambda name: say(language, parameters.IN_A_FORM[name]),
         "said_by": partial(parameters.said_by, language),
     }
 

@@ -35,6 +35,13 @@ PARAMETERS: Mapping[str, Words] = {
 }
 """What a parameter is. One that is not here is none of the protocol's."""
 
+IN_A_FORM: Mapping[str, Words] = {
+    "Amount": N_("without tax"),
+    "Tax": N_("with delivery"),
+    **dict.fromkeys(("ClientField1", "ClientField2", "ClientField3"), N_("words of your own")),
+}
+"""What a person calls a parameter, beside its name in a form."""
+
 UNKNOWN_PARAMETER = N_("No parameter of this call")
 
 

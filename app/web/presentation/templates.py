@@ -7,6 +7,7 @@ template may use without asking is listed in `_environment` and `_surroundings`.
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,8 @@ def page(
     chosen = fragment if fragment and wants_fragment(request) else name
     language = language_of(request)
     template = _environment(language).get_template(chosen)
-    text = template.render({**_surroundings(request), **(context or {})})
+    context = {"refused": status == HTTPStatus.UNPROCESSABLE_ENTITY, **(context or {})}
+    text = template.render({**_surroundings(request), **context})
     return HTMLResponse(text, status, {"Vary": VARY, "Content-Language": language})
 
 

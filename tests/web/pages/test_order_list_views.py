@@ -147,3 +147,15 @@ async def test_an_orders_page_leads_to_its_neighbours_in_the_list_its_reader_cam
     # What is done on the page leads back to it.
     back = {"referer": f"http://desk.example{second}?{with_list}"}
     assert 'rel="next"' in (await client.get(second, headers=back)).text
+
+
+async def test_an_order_in_a_case_that_is_not_closed_says_so_in_the_list(
+    operator: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    an_order(desk_app, "A1")
+    an_order(desk_app, "A2")
+    form = {"kind": "refund", "Subject": "Money back", "OrderID": "A1"}
+    case = (await operator.post("/cases?env=sandbox", data=form)).headers["location"]
+    page = (await operator.get("/orders")).text
+    assert re.findall(r'<a href="(.*?)" data-in-case', page) == [case]
+    assert await listed(operator) == ["A2", "A1"]
