@@ -36,7 +36,7 @@ async def handing_on(app: Starlette, to: str = SHOP_URL) -> str:
         answer = await client.post(address, data={"HandOnTo": to})
         assert answer.status_code == 303, answer.text
         shown = (await client.get(address)).text
-    found = re.search(r"data-hand-on>https?://[^/]+(/[^<]+)<", shown)
+    found = re.search(r'data-hand-on="https?://[^/]+(/[^"]+)"', shown)
     assert found
     return found[1]
 
