@@ -74,9 +74,12 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             fast=True,
         ),
         Route("/netcash/return", return_page.return_page_get, "return-page", permission=OPEN),
-        Route("/netcash/return/{key}", hand_on.hand_on, "hand-on", SEND, permission=OPEN),
+        Route("/netcash/return/{key:path}", hand_on.hand_on, "hand-on", SEND, permission=OPEN),
         Route(
-            "/netcash/return/{key}", return_page.return_page_get, "hand-on-page", permission=OPEN
+            "/netcash/return/{key:path}",
+            return_page.return_page_get,
+            "hand-on-page",
+            permission=OPEN,
         ),
         Route("/netcash/copies", copies.take, "copy", SEND, permission=OPEN),
         # Programs: a token in place of a sign-in.
