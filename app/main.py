@@ -63,6 +63,8 @@ def open_desk(settings: Settings) -> Desk:
         gateway_timeout=settings.gateway_timeout,
         gateway_settle=timedelta(seconds=settings.gateway_settle),
         data_dir=settings.data_dir,
+        smtp_url=settings.notify_smtp_url,
+        mail_from=settings.notify_from,
         sign_ins=SignInTerms(
             timedelta(hours=settings.session_hours),
             timedelta(minutes=settings.session_idle_minutes),

@@ -59,6 +59,8 @@ class Settings(LogSettings):
     gateway_settle: int = Field(default=90, ge=0, le=3600)
     gateway_timeout: float = Field(default=120, gt=0, le=600)
     metrics_token: str | None = Field(default=None, min_length=16)
+    notify_smtp_url: str | None = None
+    notify_from: str | None = None
     sender_seconds: float = Field(default=10, gt=0, le=300)
     session_hours: float = Field(default=12, gt=0, le=168)
     session_idle_minutes: float = Field(default=30, ge=1, le=1440)
@@ -88,6 +90,17 @@ class Settings(LogSettings):
         if parts.path.strip("/"):
             raise ValueError("must have no path: the desk is served at the root")
         return value.rstrip("/")
+
+    @field_validator("notify_smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        _port_of(value)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+            raise ValueError("must be an address like smtps://user:password@mail.example.jp")
+        return value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -174,6 +187,8 @@ def load_settings() -> Settings:
     if bool(settings.admin_email) != bool(settings.admin_password):
         missing = "ADMIN_PASSWORD" if settings.admin_email else "ADMIN_EMAIL"
         raise SettingsError(f"{missing} must be set too when the other of the two is.")
+    if settings.notify_smtp_url and not settings.notify_from:
+        raise SettingsError("NOTIFY_FROM must be set too when NOTIFY_SMTP_URL is.")
     with _in_a_sentence():
         prepare(settings.data_dir)
     return settings

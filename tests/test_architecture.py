@@ -40,7 +40,7 @@ STOREYS: dict[str, str] = {
         jobs
         tour
         cases
-        importing
+        importing news
         orders health
         notifications shops copies hand_on
         gateway_calls

@@ -41,6 +41,7 @@ class DeskSettings:
     """What the settings say. `gateway_timeout` is in seconds.
 
     `data_dir` is the folder in which the process may keep notes, None where it has none.
+    `smtp_url` is where mail leaves, from `mail_from`; None: no mail does.
     `sandbox_url` is where this machine reaches the built-in sandbox, None while it is off.
     `gateway_settle` is the time after which an unanswered call can no longer be at work.
     """
@@ -50,6 +51,8 @@ class DeskSettings:
     gateway_timeout: float
     gateway_settle: timedelta
     data_dir: Path | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
     sign_ins: SignInTerms = USUAL_TERMS
 
     @property

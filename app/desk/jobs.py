@@ -14,6 +14,10 @@ from app.desk.callbacks.queue import Load
 from app.desk.context import Desk
 from app.desk.gateway_calls.scheduled_lookups import LookupScheduler
 from app.desk.gateway_calls.send import close_interrupted
+from app.desk.news import MatterWatch, NewsSender
+from app.desk.news.mail import MailServer
+from app.desk.news.matters import LOOK_EVERY as NOTICE_EVERY
+from app.desk.news.sending import LOOK_EVERY as SEND_EVERY
 from app.desk.notifications import process_waiting
 from app.desk.orders.filing import OrderFiler
 from app.desk.periodic import Periodic
@@ -60,7 +64,14 @@ def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodi
             lambda: LOOK_AT_LIMITS,
         ),
         Periodic("filing orders for the search", filer.tick, filer.pause),
+        Periodic("noticing what needs a person", MatterWatch(desk).tick, lambda: NOTICE_EVERY),
+        Periodic("sending news", NewsSender(desk, _mail(desk)).tick, lambda: SEND_EVERY),
     ]
+
+
+def _mail(desk: Desk) -> MailServer | None:
+    url, sender = desk.settings.smtp_url, desk.settings.mail_from
+    return MailServer(url, sender) if url and sender else None
 
 
 def start_jobs(desk: Desk, limits: RetentionPolicy, load: Load, stopping: asyncio.Event) -> None:

@@ -21,6 +21,7 @@ from app.web.pages import (
     lookups,
     metrics,
     new_order,
+    news,
     notifications,
     order_actions,
     order_link,
@@ -73,9 +74,12 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             fast=True,
         ),
         Route("/netcash/return", return_page.return_page_get, "return-page", permission=OPEN),
-        Route("/netcash/return/{key}", hand_on.hand_on, "hand-on", SEND, permission=OPEN),
+        Route("/netcash/return/{key:path}", hand_on.hand_on, "hand-on", SEND, permission=OPEN),
         Route(
-            "/netcash/return/{key}", return_page.return_page_get, "hand-on-page", permission=OPEN
+            "/netcash/return/{key:path}",
+            return_page.return_page_get,
+            "hand-on-page",
+            permission=OPEN,
         ),
         Route("/netcash/copies", copies.take, "copy", SEND, permission=OPEN),
         # Programs: a token in place of a sign-in.
@@ -282,14 +286,14 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/settings/shops/new", shops.new, "shop-new", permission=MANAGE_SHOPS),
         Route("/settings/shops/{key}", shops.show, "shop", permission=READ),
         Route("/settings/shops/{key}", shops.change, "shop-send", SEND, permission=MANAGE_SHOPS),
+        # News.
+        Route("/settings/notifications", news.index, "news", permission=OWN),
+        Route("/settings/notifications", news.make, "news-send", SEND, permission=OWN),
+        Route(f"{news.ADDRESS}/{{key}}/trials", news.try_it, "news-try", SEND, permission=OWN),
+        Route(f"{news.ADDRESS}/{{key}}/ends", news.end_it, "news-end", SEND, permission=OWN),
+        Route(f"{news.ITEM}/replays", news.say_again, "news-replay", SEND, permission=OWN),
         # Tokens for programs.
         Route("/settings/tokens", tokens.index, "tokens", permission=MANAGE_TOKENS),
         Route("/settings/tokens", tokens.make, "tokens-send", SEND, permission=MANAGE_TOKENS),
-        Route(
-            "/settings/tokens/{key}/revocations",
-            tokens.revoke,
-            "token-revoke",
-            SEND,
-            permission=MANAGE_TOKENS,
-        ),
+        Route(tokens.REVOCATIONS, tokens.revoke, "token-revoke", SEND, permission=MANAGE_TOKENS),
     ]

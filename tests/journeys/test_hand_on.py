@@ -76,7 +76,7 @@ def test_what_a_browser_brings_reaches_the_shop_byte_for_byte(
     with closing(served.client()) as client:
         client.post(f"/settings/shops/{key}", data={"HandOnTo": the_shop.url})
         shown = client.get(f"/settings/shops/{key}").text
-    found = re.search(r"data-hand-on>([^<]+)<", shown)
+    found = re.search(r'data-hand-on="([^"]+)"', shown)
     assert found
     for fields in RESULTS:
         inputs = "".join(

@@ -23,7 +23,8 @@ async def hand_on(request: Request) -> Response:
     ours is received as at RetURL: a customer never meets an error for it.
     """
     hand_ons = services_of(request).hand_ons
-    onward = await hand_ons.onward(request.path_params["key"])
+    # Whatever stands behind RetURL comes from a customer, who must not meet a sign-in for it.
+    onward = await hand_ons.onward(request.path_params["key"].rstrip("/"))
     if onward is None:
         return await receive_callback(request)
     body = await read_body(request)

@@ -48,6 +48,8 @@ ACTIONS = (
     Way("/orders?from=today&to=today", N_("Orders of today"), "list"),
     Way("/settings/users", N_("People"), "users", "", Permission.MANAGE_PEOPLE),
     Way("/settings/tokens", N_("Tokens"), "lock", "", Permission.MANAGE_TOKENS),
+    Way("/imports", N_("Import from a file"), "file-text"),
+    Way("/settings/notifications", N_("News"), "bell", "", Permission.OWN),
     Way("/settings/account", N_("Your account"), "user"),
 )
 

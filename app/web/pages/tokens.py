@@ -17,6 +17,7 @@ from app.web.presentation.snippets import snippets
 from app.web.presentation.templates import page
 
 ADDRESS = "/settings/tokens"
+REVOCATIONS = f"{ADDRESS}/{{key}}/revocations"
 
 SCOPES: Mapping[Scope, tuple[str, str]] = {
     Scope.INTAKE: (

@@ -201,6 +201,12 @@ AUDITED: dict[str, str] = {
     "double-payment-seen": N_("The double payment was seen to"),
     "sandbox-orders-forgotten": N_("The sandbox's orders were forgotten"),
     "sample-history": N_("The sample history was written"),
+    "results-imported": N_("Results were imported from a file"),
+    "book-taken": N_("The shop's order list was taken"),
+    "token-made": N_("A token was made"),
+    "token-revoked": N_("A token was revoked"),
+    "news-channel-made": N_("A channel for news was made"),
+    "news-channel-ended": N_("A channel for news was ended"),
     **cases.AUDITED,
 }
 """What people did, as far as it left no row of its own."""

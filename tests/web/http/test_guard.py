@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 PUBLIC = {
     "/netcash/return",
-    "/netcash/return/{key}",
+    "/netcash/return/{key:path}",
     "/netcash/copies",
     "/api/v1/openapi.json",
     "/api/v1/orders",

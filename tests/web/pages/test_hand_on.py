@@ -36,7 +36,7 @@ async def handing_on(app: Starlette, to: str = SHOP_URL) -> str:
         answer = await client.post(address, data={"HandOnTo": to})
         assert answer.status_code == 303, answer.text
         shown = (await client.get(address)).text
-    found = re.search(r"data-hand-on>https?://[^/]+(/[^<]+)<", shown)
+    found = re.search(r'data-hand-on="https?://[^/]+(/[^"]+)"', shown)
     assert found
     return found[1]
 
@@ -142,3 +142,11 @@ async def test_results_are_not_handed_on_in_a_circle(desk_app: Starlette) -> Non
         page = f"/settings/shops/{the_shop(desk_app).id}"
         answer = await client.post(page, data={"HandOnTo": f"{own}/netcash/return"})
     assert (answer.status_code, "in a circle" in answer.text) == (422, True)
+
+
+async def test_a_slash_behind_the_key_leads_on_as_well(
+    desk_app: Starlette, visitor: httpx.AsyncClient
+) -> None:
+    path = await handing_on(desk_app)
+    answer = await visitor.post(f"{path}/", content=body("A1001"))
+    assert (answer.status_code, answer.headers["location"]) == (307, SHOP_URL)

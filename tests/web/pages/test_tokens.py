@@ -22,7 +22,7 @@ FORM: dict[str, object] = {"name": NAME, "scope": ["intake", "read"]}
 
 
 def secret_in(answer: httpx.Response) -> str:
-    found = re.search(r"data-token>([^<]+)<", answer.text)
+    found = re.search(r'data-token="([^"]+)"', answer.text)
     assert found
     return found[1]
 
@@ -39,7 +39,7 @@ async def test_a_token_is_shown_once_and_kept_nowhere(
     secret = await made(client)
     listed = (await client.get("/settings/tokens")).text
     assert NAME in listed
-    assert "data-token>" not in listed
+    assert "data-token=" not in listed
     with desk_app.state.desk.database.reading() as session:
         rows = (*session.exec(select(Token)), *session.exec(select(AuditEntry)))
         kept = " ".join(str(row.model_dump()) for row in rows)
@@ -58,7 +58,7 @@ async def test_a_token_needs_a_name_and_scopes_that_there_are(
     answer = await client.post("/settings/tokens", data=FORM | form)
     assert answer.status_code == 422
     assert f'data-error-for="{field}"' in answer.text
-    assert "data-token>" not in answer.text
+    assert "data-token=" not in answer.text
 
 
 async def test_nobody_but_an_admin_makes_tokens(operator: httpx.AsyncClient) -> None:

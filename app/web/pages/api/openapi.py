@@ -35,7 +35,10 @@ MODELS: tuple[type[BaseModel], ...] = (
 )
 
 _PAGE = {
-    "env": ("One environment. Left out: production, else test, else the sandbox.", [*Environment]),
+    "env": (
+        "One environment. Left out: the sandbox while it is on, else production.",
+        [*Environment],
+    ),
     "cursor": ("The `next` of the page before.", None),
     "limit": (f"At most so many: 1 to {LIMIT_MOST}.", None),
     "from": ("A day in Japan, such as 2026-11-24.", None),

@@ -35,8 +35,9 @@ LIMIT = "limit"
 LIMIT_MOST = 200
 LIMIT_USUAL = 50
 
-REAL_FIRST = (Environment.PRODUCTION, Environment.TEST, Environment.SANDBOX)
-"""A program that names no environment means the most earnest that has a shop."""
+UNNAMED = (Environment.SANDBOX, Environment.PRODUCTION, Environment.TEST)
+"""What a program that names no environment means: the sandbox while it is on, as the pages do; in
+earnest production, as soon as it has a shop."""
 
 
 async def orders(request: Request) -> Response:
@@ -166,7 +167,7 @@ def _environment(request: Request, shops: Collection[Shop]) -> Environment:
             _refuse({"env": f"One of {', '.join(among)}."})
         return Environment(asked)
     having = {shop.environment for shop in shops}
-    return next((one for one in REAL_FIRST if one in having), Environment.PRODUCTION)
+    return next((one for one in UNNAMED if one in having), Environment.PRODUCTION)
 
 
 def _filters(request: Request) -> QueryParams:

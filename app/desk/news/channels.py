@@ -1,0 +1,135 @@
+"""Channels: a person says where they want to hear of things. What opens a place is kept sealed."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from base64 import b64encode
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from app.clock import now
+from app.desk.audit import record_action
+from app.desk.context import Actor
+from app.desk.validation_errors import ValidationErrors, collect
+from app.protocol.hosts import is_loopback
+from app.protocol.words import LANGUAGES, N_, Sentence, Words
+from app.records.database import Database
+from app.records.news import NAME_LENGTH, Channel, ChannelKind, Item, Phase
+
+ADDRESS_LENGTH = 1000
+
+NO_NAME = Sentence(
+    N_("Give the channel a name of at most %(limit)s characters."), {"limit": NAME_LENGTH}
+)
+NO_KIND = N_("Choose what takes the news.")
+NO_ADDRESS = N_("Give the address that the service has shown you. It starts with https://.")
+NO_EMAIL = N_("This is not an e-mail address.")
+NO_ROOM = N_("Give the number of the Chatwork room, in digits.")
+NO_TOKEN = N_("Give the API token of the Chatwork account that speaks.")
+
+_EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
+
+
+class ChannelRefused(ValidationErrors):
+    """A channel cannot be kept like this."""
+
+
+@dataclass(frozen=True)
+class ChannelDraft:
+    """A channel as it was typed. `secret` is Chatwork's token; of a webhook we make one."""
+
+    kind: str
+    name: str
+    address: str
+    secret: str = ""
+    language: str = "ja"
+
+
+def make_channel(database: Database, actor: Actor, draft: ChannelDraft) -> Channel:
+    """A new channel. Raises ChannelRefused."""
+    kind = ChannelKind(draft.kind) if draft.kind in list(ChannelKind) else None
+    name, address, secret = draft.name.strip(), draft.address.strip(), draft.secret.strip()
+    problems = collect(
+        kind=None if kind else NO_KIND,
+        name=None if 0 < len(name) <= NAME_LENGTH and name.isprintable() else NO_NAME,
+        address=_address_problem(kind, address),
+        secret=NO_TOKEN if kind is ChannelKind.CHATWORK and not _is_word(secret) else None,
+    )
+    if problems or kind is None:
+        raise ChannelRefused(problems)
+    channel = Channel(
+        user_key=actor.user_key,
+        kind=kind,
+        name=name,
+        address=address,
+        secret=_secret(kind, secret),
+        language=draft.language if draft.language in LANGUAGES else next(iter(LANGUAGES)),
+    )
+    with database.writing() as session:
+        session.add(channel)
+        record_action(session, actor, "news-channel-made", subject=name, kind=kind)
+    return channel
+
+
+def end(database: Database, actor: Actor, key: str) -> bool:
+    """Nothing is sent there any more; False where this person has no such channel."""
+    with database.writing() as session:
+        channel = session.get(Channel, key)
+        if channel is None or channel.user_key != actor.user_key:
+            return False
+        channel.ended_at = channel.ended_at or now()
+        record_action(session, actor, "news-channel-ended", subject=channel.name)
+        return True
+
+
+def trial(database: Database, actor: Actor, key: str) -> bool:
+    """Send one to try it; False where this person has no such channel that is open."""
+    with database.writing() as session:
+        channel = session.get(Channel, key)
+        is_theirs = channel is not None and channel.user_key == actor.user_key
+        if channel is None or not is_theirs or channel.ended_at is not None:
+            return False
+        session.add(Item(channel_key=key, phase=Phase.TRIAL))
+        return True
+
+
+def replay(database: Database, actor: Actor, key: str) -> bool:
+    """Say an item once more, from its first try on; False where it is none of this person's."""
+    with database.writing() as session:
+        item = session.get(Item, key, with_for_update=True)
+        channel = session.get(Channel, item.channel_key) if item else None
+        if item is None or channel is None or channel.user_key != actor.user_key:
+            return False
+        if channel.ended_at is not None:
+            return False
+        session.add(Item(channel_key=channel.id, matter_key=item.matter_key, phase=item.phase))
+        return True
+
+
+def _address_problem(kind: ChannelKind | None, address: str) -> Words | None:
+    if kind is None:
+        return None
+    if kind is ChannelKind.EMAIL:
+        return None if _EMAIL.fullmatch(address) and address.isascii() else NO_EMAIL
+    if kind is ChannelKind.CHATWORK:
+        return None if address.isascii() and address.isdigit() and len(address) < 20 else NO_ROOM
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return NO_ADDRESS
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host or ""))
+    plain = address.isascii() and address.isprintable() and " " not in address
+    fits = bool(host) and "@" not in parts.netloc and len(address) <= ADDRESS_LENGTH
+    return None if safe and plain and fits else NO_ADDRESS
+
+
+def _secret(kind: ChannelKind, typed: str) -> str | None:
+    if kind is ChannelKind.WEBHOOK:
+        return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
+    return typed if kind is ChannelKind.CHATWORK else None
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text

@@ -1,0 +1,120 @@
+"""What is said: a title and a line for each matter, in the language of whoever hears it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.protocol.time_words import whole_text
+from app.protocol.words import N_, Sentence, say
+from app.records.attention import Kind
+from app.records.news import Matter, Phase
+from app.records.shops import Environment
+
+KINDS: Mapping[Kind, str] = {
+    Kind.DOUBLE_PAYMENT: N_("Paid twice, it seems"),
+    Kind.CONFLICT: N_("The sources disagree"),
+    Kind.UNPROVEN: N_("A result proves nothing"),
+    Kind.UNANSWERED: N_("A call went unanswered"),
+    Kind.FIRST_MET: N_("An order that nobody knows"),
+    Kind.LOST: N_("Results could not be stored"),
+}
+"""What each kind of matter is called in the news."""
+
+PHASES: Mapping[Phase, str] = {
+    Phase.BEGAN: N_("Needs a person"),
+    Phase.REMINDER: N_("Still needs a person"),
+    Phase.SETTLED: N_("Settled"),
+    Phase.TRIAL: N_("A trial"),
+}
+
+ENVIRONMENTS: Mapping[Environment, str] = {
+    Environment.SANDBOX: N_("Sandbox"),
+    Environment.TEST: N_("Test"),
+    Environment.PRODUCTION: N_("Production"),
+}
+
+SEVERAL = N_("%(number)s matters")
+SINCE = N_("since %(time)s")
+TRIAL = N_("News of this desk arrive here. Nothing has happened.")
+
+_NO_NUMBER = re.compile(r"[^0-9A-Za-z-]")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One matter in words, with the page that says everything."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is sent at once. `data` is the same for programs, `key` and `at` are of this sending."""
+
+    key: str
+    at: datetime
+    title: str
+    lines: Sequence[Line]
+    data: Sequence[Mapping[str, Any]]
+
+    @property
+    def text(self) -> str:
+        """All of it as plain text."""
+        return "\n".join([self.title, *(f"{one.text}\n{one.address}" for one in self.lines)])
+
+
+def message(
+    language: str,
+    base_url: str,
+    key: str,
+    at: datetime,
+    said: Sequence[tuple[Phase, Matter | None]],
+) -> Message:
+    """These matters in one message."""
+    lines = [_line(language, base_url, phase, matter) for phase, matter in said]
+    title = lines[0].text
+    if len(said) > 1:
+        title = say(language, Sentence(SEVERAL, {"number": len(said)}))
+    data = [_data(base_url, phase, matter) for phase, matter in said]
+    return Message(key, at, f"NET CASH Desk: {title}", lines, data)
+
+
+def _line(language: str, base_url: str, phase: Phase, matter: Matter | None) -> Line:
+    if matter is None:
+        return Line(say(language, TRIAL), base_url)
+    parts = [say(language, PHASES[phase]), say(language, KINDS[matter.kind])]
+    if matter.order_key:
+        parts.append(_number(matter))
+    if matter.environment:
+        parts.append(say(language, ENVIRONMENTS[matter.environment]))
+    parts.append(say(language, Sentence(SINCE, {"time": whole_text(language, matter.began_at)})))
+    return Line(" · ".join(parts), _address(base_url, matter))
+
+
+def _data(base_url: str, phase: Phase, matter: Matter | None) -> Mapping[str, Any]:
+    if matter is None:
+        return {"phase": phase}
+    return {
+        "phase": phase,
+        "kind": matter.kind,
+        "environment": matter.environment,
+        "OrderID": _number(matter) or None,
+        "order": matter.order_key,
+        "since": matter.began_at.isoformat(),
+        "href": _address(base_url, matter),
+    }
+
+
+def _number(matter: Matter) -> str:
+    """The OrderID; what outsiders may have put into it in its place calls nobody and marks up
+    nothing."""
+    return _NO_NUMBER.sub("?", matter.order_id)
+
+
+def _address(base_url: str, matter: Matter) -> str:
+    return f"{base_url}/orders/{matter.order_key}" if matter.order_key else base_url

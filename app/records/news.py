@@ -1,0 +1,183 @@
+"""News: where people want to hear of what needs somebody, what is open, and what is sent."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Index, text, update
+from sqlmodel import Field, Session, col, select
+
+from app.clock import now
+from app.records.attention import Kind
+from app.records.columns import (
+    Record,
+    encrypted_text,
+    enum_column,
+    index_of_some,
+    key,
+    reference,
+    timestamp,
+)
+from app.records.shops import Environment
+
+NAME_LENGTH = 60
+
+OPEN = "ended_at IS NULL"
+WAITING = "sent_at IS NULL AND given_up_at IS NULL"
+"""A matter that is open and an item that is to be sent, as an index and a query must say them."""
+
+
+class ChannelKind(StrEnum):
+    """What takes the news."""
+
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+    SLACK = "slack"
+    TEAMS = "teams"
+    CHATWORK = "chatwork"
+    LINE_WORKS = "line-works"
+
+
+class Phase(StrEnum):
+    """What an item says of its matter."""
+
+    BEGAN = "began"
+    REMINDER = "reminder"
+    SETTLED = "settled"
+    TRIAL = "trial"  # of no matter: somebody wants to see one arrive
+
+
+class Channel(Record, table=True):
+    """One place where one person hears of things.
+
+    `address` is secret where it opens the place to whoever has it; so is `secret`, with which a
+    webhook's news is signed, or which opens Chatwork. `failure` is the word for the last one,
+    empty since a success. `ended_at`: nothing is sent there any more.
+    """
+
+    __tablename__ = "news_channels"
+
+    id: str = key()
+    user_key: str = reference("users.id", index=False)
+    kind: ChannelKind = enum_column(ChannelKind)
+    name: str = Field(max_length=NAME_LENGTH)
+    address: str = encrypted_text()
+    secret: str | None = encrypted_text()
+    language: str = Field(max_length=2)
+    created_at: datetime = timestamp(now)
+    ended_at: datetime | None = timestamp()
+    succeeded_at: datetime | None = timestamp()
+    failed_at: datetime | None = timestamp()
+    failure: str = Field(default="", max_length=20)
+
+
+class Matter(Record, table=True):
+    """Something that needs a person, from when it began to when it ended.
+
+    `about` names it: of one thing there is one that is open. `told_at`: when it was last told of.
+    """
+
+    __tablename__ = "news_matters"
+    __table_args__ = (
+        Index(
+            "ix_news_matters_open",
+            "about",
+            unique=True,
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
+        ),
+    )
+
+    id: str = key()
+    about: str = Field(max_length=64)
+    kind: Kind = enum_column(Kind)
+    environment: Environment | None = enum_column(Environment, None)
+    # No reference: the sandbox's orders are forgotten, and this is the past.
+    order_key: str | None = Field(default=None, max_length=32)
+    order_id: str = Field(default="", max_length=60)
+    began_at: datetime = timestamp(now)
+    told_at: datetime = timestamp(now)
+    ended_at: datetime | None = timestamp()
+
+
+class Item(Record, table=True):
+    """What is to be said in one channel about one matter. Claimed by lease, so it is sent once by
+    whichever process is first, and again only where the first never said what became of it."""
+
+    __tablename__ = "news_items"
+    __table_args__ = (
+        index_of_some("ix_news_items_waiting", ["due_at"], WAITING),
+        Index("ix_news_items_channel", "channel_key", "id"),
+        Index("ix_news_items_matter", "matter_key"),
+    )
+
+    id: str = key()
+    channel_key: str = reference("news_channels.id", index=False)
+    matter_key: str | None = reference("news_matters.id", optional=True, index=False)
+    phase: Phase = enum_column(Phase)
+    created_at: datetime = timestamp(now)
+    due_at: datetime = timestamp(now)
+    attempts: int = 0
+    leased_until: datetime | None = timestamp()
+    sent_at: datetime | None = timestamp()
+    given_up_at: datetime | None = timestamp()
+    failure: str = Field(default="", max_length=20)
+
+
+def open_channels(session: Session) -> Sequence[Channel]:
+    """Every channel in which anything is said."""
+    return session.exec(select(Channel).where(col(Channel.ended_at).is_(None))).all()
+
+
+def channels_of(session: Session, user_key: str) -> Sequence[Channel]:
+    """A person's channels, those that have ended last."""
+    query = select(Channel).where(Channel.user_key == user_key)
+    return session.exec(query.order_by(col(Channel.ended_at).is_not(None), col(Channel.id))).all()
+
+
+def open_matters(session: Session) -> Sequence[Matter]:
+    """Everything that needs a person and has been told of, oldest first."""
+    return session.exec(select(Matter).where(text(OPEN)).order_by(col(Matter.id))).all()
+
+
+def end_matter(session: Session, matter_key: str, at: datetime) -> bool:
+    """It needs nobody any more; False where somebody else has said so before."""
+    ended = update(Matter).where(col(Matter.id) == matter_key, col(Matter.ended_at).is_(None))
+    return session.connection().execute(ended.values(ended_at=at)).rowcount > 0
+
+
+def tell_again(session: Session, matter: Matter, at: datetime) -> bool:
+    """It is told of again; False where somebody else has just done so."""
+    told = update(Matter).where(col(Matter.id) == matter.id, col(Matter.told_at) == matter.told_at)
+    return session.connection().execute(told.values(told_at=at)).rowcount > 0
+
+
+def claim_items(session: Session, at: datetime, lease: timedelta, limit: int) -> Sequence[Item]:
+    """Items that are due, of one channel, nobody else's for the time of the lease."""
+    free = (
+        text(WAITING),
+        col(Item.due_at) <= at,
+        col(Item.leased_until).is_(None) | (col(Item.leased_until) <= at),
+    )
+    first = select(Item).where(*free).order_by(col(Item.due_at)).limit(1)
+    one = session.exec(first.with_for_update(skip_locked=True)).first()
+    if one is None:
+        return ()
+    of_channel = select(Item).where(*free, Item.channel_key == one.channel_key)
+    query = of_channel.order_by(col(Item.id)).limit(limit).with_for_update(skip_locked=True)
+    items = session.exec(query).all()
+    for item in items:
+        item.leased_until = at + lease
+    return items
+
+
+def items_of(session: Session, channels: Collection[str], limit: int) -> Sequence[Item]:
+    """The newest items of these channels."""
+    query = select(Item).where(col(Item.channel_key).in_(channels))
+    return session.exec(query.order_by(col(Item.id).desc()).limit(limit)).all()
+
+
+def matters_by_key(session: Session, keys: Collection[str]) -> dict[str, Matter]:
+    """These matters."""
+    found = session.exec(select(Matter).where(col(Matter.id).in_(keys)))
+    return {matter.id: matter for matter in found}

@@ -1,0 +1,134 @@
+"""News: where I want to hear of what needs somebody. Everybody sees and changes their own alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.desk.context import Actor
+from app.desk.news import ChannelDraft, ChannelRefused, end, make_channel, replay, trial
+from app.desk.news.messages import KINDS, PHASES
+from app.desk.news.sending import Failure
+from app.protocol.words import N_, Words
+from app.records.database import Database
+from app.records.news import NAME_LENGTH, ChannelKind, channels_of, items_of, matters_by_key
+from app.web.http.requests import actor_of, desk_of, read_form, user_of
+from app.web.presentation.templates import language_of, page
+
+ADDRESS = "/settings/notifications"
+ITEM = f"{ADDRESS}/items/{{key}}"
+ITEMS = 30
+
+CHANNELS: Mapping[ChannelKind, tuple[str, str]] = {
+    ChannelKind.EMAIL: (N_("E-mail"), N_("The address that it goes to.")),
+    ChannelKind.WEBHOOK: (
+        N_("Webhook, signed"),
+        N_("An https address of yours; what comes is signed as Standard Webhooks are."),
+    ),
+    ChannelKind.SLACK: (N_("Slack"), N_("The address of an Incoming Webhook.")),
+    ChannelKind.TEAMS: (
+        N_("Microsoft Teams"),
+        N_("The address of a workflow that posts to a channel when a request comes."),
+    ),
+    ChannelKind.CHATWORK: (
+        N_("Chatwork"),
+        N_("The number of the room, and below the API token of the account that speaks."),
+    ),
+    ChannelKind.LINE_WORKS: (N_("LINE WORKS"), N_("The address of an Incoming Webhook.")),
+}
+"""What takes the news, and which address each wants."""
+
+FAILURES: Mapping[Failure, tuple[str, str]] = {
+    Failure.NO_ANSWER: (
+        N_("It did not answer."),
+        N_("Check the address, and whether this machine may reach it."),
+    ),
+    Failure.REDIRECTED: (
+        N_("It answered with a redirect, which is not followed."),
+        N_("Give the address to which it leads."),
+    ),
+    Failure.REFUSED: (
+        N_("It refused the message."),
+        N_("The address or the token no longer holds: make a new one there, and a channel here."),
+    ),
+    Failure.TOO_MANY: (N_("It takes no more for now."), N_("It is tried again when it says.")),
+    Failure.BROKEN: (N_("It has a fault of its own."), N_("It is tried again.")),
+    Failure.GONE: (
+        N_("It says that it is gone for good, so nothing more is sent."),
+        N_("Make a new channel if you still want to hear there."),
+    ),
+    Failure.NO_MAIL: (
+        N_("This desk has no server for mail."),
+        N_("Whoever runs it sets NOTIFY_SMTP_URL and NOTIFY_FROM."),
+    ),
+}
+"""Cause and cure of each failure."""
+
+
+def index(request: Request) -> Response:
+    """GET /settings/notifications."""
+    return _page(request, ChannelDraft("", "", ""), {})
+
+
+async def make(request: Request) -> Response:
+    """POST /settings/notifications: `kind`, `name`, `address`, `secret`."""
+    form = await read_form(request)
+    names = ("kind", "name", "address", "secret")
+    typed = {name: form.get(name, "") for name in names}
+    draft = ChannelDraft(**typed, language=language_of(request))
+    desk, actor = desk_of(request), actor_of(request)
+    try:
+        await run_in_threadpool(make_channel, desk.database, actor, draft)
+    except ChannelRefused as refused:
+        return await run_in_threadpool(_page, request, draft, refused.problems, 422)
+    return RedirectResponse(ADDRESS, 303)
+
+
+def try_it(request: Request) -> Response:
+    """POST /settings/notifications/{key}/trials: send one, to see it arrive."""
+    return _done(request, trial)
+
+
+def end_it(request: Request) -> Response:
+    """POST /settings/notifications/{key}/ends: nothing is sent there any more."""
+    return _done(request, end)
+
+
+def say_again(request: Request) -> Response:
+    """POST /settings/notifications/items/{key}/replays: say an item once more."""
+    return _done(request, replay)
+
+
+def _done(request: Request, deed: Callable[[Database, Actor, str], bool]) -> Response:
+    if not deed(desk_of(request).database, actor_of(request), request.path_params["key"]):
+        raise HTTPException(404)
+    return RedirectResponse(ADDRESS, 303)
+
+
+def _page(
+    request: Request, typed: ChannelDraft, errors: Mapping[str, Words], status: int = 200
+) -> Response:
+    desk = desk_of(request)
+    with desk.database.reading() as session:
+        channels = channels_of(session, user_of(request).id)
+        items = items_of(session, [one.id for one in channels], ITEMS)
+        matters = matters_by_key(session, {one.matter_key for one in items if one.matter_key})
+    context = {
+        "channels": channels,
+        "by_key": {one.id: one for one in channels},
+        "items": items,
+        "matters": matters,
+        "typed": typed,
+        "errors": errors,
+        "kinds": CHANNELS,
+        "failures": {str(failure): words for failure, words in FAILURES.items()},
+        "matter_kinds": KINDS,
+        "phases": PHASES,
+        "name_length": NAME_LENGTH,
+        "has_mail": desk.settings.smtp_url is not None,
+    }
+    return page(request, "settings/notifications.html", context, status)

@@ -1,0 +1,299 @@
+"""News: told once by whoever is first, said at least once, and never where a redirect leads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from app.clock import now
+from app.desk.news import ChannelDraft, ChannelRefused, NewsSender, end, make_channel, replay, trial
+from app.desk.news.mail import MailServer
+from app.desk.news.matters import REMIND_AFTER, watch
+from app.desk.news.messages import message
+from app.desk.news.sending import PAUSES
+from app.desk.news.shapes import TEAMS_BYTES, request_for, signature
+from app.records.attention import Kind
+from app.records.news import Channel, ChannelKind, Item, Matter, Phase
+from app.records.orders import Conflict, Order
+from app.records.shops import Environment, Shop
+from tests.desk.callbacks.cast import an_order
+from tests.desk.conftest import Stage
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Receiver:
+    """Takes HTTP, and answers what it is told to."""
+
+    url: str = ""
+    answers: list[str] = field(default_factory=list)
+    came: list[bytes] = field(default_factory=list)
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+        self.came.append(head + await reader.readexactly(length))
+        answer = self.answers.pop(0) if self.answers else "HTTP/1.1 204 No Content\r\n\r\n"
+        writer.write(answer.encode())
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    taker = Receiver()
+    async with await asyncio.start_server(taker.take, "127.0.0.1", 0) as server:
+        taker.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+        yield taker
+
+
+def channel_of(stage: Stage, receiver: Receiver, kind: str = "webhook") -> Channel:
+    draft = ChannelDraft(kind, "Ours", receiver.url, language="en")
+    return make_channel(stage.desk.database, stage.actor, draft)
+
+
+def in_conflict(stage: Stage, order_id: str = "A1") -> Order:
+    order = an_order(stage.shop, order_id)
+    order.conflict, order.conflict_at = Conflict.STATUS, now()
+    with stage.desk.database.writing() as session:
+        session.add(order)
+    return order
+
+
+def rows(stage: Stage, kind: type[Any]) -> list[Any]:
+    with stage.desk.database.reading() as session:
+        return list(session.exec(select(kind).order_by(kind.id)).all())
+
+
+def change(stage: Stage, row: Any, change: Callable[[Any], None]) -> None:
+    with stage.desk.database.writing() as session:
+        change(session.get_one(type(row), row.id))
+
+
+async def sent(stage: Stage) -> None:
+    await NewsSender(stage.desk, None).tick()
+
+
+def ended(order: Order) -> None:
+    order.conflict = order.conflict_at = None
+
+
+async def test_a_matter_is_told_when_it_begins_and_when_it_ends_and_once_each(
+    stage: Stage, receiver: Receiver
+) -> None:
+    channel_of(stage, receiver)
+    order = in_conflict(stage)
+    for _ in range(2):
+        watch(stage.desk.database)
+    await sent(stage)
+    change(stage, order, ended)
+    for _ in range(2):
+        watch(stage.desk.database)
+    await sent(stage)
+    said = [json.loads(raw.partition(b"\r\n\r\n")[2]) for raw in receiver.came]
+    matters = [one["data"]["matters"][0] for one in said]
+    assert [(one["phase"], one["kind"], one["OrderID"]) for one in matters] == [
+        ("began", "conflict", "A1"),
+        ("settled", "conflict", "A1"),
+    ]
+    assert matters[0]["href"].endswith(f"/orders/{order.id}")
+
+
+async def test_a_signature_proves_who_speaks(stage: Stage, receiver: Receiver) -> None:
+    channel = channel_of(stage, receiver)
+    assert trial(stage.desk.database, stage.actor, channel.id)
+    await sent(stage)
+    head, _, raw = receiver.came[0].partition(b"\r\n\r\n")
+    headers = dict(line.split(": ", 1) for line in head.decode().lower().split("\r\n")[1:])
+    case_kept = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + raw
+    assert case_kept["webhook-signature"] == f"v1,{signature(channel.secret or '', signed)}"
+
+
+async def test_what_fails_is_tried_again_ever_later_and_given_up_after_ten_tries(
+    stage: Stage, receiver: Receiver
+) -> None:
+    channel = channel_of(stage, receiver)
+    receiver.answers = ["HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n"] * 20
+    trial(stage.desk.database, stage.actor, channel.id)
+    for number, pause in enumerate(PAUSES, 1):
+        await sent(stage)
+        [item] = rows(stage, Item)
+        assert (item.attempts, len(receiver.came)) == (number, number)
+        assert abs(item.due_at - now() - pause) < timedelta(seconds=30)
+        change(stage, item, lambda one: setattr(one, "due_at", now()))
+    await sent(stage)
+    await sent(stage)
+    [item] = rows(stage, Item)
+    assert (len(receiver.came), item.given_up_at is not None) == (10, True)
+    [channel] = rows(stage, Channel)
+    assert (channel.failure, channel.ended_at) == ("broken", None)
+    assert sum(PAUSES, timedelta()) < timedelta(days=3)
+    assert replay(stage.desk.database, stage.actor, item.id)
+    receiver.answers = []
+    await sent(stage)
+    [channel] = rows(stage, Channel)
+    assert (channel.failure, channel.succeeded_at is not None) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure", "ends"),
+    [
+        ("302 Found\r\nLocation: http://127.0.0.1:1/secret", "redirected", False),
+        ("410 Gone", "gone", True),
+        ("404 Not Found", "refused", False),
+        ("429 Too Many\r\nRetry-After: 7200", "too-many", False),
+    ],
+)
+async def test_each_failure_has_its_word_and_gone_ends_the_channel(
+    stage: Stage, receiver: Receiver, answer: str, failure: str, ends: bool
+) -> None:
+    channel = channel_of(stage, receiver)
+    receiver.answers = [f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n"]
+    trial(stage.desk.database, stage.actor, channel.id)
+    await sent(stage)
+    [channel], [item] = rows(stage, Channel), rows(stage, Item)
+    assert (channel.failure, channel.ended_at is not None) == (failure, ends)
+    assert len(receiver.came) == 1
+    if failure == "too-many":
+        assert item.due_at - now() > timedelta(minutes=110)
+
+
+async def test_two_processes_tell_and_send_one_thing_once(stage: Stage, receiver: Receiver) -> None:
+    channel_of(stage, receiver)
+    in_conflict(stage)
+    await asyncio.gather(*(asyncio.to_thread(watch, stage.desk.database) for _ in range(4)))
+    await asyncio.gather(*(sent(stage) for _ in range(4)))
+    assert (len(rows(stage, Matter)), len(receiver.came)) == (1, 1)
+
+
+async def test_what_is_due_together_is_one_message_and_a_day_later_it_is_told_again(
+    stage: Stage, receiver: Receiver
+) -> None:
+    channel_of(stage, receiver)
+    for number in range(3):
+        in_conflict(stage, f"A{number}")
+    watch(stage.desk.database)
+    await sent(stage)
+    assert "3 matters" in receiver.came[0].decode()
+    for matter in rows(stage, Matter):
+        change(stage, matter, lambda one: setattr(one, "told_at", now() - REMIND_AFTER))
+    for _ in range(2):
+        watch(stage.desk.database)
+    await sent(stage)
+    assert len(receiver.came) == 2
+    assert receiver.came[1].count(b'"reminder"') == 3
+
+
+async def test_the_sandbox_and_a_channel_that_ended_tell_nobody(
+    stage: Stage, receiver: Receiver
+) -> None:
+    channel = channel_of(stage, receiver)
+    shop = Shop(shop_id="s1", environment=Environment.SANDBOX, name="Shop", password="x")
+    with stage.desk.database.writing() as session:
+        session.add(shop)
+        session.flush()
+        order = an_order(shop, "A1")
+        order.conflict, order.conflict_at = Conflict.STATUS, now()
+        session.add(order)
+    watch(stage.desk.database)
+    assert rows(stage, Matter) == []
+    assert end(stage.desk.database, stage.actor, channel.id)
+    assert not trial(stage.desk.database, stage.actor, channel.id)
+    in_conflict(stage, "A2")
+    watch(stage.desk.database)
+    assert rows(stage, Item) == []
+
+
+SHAPES = [ChannelKind.SLACK, ChannelKind.TEAMS, ChannelKind.LINE_WORKS, ChannelKind.CHATWORK]
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_no_service_is_told_more_than_a_number_and_is_called_by_nobody(kind: ChannelKind) -> None:
+    channel = Channel(
+        user_key="u", kind=kind, name="n", address="1", secret="a-token", language="ja"
+    )
+    matter = Matter(
+        about="x",
+        kind=Kind.CONFLICT,
+        environment=Environment.PRODUCTION,
+        order_key="k",
+        order_id="<!channel> [To:1] *A* A-1",
+    )
+    said = [(Phase.BEGAN, matter)] * 200
+    request = request_for(channel, message("ja", "https://desk.example.jp", "k", now(), said))
+    text = request.body.decode()
+    assert "!channel" not in text
+    assert "To:" not in text
+    assert "*A*" not in text
+    assert len(request.body) <= TEAMS_BYTES
+    assert "a-token" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "field"),
+    [
+        ("pigeon", "x", "kind"),
+        ("slack", "http://hooks.example.com/x", "address"),
+        ("webhook", "https://user@example.com/x", "address"),
+        ("email", "a@b, c@d", "address"),
+        ("chatwork", "room", "address"),
+        ("chatwork", "123", "secret"),
+    ],
+)
+async def test_a_channel_that_cannot_be_is_refused_by_field(
+    stage: Stage, kind: str, address: str, field: str
+) -> None:
+    with pytest.raises(ChannelRefused) as refused:
+        make_channel(stage.desk.database, stage.actor, ChannelDraft(kind, "Ours", address))
+    assert field in refused.value.problems
+
+
+@asynccontextmanager
+async def a_mail_server() -> AsyncIterator[tuple[str, list[str]]]:
+    """A server that takes mail, as RFC 5321 has it: its address, and what it took."""
+    taken: list[str] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 ready\r\n")
+        while line := (await reader.readline()).decode().strip().upper():
+            if line == "DATA":
+                writer.write(b"354 go on\r\n")
+                taken.append((await reader.readuntil(b"\r\n.\r\n")).decode())
+            writer.write(b"221 bye\r\n" if line == "QUIT" else b"250 ok\r\n")
+            if line == "QUIT":
+                break
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", taken
+
+
+async def test_a_mail_arrives_with_the_link_and_without_a_name(stage: Stage) -> None:
+    draft = ChannelDraft("email", "Mine", "ogawa@example.jp", language="en")
+    make_channel(stage.desk.database, stage.actor, draft)
+    order = in_conflict(stage)
+    watch(stage.desk.database)
+    async with a_mail_server() as (url, taken):
+        await NewsSender(stage.desk, MailServer(url, "desk@example.jp")).tick()
+    assert "Subject: NET CASH Desk: Needs a person" in taken[0]
+    assert f"/orders/{order.id}" in taken[0]
+    [item] = rows(stage, Item)
+    assert item.sent_at is not None
+
+
+async def test_without_a_mail_server_the_channel_says_so(stage: Stage) -> None:
+    draft = ChannelDraft("email", "Mine", "ogawa@example.jp")
+    channel = make_channel(stage.desk.database, stage.actor, draft)
+    trial(stage.desk.database, stage.actor, channel.id)
+    await sent(stage)
+    assert rows(stage, Channel)[0].failure == "no-mail"

@@ -1,0 +1,43 @@
+"""Each person's own channels: made, tried, ended, and nobody else's to see."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from app.records.news import Channel, Item, Phase
+
+pytestmark = pytest.mark.anyio
+
+ADDRESS = "/settings/notifications"
+FORM = {"kind": "slack", "name": "Ours", "address": "https://hooks.slack.com/services/T0/B0/x"}
+
+
+async def test_a_channel_is_ones_own_and_what_opens_it_is_shown_to_nobody(
+    desk_app: Starlette, operator: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    assert (await operator.post(ADDRESS, data=FORM)).status_code == 303
+    with desk_app.state.desk.database.reading() as session:
+        [channel] = session.exec(select(Channel)).all()
+    shown = (await operator.get(ADDRESS)).text
+    assert 'data-channel="slack"' in shown
+    assert FORM["address"] not in shown
+    assert "data-channel" not in (await client.get(ADDRESS)).text
+    for deed in ("trials", "ends"):
+        assert (await client.post(f"{ADDRESS}/{channel.id}/{deed}")).status_code == 404
+    assert (await operator.post(f"{ADDRESS}/{channel.id}/trials")).status_code == 303
+    with desk_app.state.desk.database.reading() as session:
+        assert [one.phase for one in session.exec(select(Item))] == [Phase.TRIAL]
+    assert 'data-item="trial"' in (await operator.get(ADDRESS)).text
+    assert (await operator.post(f"{ADDRESS}/{channel.id}/ends")).status_code == 303
+    assert (await operator.post(f"{ADDRESS}/{channel.id}/trials")).status_code == 404
+
+
+async def test_what_is_wrong_stands_beside_its_field(operator: httpx.AsyncClient) -> None:
+    answer = await operator.post(ADDRESS, data={"kind": "slack", "address": "x"})
+    assert answer.status_code == 422
+    assert re.findall(r'data-error-for="(\w+)"', answer.text) == ["name", "address"]
