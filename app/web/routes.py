@@ -9,6 +9,7 @@ from app.web.http import static
 from app.web.http.routing import Mounted, Route
 from app.web.pages import (
     account,
+    audit,
     callbacks,
     case_evidence,
     dismissals,
@@ -52,6 +53,7 @@ OPEN, ENTER, OWN = Permission.OPEN, Permission.ENTER, Permission.OWN
 READ, ACT = Permission.READ, Permission.ACT
 JUDGE, MANAGE_SHOPS = Permission.JUDGE, Permission.MANAGE_SHOPS
 MANAGE_PEOPLE, MANAGE_TOKENS = Permission.MANAGE_PEOPLE, Permission.MANAGE_TOKENS
+READ_AUDIT = Permission.READ_AUDIT
 RUN_SANDBOX, RULE_SANDBOX = Permission.RUN_SANDBOX, Permission.RULE_SANDBOX
 
 FROM_GATEWAY = ("/netcash/return", "/netcash/notify")
@@ -270,6 +272,9 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             SEND,
             permission=RUN_SANDBOX,
         ),
+        # The audit log.
+        Route("/audit", audit.index, "audit", permission=READ_AUDIT),
+        Route("/audit.csv", audit.download, "audit-csv", permission=READ_AUDIT),
         # People.
         Route("/settings/users", users.index, "users", permission=MANAGE_PEOPLE),
         Route("/settings/users", users.invite, "users-send", SEND, permission=MANAGE_PEOPLE),

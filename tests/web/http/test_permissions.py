@@ -162,7 +162,7 @@ OPERATORS = [
     "refund-refuse",
 ]
 
-APPROVERS = ["refund-approve"]
+APPROVERS = ["audit", "audit-csv", "refund-approve"]
 
 ADMINS = [
     "tokens",
