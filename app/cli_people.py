@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Deed = Callable[["Database", "Settings", argparse.Namespace], Iterable[str]]
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 Run = Callable[[Deed], Callable[[argparse.Namespace], int]]
 
 ROLES = ("viewer", "operator", "approver", "admin")
