@@ -235,7 +235,7 @@ def _database(settings: Settings) -> Iterator[Database]:
     from app.records.encryption import set_key
     from app.records.integrity import open_checked
 
-    set_key(settings.resolved_secret_key)
+    set_key(settings.resolved_secret_key, settings.older_secret_key)
     database = open_checked(settings.resolved_database_url)
     try:
         yield database

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -104,6 +106,48 @@ def _key(database: Database, email: str) -> str:
     return user.id
 
 
+ROTATE = "change SECRET_KEY: a first run makes the new one, a second seals everything with it"
+
+
+def rotate_key(database: Database, settings: Settings, _: argparse.Namespace) -> Iterable[str]:
+    """Seal everything with the present key, or make a new one to seal with."""
+    from app.data_folder import drop_older_key, put_new_key
+    from app.desk.audit import record_action
+    from app.records.key_rotation import rotate
+
+    ours, path = settings.secret_key is None, settings.data_dir / "secret.key"
+    if settings.older_secret_key is None:
+        if not ours:
+            raise DeedFailed("Set SECRET_KEY to the new key and SECRET_KEY_OLD to the one so far.")
+        put_new_key(path)
+        yield f"{path} is a new key; the one so far is beside it"
+        yield "start the desk anew, every process of it, then run rotate-key once more"
+        return
+    if ours:
+        _refuse_earlier_processes(database, path)
+    sealed = rotate(database)
+    with database.writing() as session:
+        record_action(session, None, "key-rotated", values=sealed)
+    if ours:
+        drop_older_key(path)
+    yield f"{sealed} values sealed anew"
+    yield "the key so far opens nothing any more" if ours else "SECRET_KEY_OLD is needed no more"
+
+
+def _refuse_earlier_processes(database: Database, key: Path) -> None:
+    """Whoever began before the new key was there still seals with the one so far."""
+    from app.desk.health.heart import MISSED_AFTER
+    from app.records.heartbeats import Beating, heartbeats
+
+    made = datetime.fromtimestamp(key.stat().st_mtime, UTC)
+    lately = datetime.now(UTC) - MISSED_AFTER
+    with database.reading() as session:
+        found = heartbeats(session)
+    for one in found:
+        if one.kind is not Beating.BACKUP and one.began_at < made and one.at > lately:
+            raise DeedFailed("A process that began before the new key still runs: end it first.")
+
+
 VERIFY = (
     "look whether the audit log is whole, alone or against a CHECKPOINT that was kept elsewhere"
 )
@@ -143,13 +187,15 @@ COMMANDS: tuple[tuple[str, Deed, str, bool], ...] = (
 def add_people_commands(
     commands: Commands, group: Callable[[Commands, str, str], Commands], run: Run
 ) -> None:
-    """The commands below `user` and `audit`.
+    """The commands below `user` and `audit`, and `rotate-key`.
 
     `group` makes a command that has commands of its own; `run` makes of a deed what the command
     line runs.
     """
     users = group(commands, "user", "users of the dashboard")
     audit = group(commands, "audit", "who did what")
+    rotate = commands.add_parser("rotate-key", help=ROTATE, description=ROTATE)
+    rotate.set_defaults(run=run(rotate_key))
     verify = audit.add_parser("verify", help=VERIFY, description=VERIFY)
     verify.set_defaults(run=run(audit_verify))
     verify.add_argument("checkpoint", metavar="CHECKPOINT", nargs="?", help="kept elsewhere")

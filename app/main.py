@@ -57,7 +57,7 @@ LATE_SECONDS = 5
 
 def open_desk(settings: Settings) -> Desk:
     """The desk over an up-to-date database, ready for the web and for the command line alike."""
-    set_key(settings.resolved_secret_key)
+    set_key(settings.resolved_secret_key, settings.older_secret_key)
     database = open_checked(settings.resolved_database_url)
     terms = DeskSettings(
         base_url=settings.base_url,

@@ -314,3 +314,17 @@ def test_the_audit_log_is_verified_alone_and_against_a_checkpoint(
     assert shell.types("audit", "verify") == 0
     assert shell.types("audit", "verify", checkpoint) == 1
     assert shell.err == "The audit log is not whole: entry 2 was cut off at the end.\n"
+
+
+def test_the_kept_key_is_changed_in_two_runs(shell: Shell, tmp_path: Path) -> None:
+    assert shell.adds_shop("tshop00000002") == 0
+    before = (tmp_path / "secret.key").read_text()
+    assert shell.types("rotate-key") == 0
+    assert "run rotate-key once more" in shell.out
+    assert (tmp_path / "secret.key").read_text() != before
+    assert shell.types("check") == 0
+    assert shell.types("rotate-key") == 0
+    assert shell.out.startswith("1 values sealed anew\n")
+    assert not (tmp_path / "secret.key.old").exists()
+    assert shell.types("check") == 0
+    assert "opens the passwords of 1 shops" in shell.out
