@@ -40,6 +40,7 @@ def log(any_database: Database) -> Database:
     return any_database
 
 
+@pytest.mark.sqlite_will_do
 def test_a_log_that_was_left_alone_is_whole(log: Database) -> None:
     report = walked(log)
     assert (report.valid, report.total, report.fault) == (NUMBER, NUMBER, None)
@@ -78,6 +79,7 @@ def close_the_gap(session: Session) -> None:
         session.connection().execute(statement, {"number": number})
 
 
+@pytest.mark.sqlite_will_do
 @pytest.mark.parametrize(
     ("deed", "fault", "at"),
     [
@@ -104,6 +106,7 @@ def test_what_was_done_to_it_is_named_with_its_place(
     assert report.valid == (at - 1 if at else NUMBER)
 
 
+@pytest.mark.sqlite_will_do
 def test_an_end_that_was_cut_off_shows_against_a_checkpoint_kept_elsewhere(log: Database) -> None:
     with log.reading() as session:
         checkpoint = end_of_chain(session)

@@ -15,6 +15,8 @@ from app.records.shops import Environment, Shop
 from app.records.tables import metadata
 from tests.conftest import SECRET_KEY
 
+pytestmark = pytest.mark.sqlite_will_do
+
 NEW = "another key for the tests, long enough as well"
 NUMBER = 5
 
