@@ -47,6 +47,14 @@ def actions_recorded(session: Session) -> Sequence[str]:
     return session.exec(select(AuditEntry.action).distinct().order_by(AuditEntry.action)).all()
 
 
+def recorded_lately(session: Session, action: str, since: datetime, enough: int) -> bool:
+    """Whether this was recorded so often since then."""
+    query = select(AuditEntry.id).where(
+        AuditEntry.id >= first_key(since), AuditEntry.action == action
+    )
+    return session.exec(query.offset(enough - 1).limit(1)).first() is not None
+
+
 def was_recorded(session: Session, action: str, remote_address: str, since: datetime) -> bool:
     """Whether this was recorded of this address since then."""
     query = select(AuditEntry.id).where(

@@ -27,6 +27,7 @@ ACTIONS: Mapping[str, str] = {
     "user-signed-out": N_("Somebody was signed out everywhere"),
     "refused": N_("Something was refused for the role"),
     "key-rotated": N_("Everything was sealed with a new key"),
+    "refused-elsewhere": N_("Something that came from another site was refused"),
     "exported": N_("A list was downloaded"),
     "shop-added": N_("A shop was added"),
     "shop-changed": N_("A shop was changed"),

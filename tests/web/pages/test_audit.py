@@ -100,3 +100,13 @@ async def test_whatever_the_pages_write_is_one_whole_chain(
     with desk_app.state.desk.database.reading() as session:
         report = verify(session)
     assert (report.valid, report.fault) == (2, None)
+
+
+async def test_what_another_site_sent_is_recorded_once_in_a_while(
+    visitor: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    for _ in range(3):
+        foreign = {"Origin": "https://evil.example"}
+        assert (await visitor.post("/login", headers=foreign)).status_code == 403
+    found = [(one.action, one.remote_address) for one in recorded(desk_app)]
+    assert found == [("refused-elsewhere", "127.0.0.1")]
