@@ -156,7 +156,8 @@ def verify(session: Session, checkpoint: Checkpoint | None = None) -> Report:
     end, walk = end_of_chain(session), _Walk()
     for entry in _in_order(session):
         if fault := walk.step(entry):
-            return Report(walk.last.number, end.number, end, fault, walk.last.number + 1)
+            kind, at = fault
+            return Report(at - 1, end.number, end, kind, at)
         if checkpoint and entry.number == checkpoint.number and entry.digest != checkpoint.digest:
             return Report(entry.number - 1, end.number, end, Kind.ALTERED, entry.number)
     if checkpoint and checkpoint.number > end.number:
@@ -173,17 +174,18 @@ class _Walk:
     def __init__(self) -> None:
         self.last = Checkpoint(0, NOTHING)
 
-    def step(self, entry: AuditEntry) -> Kind | None:
-        """What is wrong with the entry that comes next."""
-        said = _read(entry.said)
-        if entry.number != self.last.number + 1:
-            return Kind.REMOVED if self.last.number else Kind.CUT_OFF_AT_THE_BEGINNING
+    def step(self, entry: AuditEntry) -> tuple[Kind, int] | None:
+        """What is wrong with the entry that comes next, and with which place."""
+        said, at = _read(entry.said), self.last.number + 1
+        if entry.number != at:
+            return Kind.REMOVED if self.last.number else Kind.CUT_OFF_AT_THE_BEGINNING, at
         if said.get("number") != entry.number or said.get("id") != entry.id:
-            return Kind.REORDERED
+            return Kind.REORDERED, at
         if _digest(entry.said or "") != entry.digest or not _is_as_said(entry, said):
-            return Kind.ALTERED
+            return Kind.ALTERED, at
         if said.get("previous") != self.last.digest:
-            return Kind.INSERTED
+            # It remembers another one before it: that was written anew, with a digest that fits.
+            return Kind.ALTERED, max(at - 1, 1)
         self.last = Checkpoint(entry.number, entry.digest)
         return None
 

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.desk.audit import record_action
 from app.records.accounts import AuditEntry
-from app.records.audit_chain import Checkpoint, Kind, Report, end_of_chain, verify
+from app.records.audit_chain import Checkpoint, Kind, Report, end_of_chain, link, verify
 from app.records.database import Database
 
 NUMBER = 7
@@ -68,6 +68,13 @@ def swap(session: Session) -> None:
         session.connection().execute(statement, {"before": before, "after": after})
 
 
+def write_anew(session: Session) -> None:
+    """Another entry in the third place, as well made as any."""
+    rows = session.exec(select(AuditEntry).order_by(col(AuditEntry.number))).all()
+    rows[2].email = "somebody@example.jp"
+    link(rows[2], Checkpoint(2, rows[1].digest or ""))
+
+
 def insert(session: Session) -> None:
     session.add(AuditEntry(action="never-done"))
 
@@ -89,6 +96,7 @@ def close_the_gap(session: Session) -> None:
         (change(3, "said", "{}"), Kind.REORDERED, 3),
         (change(3, "digest", "0" * 64), Kind.ALTERED, 3),
         (change(3, "salt", "0" * 32), Kind.ALTERED, 3),
+        (write_anew, Kind.ALTERED, 3),
         (delete(4), Kind.REMOVED, 4),
         (close_the_gap, Kind.REORDERED, 4),
         (delete(1), Kind.CUT_OFF_AT_THE_BEGINNING, 1),
