@@ -20,7 +20,7 @@ def check(settings: Settings) -> Iterator[str]:
         version = whose_schema(database)
         later = "" if version == HEAD else f", which the next start brings to {HEAD}"
         yield f"The schema is {version}{later}."
-        set_key(settings.resolved_secret_key)
+        set_key(settings.resolved_secret_key, settings.older_secret_key)
         yield f"SECRET_KEY opens the passwords of {open_a_secret(database)} shops."
     finally:
         database.close()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from app import logs
 from app.cli_import import add_import_command
-from app.cli_people import Deed, NobodyThere, add_people_commands
+from app.cli_people import Deed, DeedFailed, add_people_commands
 from app.desk.cases.verifier import add_arguments, verify_bundle
 from app.settings import Settings, SettingsError, load_log_settings, load_settings
 
@@ -138,7 +138,7 @@ def _about_people(deed: Deed) -> Command:
             try:
                 for line in deed(database, settings, chosen):
                     say(line)
-            except (UserRefused, NobodyThere) as refusal:
+            except (UserRefused, DeedFailed) as refusal:
                 raise Failed(str(refusal)) from None
         return 0
 
@@ -235,7 +235,7 @@ def _database(settings: Settings) -> Iterator[Database]:
     from app.records.encryption import set_key
     from app.records.integrity import open_checked
 
-    set_key(settings.resolved_secret_key)
+    set_key(settings.resolved_secret_key, settings.older_secret_key)
     database = open_checked(settings.resolved_database_url)
     try:
         yield database
@@ -263,7 +263,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _people_commands(commands: Commands[argparse.ArgumentParser]) -> None:
-    add_people_commands(_group(commands, "user", "users of the dashboard"), _about_people)
+    add_people_commands(commands, _group, _about_people)
     shops = _group(commands, "shop", "shops: contracts with the gateway")
     shop = _command(shops, "add", _shop_add, "add a shop; its ShopPass comes on standard input")
     shop.add_argument("shop_id", metavar="SHOPID")

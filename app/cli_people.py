@@ -1,7 +1,6 @@
-"""The commands about people: an incident can be handled on the machine alone.
+"""The commands about people and what they did: an incident can be handled on the machine alone.
 
-Each deed takes the database, the settings and what was chosen, and gives the lines to show. What
-it raises is one sentence: LookupError for nobody with that address.
+Each deed takes the database, the settings and what was chosen, and gives the lines to show.
 """
 
 from __future__ import annotations
@@ -9,7 +8,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from app.records.database import Database
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 
 Deed = Callable[["Database", "Settings", argparse.Namespace], Iterable[str]]
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+Run = Callable[[Deed], Callable[[argparse.Namespace], int]]
+
 ROLES = ("viewer", "operator", "approver", "admin")
 
 
-class NobodyThere(Exception):
-    """There is no user with this e-mail address. The message is the sentence to show."""
+class DeedFailed(Exception):
+    """It did not work. The message is the sentence to show."""
 
 
 def add(database: Database, _: Settings, chosen: argparse.Namespace) -> Iterable[str]:
@@ -98,8 +102,73 @@ def _key(database: Database, email: str) -> str:
     with database.reading() as session:
         user = user_by_email(session, email)
     if user is None:
-        raise NobodyThere(f"There is no user with the address {email}.")
+        raise DeedFailed(f"There is no user with the address {email}.")
     return user.id
+
+
+ROTATE = "change SECRET_KEY: a first run makes the new one, a second seals everything with it"
+
+
+def rotate_key(database: Database, settings: Settings, _: argparse.Namespace) -> Iterable[str]:
+    """Seal everything with the present key, or make a new one to seal with."""
+    from app.data_folder import drop_older_key, put_new_key
+    from app.desk.audit import record_action
+    from app.records.key_rotation import rotate
+
+    ours, path = settings.secret_key is None, settings.data_dir / "secret.key"
+    if settings.older_secret_key is None:
+        if not ours:
+            raise DeedFailed("Set SECRET_KEY to the new key and SECRET_KEY_OLD to the one so far.")
+        put_new_key(path)
+        yield f"{path} is a new key; the one so far is beside it"
+        yield "start the desk anew, every process of it, then run rotate-key once more"
+        return
+    if ours:
+        _refuse_earlier_processes(database, path)
+    sealed = rotate(database)
+    with database.writing() as session:
+        record_action(session, None, "key-rotated", values=sealed)
+    if ours:
+        drop_older_key(path)
+    yield f"{sealed} values sealed anew"
+    yield "the key so far opens nothing any more" if ours else "SECRET_KEY_OLD is needed no more"
+
+
+def _refuse_earlier_processes(database: Database, key: Path) -> None:
+    """Whoever began before the new key was there still seals with the one so far."""
+    from app.desk.health.heart import MISSED_AFTER
+    from app.records.heartbeats import Beating, heartbeats
+
+    made = datetime.fromtimestamp(key.stat().st_mtime, UTC)
+    lately = datetime.now(UTC) - MISSED_AFTER
+    with database.reading() as session:
+        found = heartbeats(session)
+    for one in found:
+        if one.kind is not Beating.BACKUP and one.began_at < made and one.at > lately:
+            raise DeedFailed("A process that began before the new key still runs: end it first.")
+
+
+VERIFY = (
+    "look whether the audit log is whole, alone or against a CHECKPOINT that was kept elsewhere"
+)
+
+
+def audit_verify(database: Database, _: Settings, chosen: argparse.Namespace) -> Iterable[str]:
+    """Whether the audit log is whole: how far, and what the first fault is."""
+    from app.records.audit_chain import checkpoint_text, read_checkpoint, verify
+
+    checkpoint = read_checkpoint(chosen.checkpoint) if chosen.checkpoint else None
+    if chosen.checkpoint and checkpoint is None:
+        raise DeedFailed("This is no checkpoint that was made with the present SECRET_KEY.")
+    with database.reading() as session:
+        report = verify(session, checkpoint)
+    yield f"entries 1 to {report.total}: {report.valid} of {report.total} valid"
+    if report.fault:
+        where = f"entry {report.at}" if report.at else "an entry without a place in the chain"
+        raise DeedFailed(f"The audit log is not whole: {where} was {report.fault}.")
+    rests = f"on the checkpoint at entry {checkpoint.number}" if checkpoint else "on itself alone"
+    yield f"it rests {rests}"
+    yield f"checkpoint to keep elsewhere: {checkpoint_text(report.last)}"
 
 
 COMMANDS: tuple[tuple[str, Deed, str, bool], ...] = (
@@ -116,10 +185,20 @@ COMMANDS: tuple[tuple[str, Deed, str, bool], ...] = (
 
 
 def add_people_commands(
-    users: argparse._SubParsersAction[argparse.ArgumentParser],
-    run: Callable[[Deed], Callable[[argparse.Namespace], int]],
+    commands: Commands, group: Callable[[Commands, str, str], Commands], run: Run
 ) -> None:
-    """The commands below `user`. `run` makes of a deed what the command line runs."""
+    """The commands below `user` and `audit`, and `rotate-key`.
+
+    `group` makes a command that has commands of its own; `run` makes of a deed what the command
+    line runs.
+    """
+    users = group(commands, "user", "users of the dashboard")
+    audit = group(commands, "audit", "who did what")
+    rotate = commands.add_parser("rotate-key", help=ROTATE, description=ROTATE)
+    rotate.set_defaults(run=run(rotate_key))
+    verify = audit.add_parser("verify", help=VERIFY, description=VERIFY)
+    verify.set_defaults(run=run(audit_verify))
+    verify.add_argument("checkpoint", metavar="CHECKPOINT", nargs="?", help="kept elsewhere")
     for name, deed, text, about_one in COMMANDS:
         command = users.add_parser(name, help=text, description=text)
         command.set_defaults(run=run(deed))

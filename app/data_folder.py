@@ -73,6 +73,38 @@ def kept_key(path: Path, database: Path) -> str:
     return key.decode("ascii")
 
 
+def older_key(path: Path) -> str | None:
+    """The key that this one stands in for, until everything is sealed anew."""
+    try:
+        return _old(path).read_text("ascii").strip() or None
+    except OSError:
+        return None
+
+
+def put_new_key(path: Path) -> None:
+    """Put a new key in this one's place, and keep this one beside it. Raises FolderProblem."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with suppress(FileExistsError):
+            _old(path).hardlink_to(path)
+        _write_durably(draft, secrets.token_urlsafe(48).encode())
+        draft.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise FolderProblem(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def drop_older_key(path: Path) -> None:
+    """Nothing is sealed with it any more."""
+    _old(path).unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f"{path.name}.old")
+
+
 def _problem(key: bytes) -> str | None:
     if not key:
         return "is empty"

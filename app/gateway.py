@@ -61,6 +61,7 @@ class Detail(StrEnum):
 
     BAD_ADDRESS = "bad-address"
     NO_SUCH_HOST = "no-such-host"
+    LEADS_INSIDE = "leads-inside"
     CONNECTION_FAILED = "connection-failed"
     CONNECT_TIMEOUT = "connect-timeout"
     TLS_FAILED = "tls-failed"
@@ -143,14 +144,25 @@ def _new_client(transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient
     import httpx
 
     return httpx.AsyncClient(
-        transport=transport,
+        transport=transport or _pinned_transport(),
         headers=HEADERS,
         timeout=httpx.Timeout(None, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-        limits=httpx.Limits(keepalive_expiry=KEEP_ALIVE_SECONDS),
         # No call depends on the one before it.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,
         trust_env=False,
+    )
+
+
+def _pinned_transport() -> httpx.AsyncBaseTransport:
+    import httpx
+
+    from app.outgoing import PinnedTransport
+
+    known = httpx.create_ssl_context(trust_env=False)
+    limits = httpx.Limits(keepalive_expiry=KEEP_ALIVE_SECONDS)
+    return PinnedTransport(
+        lambda: httpx.AsyncHTTPTransport(verify=known, limits=limits, trust_env=False)
     )
 
 
@@ -216,9 +228,13 @@ def _detail(error: Exception) -> Detail:
     import h11
     import httpx
 
+    from app.outgoing import LeadsInside
+
     causes = list(_causes(error))
     if any(isinstance(cause, gaierror) for cause in causes):
         return Detail.NO_SUCH_HOST
+    if any(isinstance(cause, LeadsInside) for cause in causes):
+        return Detail.LEADS_INSIDE
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Detail.TLS_FAILED
     # Only a parser that was fed something else than HTTP has h11's error at the bottom.

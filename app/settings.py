@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.data_folder import FolderProblem, kept_key, prepare
+from app.data_folder import FolderProblem, kept_key, older_key, prepare
 from app.protocol.hosts import is_loopback
 
 
@@ -50,6 +50,7 @@ class Settings(LogSettings):
     data_dir: Path = Path("var")
     database_url: str | None = None
     secret_key: str | None = Field(default=None, min_length=32)
+    secret_key_old: str | None = None
     public_url: str | None = None
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -174,6 +175,13 @@ class Settings(LogSettings):
             raise SettingsError("SECRET_KEY must be set when DATABASE_URL is set.")
         with _in_a_sentence():
             return kept_key(self.data_dir / "secret.key", self.data_dir / "desk.db")
+
+    @property
+    def older_secret_key(self) -> str | None:
+        """What was sealed with before, until `rotate-key` has sealed everything anew."""
+        if self.secret_key or not self.uses_default_database:
+            return self.secret_key_old
+        return older_key(self.data_dir / "secret.key")
 
 
 def load_log_settings() -> LogSettings:

@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "addresses": set(),
     "protocol": set(),
     "logs": set(),
-    "gateway": {"protocol"},
+    "outgoing": {"protocol"},
+    "gateway": {"protocol", "outgoing"},
     "records": {"protocol", "clock", "logs", "data_folder"},
     "desk": {"protocol", "gateway", "records", "clock", "logs", "addresses"},
     "web": {"protocol", "desk", "records", "clock", "logs", "addresses"},
@@ -52,7 +53,7 @@ STOREYS: dict[str, str] = {
     """,
     "web": """
         routes
-        case_routes
+        case_routes sandbox_routes settings_routes
         pages
         http
         presentation

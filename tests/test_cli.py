@@ -11,6 +11,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from app.cli import main
@@ -291,3 +292,39 @@ def test_import_says_what_a_log_comes_to_and_then_keeps_it(shell: Shell, tmp_pat
     assert shell.err.count("\n") == 1
     assert shell.types("import", "nowhere.log") == 1
     assert shell.err.count("\n") == 1
+
+
+def test_the_audit_log_is_verified_alone_and_against_a_checkpoint(
+    shell: Shell, tmp_path: Path
+) -> None:
+    password = b"correct horse battery\n"
+    assert shell.types("user", "add", "a@example.jp", "--role", "admin", typed=password) == 0
+    assert shell.types("user", "add", "b@example.jp", "--role", "admin", typed=password) == 0
+    assert shell.types("audit", "verify") == 0
+    assert shell.out.startswith("entries 1 to 2: 2 of 2 valid\nit rests on itself alone\n")
+    checkpoint = shell.out.split()[-1]
+    assert shell.types("audit", "verify", checkpoint) == 0
+    assert "it rests on the checkpoint at entry 2" in shell.out
+    assert shell.types("audit", "verify", checkpoint.replace("2:", "3:", 1)) == 1
+    assert "no checkpoint" in shell.err
+    database = Database(sqlite_url(tmp_path / "desk.db"))
+    with closing(database), database.writing() as session:
+        session.connection().execute(text("DROP TRIGGER audit_entries_stay"))
+        session.connection().execute(text("DELETE FROM audit_entries WHERE number = 2"))
+    assert shell.types("audit", "verify") == 0
+    assert shell.types("audit", "verify", checkpoint) == 1
+    assert shell.err == "The audit log is not whole: entry 2 was cut off at the end.\n"
+
+
+def test_the_kept_key_is_changed_in_two_runs(shell: Shell, tmp_path: Path) -> None:
+    assert shell.adds_shop("tshop00000002") == 0
+    before = (tmp_path / "secret.key").read_text()
+    assert shell.types("rotate-key") == 0
+    assert "run rotate-key once more" in shell.out
+    assert (tmp_path / "secret.key").read_text() != before
+    assert shell.types("check") == 0
+    assert shell.types("rotate-key") == 0
+    assert shell.out.startswith("1 values sealed anew\n")
+    assert not (tmp_path / "secret.key.old").exists()
+    assert shell.types("check") == 0
+    assert "opens the passwords of 1 shops" in shell.out

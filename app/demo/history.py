@@ -22,6 +22,8 @@ from app.demo.times import openings
 from app.demo.words import purchase
 from app.desk.shops.shops import SANDBOX_SHOP_ID
 from app.main import open_desk
+from app.records.accounts import AuditEntry
+from app.records.audit_chain import chained
 from app.records.columns import begins_with
 from app.records.database import Database
 from app.records.keys import key_at
@@ -160,4 +162,6 @@ def _write(database: Database, batch: Sequence[Written]) -> None:
     with database.writing() as session:
         for table in TABLES:
             if values := list(chain.from_iterable(one.rows[table] for one in batch)):
+                if table is AuditEntry:
+                    values = chained(session, values)
                 session.connection().execute(insert(table), values)

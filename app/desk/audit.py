@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from app.desk.context import Actor
 from app.records.accounts import AuditEntry
+from app.records.audit_chain import append
 
 BY_COMMAND = "command line"
 """Who did what no user did."""
@@ -21,10 +22,11 @@ def record_action(
     order_key: str | None = None,
     subject: str = "",
     **detail: str | int | bool | None,
-) -> AuditEntry:
-    """Write down an action. `detail` must hold no secret: it is shown as it is.
+) -> None:
+    """Write down an action, as the last thing before the transaction commits.
 
-    Without an actor it was done from the command line of the machine itself.
+    `detail` must hold no secret: it is shown as it is. Without an actor it was done from the
+    command line of the machine itself.
     """
     entry = AuditEntry(
         user_key=actor.user_key if actor else None,
@@ -35,5 +37,9 @@ def record_action(
         detail=json.dumps(detail, ensure_ascii=False),
         remote_address=actor.remote_address if actor else "",
     )
-    session.add(entry)
-    return entry
+    append(session, entry)
+
+
+def record_stranger(session: Session, action: str, remote_address: str) -> None:
+    """Write down what somebody tried whom we do not know."""
+    append(session, AuditEntry(action=action, remote_address=remote_address))

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SHARE = "share"
     RUN_SANDBOX = "run-sandbox"
     RULE_SANDBOX = "rule-sandbox"
+    READ_AUDIT = "read-audit"
     MANAGE_SHOPS = "manage-shops"
     MANAGE_PEOPLE = "manage-people"
     MANAGE_TOKENS = "manage-tokens"
@@ -67,6 +68,8 @@ PERMISSIONS: Mapping[Permission, Least | None] = {
     Permission.RUN_SANDBOX: _everywhere(Role.OPERATOR),
     # Where the sandbox may send, and its key.
     Permission.RULE_SANDBOX: _everywhere(Role.ADMIN),
+    # Who did what: the colleagues' addresses stand there too.
+    Permission.READ_AUDIT: _everywhere(Role.APPROVER),
     Permission.MANAGE_SHOPS: _everywhere(Role.ADMIN),
     Permission.MANAGE_PEOPLE: _everywhere(Role.ADMIN),
     # What programs show instead of signing in.

@@ -110,7 +110,11 @@ class SignInFailure(Record, table=True):
 
 
 class AuditEntry(Record, table=True):
-    """Who did what, when, from where (append-only). `detail` is JSON without secrets."""
+    """Who did what, when, from where. `detail` is JSON without secrets.
+
+    Only `order_key` ever changes. `number`, `digest`, `said`, `salt`: its place in the chain, see
+    `audit_chain`.
+    """
 
     __tablename__ = "audit_entries"
 
@@ -123,6 +127,10 @@ class AuditEntry(Record, table=True):
     subject: str = Field(default="", max_length=80)
     detail: str = "{}"
     remote_address: str = Field(default="", max_length=64)
+    number: int | None = Field(default=None, sa_type=BigInteger, index=True, unique=True)
+    digest: str | None = Field(default=None, max_length=64)
+    said: str | None = None
+    salt: str | None = Field(default=None, max_length=32)
 
     @property
     def reason(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import LargeBinary
@@ -26,10 +27,12 @@ class _Vault:
 
     def __init__(self) -> None:
         self._secret_key: str | None = None
-        self._fernet: Fernet | None = None
+        self._older: str | None = None
+        self._fernets: tuple[Fernet, ...] = ()
 
-    def set_key(self, secret_key: str) -> None:
-        self._secret_key, self._fernet = secret_key, None
+    def set_key(self, secret_key: str, older: str | None = None) -> None:
+        """`older`: what was sealed with before, as long as not everything is sealed anew."""
+        self._secret_key, self._older, self._fernets = secret_key, older, ()
 
     def signing_key(self) -> bytes:
         """What our own signatures are made with: apart from what encrypts."""
@@ -38,11 +41,17 @@ class _Vault:
         return hmac.digest(self._secret_key.encode(), b"netcash-desk signatures", "sha256")
 
     def fernet(self) -> Fernet:
-        if self._fernet is None:
+        """What seals."""
+        return self.fernets()[0]
+
+    def fernets(self) -> tuple[Fernet, ...]:
+        """What opens, the present one first."""
+        if not self._fernets:
             if self._secret_key is None:
                 raise DecryptionFailed("no SECRET_KEY has been given to this process")
-            self._fernet = _derive(self._secret_key)
-        return self._fernet
+            keys = (self._secret_key, self._older)
+            self._fernets = tuple(_derive(key) for key in keys if key)
+        return self._fernets
 
 
 def _derive(secret_key: str) -> Fernet:
@@ -67,10 +76,22 @@ def derived(purpose: str, of: str, length: int) -> bytes:
 def _decrypt(encrypted: bytes) -> bytes:
     from cryptography.fernet import InvalidToken
 
+    for fernet in _vault.fernets():
+        with suppress(InvalidToken):
+            return fernet.decrypt(encrypted)
+    raise DecryptionFailed("a stored secret was encrypted with another SECRET_KEY")
+
+
+def sealed_anew(encrypted: bytes) -> bytes | None:
+    """The same, sealed with the present key; None where it is already. Raises DecryptionFailed."""
+    from cryptography.fernet import InvalidToken
+
+    present = _vault.fernet()
     try:
-        return _vault.fernet().decrypt(encrypted)
-    except InvalidToken as error:
-        raise DecryptionFailed("a stored secret was encrypted with another SECRET_KEY") from error
+        present.decrypt(encrypted)
+    except InvalidToken:
+        return present.encrypt(_decrypt(encrypted))
+    return None
 
 
 class EncryptedBytes(TypeDecorator[bytes]):

@@ -21,7 +21,6 @@ from app.web.pages import (
     lookups,
     metrics,
     new_order,
-    news,
     notifications,
     order_actions,
     order_link,
@@ -35,25 +34,21 @@ from app.web.pages import (
     return_page,
     saved_views,
     second_factor,
-    shops,
     sign_in,
     styleguide,
-    tokens,
-    users,
     verify,
 )
 from app.web.pages.api import copies, openapi, reading
 from app.web.pages.api import lookups as lookups_by_machine
-from app.web.pages.sandbox import SandboxReset
+from app.web.sandbox_routes import sandbox_routes
+from app.web.settings_routes import settings_routes
 
 SEND = ("POST",)
 ANY = None
 
 OPEN, ENTER, OWN = Permission.OPEN, Permission.ENTER, Permission.OWN
 READ, ACT = Permission.READ, Permission.ACT
-JUDGE, MANAGE_SHOPS = Permission.JUDGE, Permission.MANAGE_SHOPS
-MANAGE_PEOPLE, MANAGE_TOKENS = Permission.MANAGE_PEOPLE, Permission.MANAGE_TOKENS
-RUN_SANDBOX, RULE_SANDBOX = Permission.RUN_SANDBOX, Permission.RULE_SANDBOX
+JUDGE = Permission.JUDGE
 
 FROM_GATEWAY = ("/netcash/return", "/netcash/notify")
 """What the gateway and its customers are told to come to."""
@@ -62,7 +57,6 @@ FROM_GATEWAY = ("/netcash/return", "/netcash/notify")
 def routes(sandbox: ASGIApp | None) -> list[Route]:
     """The whole table. `sandbox` is None while it is off: its addresses then answer 404."""
     under_sandbox = Mounted("/sandbox", sandbox)
-    sandbox_reset = SandboxReset(under_sandbox)
     return [
         # Without a sign-in. Customers come first: routes are tried in this order.
         Route(
@@ -224,76 +218,6 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         # It computes what our password signs: whoever may ask it may forge a callback.
         Route("/verify", verify.show_verdict, "verify-send", SEND, permission=JUDGE),
         *case_routes(),
-        # The sandbox's control panel.
-        Route("/sandbox", under_sandbox, "sandbox", permission=READ),
-        Route("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade", permission=READ),
-        Route("/sandbox/reset", sandbox_reset, "sandbox-reset", SEND, permission=RUN_SANDBOX),
-        Route("/sandbox/hosts", under_sandbox, "sandbox-hosts", SEND, permission=RULE_SANDBOX),
-        Route("/sandbox/key", under_sandbox, "sandbox-key", SEND, permission=RULE_SANDBOX),
-        Route("/sandbox/clock", under_sandbox, "sandbox-clock", SEND, permission=RUN_SANDBOX),
-        Route("/sandbox/faults", under_sandbox, "sandbox-fault", SEND, permission=RUN_SANDBOX),
-        Route(
-            "/sandbox/faults/forget",
-            under_sandbox,
-            "sandbox-faults-forget",
-            SEND,
-            permission=RUN_SANDBOX,
-        ),
-        Route("/sandbox/shops", under_sandbox, "sandbox-shop-add", SEND, permission=RUN_SANDBOX),
-        Route(
-            "/sandbox/shops/{ShopID}/notices",
-            under_sandbox,
-            "sandbox-notices",
-            SEND,
-            permission=RUN_SANDBOX,
-        ),
-        Route(
-            "/sandbox/shops/{ShopID}/readiness",
-            under_sandbox,
-            "sandbox-readiness",
-            SEND,
-            permission=RUN_SANDBOX,
-        ),
-        Route(
-            "/sandbox/shops/{ShopID}/results",
-            under_sandbox,
-            "sandbox-results",
-            SEND,
-            permission=RUN_SANDBOX,
-        ),
-        Route(
-            "/sandbox/trades/{AccessID}/scenario",
-            under_sandbox,
-            "sandbox-scenario",
-            SEND,
-            permission=RUN_SANDBOX,
-        ),
-        Route(
-            "/sandbox/trades/{AccessID}/customer",
-            under_sandbox,
-            "sandbox-customer",
-            SEND,
-            permission=RUN_SANDBOX,
-        ),
-        # People.
-        Route("/settings/users", users.index, "users", permission=MANAGE_PEOPLE),
-        Route("/settings/users", users.invite, "users-send", SEND, permission=MANAGE_PEOPLE),
-        Route("/settings/users/{key}", users.show, "user", permission=MANAGE_PEOPLE),
-        Route("/settings/users/{key}", users.change, "user-send", SEND, permission=MANAGE_PEOPLE),
-        # Shops.
-        Route("/settings/shops", shops.index, "shops", permission=READ),
-        Route("/settings/shops", shops.add, "shops-send", SEND, permission=MANAGE_SHOPS),
-        Route("/settings/shops/new", shops.new, "shop-new", permission=MANAGE_SHOPS),
-        Route("/settings/shops/{key}", shops.show, "shop", permission=READ),
-        Route("/settings/shops/{key}", shops.change, "shop-send", SEND, permission=MANAGE_SHOPS),
-        # News.
-        Route("/settings/notifications", news.index, "news", permission=OWN),
-        Route("/settings/notifications", news.make, "news-send", SEND, permission=OWN),
-        Route(f"{news.ADDRESS}/{{key}}/trials", news.try_it, "news-try", SEND, permission=OWN),
-        Route(f"{news.ADDRESS}/{{key}}/ends", news.end_it, "news-end", SEND, permission=OWN),
-        Route(f"{news.ITEM}/replays", news.say_again, "news-replay", SEND, permission=OWN),
-        # Tokens for programs.
-        Route("/settings/tokens", tokens.index, "tokens", permission=MANAGE_TOKENS),
-        Route("/settings/tokens", tokens.make, "tokens-send", SEND, permission=MANAGE_TOKENS),
-        Route(tokens.REVOCATIONS, tokens.revoke, "token-revoke", SEND, permission=MANAGE_TOKENS),
+        *sandbox_routes(under_sandbox),
+        *settings_routes(),
     ]

@@ -76,6 +76,8 @@ def give(database: Database, actor: Actor, sign_in: SignIn, code: str) -> str:
     """
     given = _tidy(code)
     if not judged(database, _try(actor), lambda: _use_up(database, actor, given)):
+        with database.writing() as session:
+            record_action(session, actor, "second-factor-failed", subject=actor.email)
         raise WrongCode
     with database.writing() as session:
         return _renewed(session, sign_in)

@@ -12,7 +12,8 @@ from app.clock import now
 from app.desk.accounts.in_memory import LIFETIME, SignInsInMemory
 from app.desk.accounts.known_browsers import bucket
 from app.desk.accounts.passwords import is_right
-from app.desk.accounts.throttle import Try, judged
+from app.desk.accounts.sign_in_notes import note_failed, note_throttled
+from app.desk.accounts.throttle import Throttled, Try, judged
 from app.desk.audit import record_action
 from app.desk.context import USUAL_TERMS, Actor, SignInTerms
 from app.records.accounts import SignIn, User, sign_in_by_secret, user_by_email
@@ -58,8 +59,13 @@ def sign_in(database: Database, email: str, password: str, browser: Browser) -> 
     known = None if user is None or user.disabled_at else user
     stored = known.password_hash if known else None
     one = Try(email, browser.remote_address, own=bucket(email, browser.mark))
-    right = judged(database, one, lambda: is_right(stored, password))
+    try:
+        right = judged(database, one, lambda: is_right(stored, password))
+    except Throttled:
+        note_throttled(database, known, browser.remote_address)
+        raise
     if known is None or not right:
+        note_failed(database, known, browser.remote_address)
         raise WrongCredentials
     try:
         with database.writing() as session:

@@ -42,6 +42,10 @@ SLOW = timedelta(seconds=20)
 UNSTORED_PER_EMAIL = 5
 
 
+MANY = 1_000
+"""Refusals within the WINDOW, of everybody together, from which on they are a storm."""
+
+
 class Throttled(Exception):
     """Too many tries. `wait` is how long until the next one is judged."""
 
@@ -99,6 +103,12 @@ def judged(database: Database, one: Try, judge: Callable[[], bool]) -> bool:
 
 class _ComeAgain(Throttled):
     """A stranger's first try where strangers are slowed."""
+
+
+def are_many(session: Session) -> bool:
+    """Whether a storm of refusals goes on."""
+    anybodys = col(SignInFailure.id).is_not(None)
+    return newest_refused(session, anybodys, now() - WINDOW, MANY, None) is not None
 
 
 def _brake(session: Session, one: Try, key: str | None) -> None:

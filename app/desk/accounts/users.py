@@ -56,6 +56,8 @@ def store_user(database: Database, email: str, password: str, role: Role) -> Use
     try:
         with database.writing() as session:
             session.add(user)
+            session.flush()
+            record_action(session, None, "user-added", subject=user.email, role=user.role)
     except IntegrityError:
         raise UserRefused({"email": EMAIL_TAKEN}) from None
     return user

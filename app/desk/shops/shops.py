@@ -10,7 +10,14 @@ from app.desk.audit import record_action
 from app.desk.callbacks import reverify
 from app.desk.context import Actor, Desk
 from app.desk.permissions import Permission, demand
-from app.desk.shops.validation import TAKEN, ShopDraft, change_problems, new_problems, tidy_address
+from app.desk.shops.validation import (
+    PASSWORD_IS_OF_ADDRESS,
+    TAKEN,
+    ShopDraft,
+    change_problems,
+    new_problems,
+    tidy_address,
+)
 from app.desk.status.confirmation_policy import follow_policy
 from app.desk.validation_errors import ValidationErrors
 from app.records.database import Database
@@ -89,6 +96,8 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
         demand(actor, Permission.MANAGE_SHOPS, shop.environment)
         ours = shop.environment is Environment.SANDBOX
         problems = change_problems(draft, desk.settings.base_url, sandbox=ours)
+        if not ours and _moves_without_password(shop, draft):
+            problems.setdefault("ShopPass", PASSWORD_IS_OF_ADDRESS)
         if problems:
             raise ShopRefused(problems)
         shop.name = draft.name.strip()
@@ -113,6 +122,12 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
     if shop.confirmation is not before:
         follow_policy(desk.database, shop.id)
     return Changed(shop, _rejudge(desk) if new_password else 0)
+
+
+def _moves_without_password(shop: Shop, draft: ShopDraft) -> bool:
+    """Whether the password would go to an address that it was not typed for."""
+    address = tidy_address(draft.gateway_url, shop.environment)
+    return address != shop.gateway_url and not draft.ShopPass
 
 
 def _rejudge(desk: Desk) -> int:

@@ -1,6 +1,7 @@
 """What a shop may be: each rule with the sentence that says why a value is refused."""
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from app.desk.validation_errors import collect
@@ -21,6 +22,10 @@ PREFIX_LENGTH = 12
 ADDRESS_LENGTH = 200
 RESERVED_PREFIX = "ML-ORDER"
 
+NOT_PUBLIC = N_("This address is inside a network. A gateway has a public one.")
+PASSWORD_IS_OF_ADDRESS = N_(
+    "The ShopPass is sent to the gateway's address, so a new address needs it typed again."
+)
 TAKEN = N_("There is already a shop with this ShopID.")
 NO_ENVIRONMENT = N_("Choose the test or the production environment.")
 NOT_A_SHOP_ID = Sentence(
@@ -162,4 +167,17 @@ def _address_problem(address: str) -> Words | None:
     plain = text.isascii() and text.isprintable() and not set(text) & set(" ?#@\\")
     if not (plain and host and parts.scheme in {"http", "https"} and len(text) <= ADDRESS_LENGTH):
         return NOT_AN_ADDRESS
+    if _is_inside(host):
+        return NOT_PUBLIC
     return None if parts.scheme == "https" or is_loopback(host) else NOT_HTTPS
+
+
+def _is_inside(host: str) -> bool:
+    """Whether this is an address of a network of one's own, where no gateway is: our requests
+    would be let into places that are closed to whoever typed it."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host.lower().rstrip(".").endswith((".internal", ".local"))
+    mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
+    return mapped or (not address.is_global and not address.is_loopback)

@@ -16,6 +16,7 @@ from app.protocol.words import N_, say
 from app.records.database import UNREACHABLE
 from app.records.encryption import DecryptionFailed
 from app.web.http.again import to_second_factor
+from app.web.http.notes import note
 from app.web.http.problems import Problem, is_for_programs, problem_answer
 from app.web.http.routing import methods_at
 from app.web.presentation.templates import language_of, page, wants_fragment
@@ -135,6 +136,8 @@ def fail(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _answer_http(request, error)
     if isinstance(error, NotPermitted):
+        where = getattr(request.scope.get("route"), "path", "")
+        note(request, "refused", subject=f"{request.method} {where}: {error}")
         return answer(request, FORBIDDEN)
     if isinstance(error, FactorNeeded):
         return to_second_factor(request)

@@ -34,6 +34,7 @@ from app.web.http.failures import (
     is_stream,
 )
 from app.web.http.fast_path import FastPath
+from app.web.http.notes import note, note_elsewhere
 from app.web.http.pipeline import Pipeline
 from app.web.http.requests import desk_of
 from app.web.http.routing import Route, route_of
@@ -103,6 +104,7 @@ def _without_nul(scope: Scope) -> None:
 async def _stop(request: Request) -> Response | None:
     """The answer to a request that may not go on; None when it may."""
     if from_elsewhere(request):
+        await run_in_threadpool(note_elsewhere, request)
         return answer(request, ELSEWHERE)
     route = route_of(request.app.routes, request.scope)
     if route and route.is_open_to(None):
@@ -120,8 +122,13 @@ async def _stop(request: Request) -> Response | None:
         return second
     if route and not route.is_open_to(user.role):
         # Its frame counts what needs a person: no query is made in the event loop.
-        return await run_in_threadpool(answer, request, FORBIDDEN)
+        return await run_in_threadpool(_refused, request, route)
     return None
+
+
+def _refused(request: Request, route: Route) -> Response:
+    note(request, "refused", subject=f"{request.method} {route.path}")
+    return answer(request, FORBIDDEN)
 
 
 def _second_factor(request: Request, route: Route | None, user: User) -> Response | None:

@@ -22,6 +22,7 @@ from app.records.orders import Order
 from app.records.paging import Page, Place
 from app.records.shops import Shop, all_shops
 from app.web.http.csv_download import Row, csv_download
+from app.web.http.notes import note
 from app.web.http.requests import desk_of, environment_of
 from app.web.pages.callbacks import read_callback_filter
 from app.web.pages.order_filters import read_filters
@@ -99,6 +100,7 @@ def _download(
     request: Request, noun: str, columns: Sequence[Column], batches: Iterator[list[Row]]
 ) -> Response:
     language = language_of(request)
+    note(request, "exported", subject=noun)
 
     def with_header() -> Iterator[Sequence[Row]]:
         yield [[one if isinstance(one, str) else say(language, one) for one in columns]]

@@ -22,6 +22,7 @@ from app.protocol.words import Words, say
 from app.records.callbacks import Callback
 from app.records.orders import UNKNOWN
 from app.web.presentation import (
+    audit,
     callbacks,
     cases,
     formats,
@@ -102,7 +103,7 @@ def _of_enums(language: str) -> Filters:
         return say(language, labels.SOURCES[value])
 
     def audited(action: str) -> str:
-        return say(language, labels.AUDITED.get(action, action))
+        return say(language, audit.audited(action))
 
     def labelled(values: Iterable[StrEnum]) -> list[tuple[StrEnum, str]]:
         return [(value, label(value)) for value in values]

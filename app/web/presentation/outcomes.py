@@ -22,6 +22,7 @@ HAPPENED: dict[str, str] = {
 DETAILS: dict[str, str] = {
     Detail.BAD_ADDRESS: N_("The gateway's address is not a valid one."),
     Detail.NO_SUCH_HOST: N_("There is no host of that name."),
+    Detail.LEADS_INSIDE: N_("Its name leads inside a network, where no gateway is."),
     Detail.CONNECTION_FAILED: N_("The connection was refused."),
     Detail.CONNECT_TIMEOUT: N_("No connection came about in time."),
     Detail.TLS_FAILED: N_("The gateway's certificate could not be trusted."),

@@ -72,6 +72,13 @@ async def test_a_shop_gets_the_usual_gateway_of_its_environment(desk: Desk, admi
         ("order_prefix", "注文"),
         ("order_prefix", "ml-order-"),
         ("gateway_url", "http://gateway.example.jp"),
+        ("gateway_url", "https://169.254.169.254"),
+        ("gateway_url", "https://10.0.0.8"),
+        ("gateway_url", "https://192.168.1.1:8443"),
+        ("gateway_url", "https://[::ffff:127.0.0.1]"),
+        ("gateway_url", "https://[fd00::1]"),
+        ("gateway_url", "https://0.0.0.0"),
+        ("gateway_url", "https://metadata.google.internal"),
         ("gateway_url", "http://127.0.0.1.example.jp"),
         ("gateway_url", "ftp://gateway.example.jp"),
         ("gateway_url", "gateway.example.jp"),
@@ -183,3 +190,18 @@ def test_a_shop_is_added_from_the_command_line_too(any_database: Database) -> No
     with any_database.reading() as session:
         (entry,) = session.exec(select(AuditEntry)).all()
     assert (entry.email, entry.action) == ("command line", "shop-added")
+
+
+async def test_a_password_does_not_go_to_an_address_it_was_not_typed_for(
+    desk: Desk, admin: Actor
+) -> None:
+    shop = add_shop(desk, admin, DRAFT).shop
+    moved = replace(DRAFT, ShopPass="", gateway_url="https://gateway.example.jp")
+    with pytest.raises(ShopRefused) as refused:
+        change_shop(desk, admin, shop.id, moved)
+    assert list(refused.value.problems) == ["ShopPass"]
+    typed = change_shop(desk, admin, shop.id, replace(moved, ShopPass="another1")).shop
+    assert (typed.gateway_url, typed.password) == ("https://gateway.example.jp", "another1")
+    # The address that stands already is no new one, however it is written.
+    same = replace(moved, gateway_url="https://gateway.example.jp/")
+    assert change_shop(desk, admin, shop.id, same).shop.password == "another1"

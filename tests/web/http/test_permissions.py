@@ -169,7 +169,7 @@ OPERATORS = [
     "refund-refuse",
 ]
 
-APPROVERS = ["refund-approve"]
+APPROVERS = ["audit", "audit-csv", "refund-approve"]
 
 ADMINS = [
     "tokens",
@@ -236,8 +236,20 @@ def test_every_line_says_here_who_may_use_it() -> None:
     assert sorted(names) == sorted(LEAST)
 
 
-@pytest.mark.parametrize("member", [*LADDER, None], ids=lambda one: one.role if one else "nobody")
-@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+BY_HTMX = [
+    *(pytest.param(one, HTMX, id=f"htmx-{one.role}") for one in (VIEWER, ADMIN)),
+    *(
+        pytest.param(one, HTMX, id=f"htmx-{one.role}", marks=pytest.mark.soak)
+        for one in (OPERATOR, APPROVER)
+    ),
+    pytest.param(None, HTMX, id="htmx-nobody"),
+]
+PLAIN = [
+    pytest.param(one, {}, id=f"plain-{one.role if one else 'nobody'}") for one in (*LADDER, None)
+]
+
+
+@pytest.mark.parametrize(("member", "headers"), [*PLAIN, *BY_HTMX])
 async def test_an_address_is_reached_by_whom_it_is_for_and_by_nobody_else(
     hollow_app: Starlette, member: Member | None, headers: dict[str, str]
 ) -> None:

@@ -1,0 +1,242 @@
+"""The chain of the audit log: each entry holds the digest of the one before it.
+
+What is hashed is kept as it was, to the byte (`said`). Of what may be about a person it holds
+commitments alone, with a salt that is kept beside them: that can be erased one day and the chain
+stays whole. Entries get their places as the last thing before their transaction commits, one
+writer after the other, so that nobody waits for a place with a lock in hand.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from enum import StrEnum
+from hashlib import sha256
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlmodel import Session, col, select
+
+from app.records.accounts import AuditEntry
+from app.records.encryption import derived
+
+log = logging.getLogger(__name__)
+
+PENDING = "audit entries without a place"
+NOTHING = "0" * 64
+"""What the first entry holds in place of a digest."""
+
+PERSONAL = ("email", "subject", "detail", "remote_address")
+PLACE = ("number", "digest", "said", "salt")
+
+TOLD = "audit checkpoint to tell of"
+TOLD_EVERY = 100
+"""Entries after which the log of the process holds a checkpoint: it leaves this machine."""
+
+LOCK = 7_263_001
+"""The name of our turn to write an entry, on PostgreSQL. On SQLite there is one writer anyway."""
+
+BATCH = 500
+
+
+class Kind(StrEnum):
+    """What is wrong with an entry."""
+
+    ALTERED = "altered"
+    REMOVED = "removed"
+    INSERTED = "inserted"
+    REORDERED = "reordered"
+    CUT_OFF_AT_THE_BEGINNING = "cut off at the beginning"
+    CUT_OFF_AT_THE_END = "cut off at the end"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where the chain stood once: a place, and the digest that was there."""
+
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a walk along the chain has found. `fault` and `at`: the first, and its place."""
+
+    valid: int
+    total: int
+    last: Checkpoint
+    fault: Kind | None = None
+    at: int | None = None
+
+
+def append(session: Session, entry: AuditEntry) -> None:
+    """Have an entry written when this transaction commits."""
+    session.info.setdefault(PENDING, []).append(entry)
+
+
+@event.listens_for(Session, "before_commit")
+def _write_pending(session: Session) -> None:
+    if pending := session.info.pop(PENDING, None):
+        place(session, pending)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_pending(session: Session) -> None:
+    session.info.pop(PENDING, None)
+
+
+def place(session: Session, entries: Sequence[AuditEntry]) -> None:
+    """Give entries their places at the end of the chain, and write them."""
+    last = _locked_end(session)
+    for entry in entries:
+        last = link(entry, last)
+    session.add_all(entries)
+    if last.number // TOLD_EVERY > (last.number - len(entries)) // TOLD_EVERY:
+        session.info[TOLD] = last
+
+
+def chained(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same for rows that are written without objects, as a demonstration's are."""
+    last, found = _locked_end(session), []
+    for row in rows:
+        entry = AuditEntry(**row)
+        last = link(entry, last)
+        found.append({**row, **{name: getattr(entry, name) for name in PLACE}})
+    return found
+
+
+def link(entry: AuditEntry, last: Checkpoint) -> Checkpoint:
+    """Make this the entry after `last`, and say where the chain then ends."""
+    entry.number, entry.salt = last.number + 1, token_hex(16)
+    entry.said = _said(entry, last.digest)
+    entry.digest = _digest(entry.said)
+    return Checkpoint(entry.number, entry.digest)
+
+
+def end_of_chain(session: Session) -> Checkpoint:
+    """Where the chain ends."""
+    query = select(AuditEntry.number, AuditEntry.digest).where(col(AuditEntry.number).is_not(None))
+    found = session.exec(query.order_by(col(AuditEntry.number).desc()).limit(1)).first()
+    return Checkpoint(int(found[0] or 0), str(found[1])) if found else Checkpoint(0, NOTHING)
+
+
+def checkpoint_text(end: Checkpoint) -> str:
+    """A place in the chain as a word to keep elsewhere, signed with a key of ours."""
+    return f"{end.number}:{end.digest}:{_signature(end)}"
+
+
+def read_checkpoint(text: str) -> Checkpoint | None:
+    """The checkpoint that this word is; None where it is not one of ours."""
+    number, _, rest = text.strip().partition(":")
+    digest, _, signature = rest.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    end = Checkpoint(int(number), digest)
+    ours = hmac.compare_digest(_signature(end).encode(), signature.encode("utf-8", "replace"))
+    return end if ours else None
+
+
+def _signature(end: Checkpoint) -> str:
+    return derived("audit checkpoint", f"{end.number}:{end.digest}", 8).hex()
+
+
+@event.listens_for(Session, "after_commit")
+def _tell_of_checkpoint(session: Session) -> None:
+    if end := session.info.pop(TOLD, None):
+        log.info("audit checkpoint %s", checkpoint_text(end))
+
+
+def verify(session: Session, checkpoint: Checkpoint | None = None) -> Report:
+    """Walk along the whole chain. Stops at the first fault."""
+    end, walk = end_of_chain(session), _Walk()
+    for entry in _in_order(session):
+        if fault := walk.step(entry):
+            kind, at = fault
+            return Report(at - 1, end.number, end, kind, at)
+        if checkpoint and entry.number == checkpoint.number and entry.digest != checkpoint.digest:
+            return Report(entry.number - 1, end.number, end, Kind.ALTERED, entry.number)
+    if checkpoint and checkpoint.number > end.number:
+        return Report(end.number, end.number, end, Kind.CUT_OFF_AT_THE_END, end.number + 1)
+    outside = select(AuditEntry.id).where(col(AuditEntry.number).is_(None)).limit(1)
+    if session.exec(outside).first():
+        return Report(end.number, end.number, end, Kind.INSERTED, None)
+    return Report(end.number, end.number, end)
+
+
+class _Walk:
+    """One pass along the chain: where it is, and what is wrong with the next entry."""
+
+    def __init__(self) -> None:
+        self.last = Checkpoint(0, NOTHING)
+
+    def step(self, entry: AuditEntry) -> tuple[Kind, int] | None:
+        """What is wrong with the entry that comes next, and with which place."""
+        said, at = _read(entry.said), self.last.number + 1
+        if entry.number != at:
+            return Kind.REMOVED if self.last.number else Kind.CUT_OFF_AT_THE_BEGINNING, at
+        if said.get("number") != entry.number or said.get("id") != entry.id:
+            return Kind.REORDERED, at
+        if _digest(entry.said or "") != entry.digest or not _is_as_said(entry, said):
+            return Kind.ALTERED, at
+        if said.get("previous") != self.last.digest:
+            # It remembers another one before it: that was written anew, with a digest that fits.
+            return Kind.ALTERED, max(at - 1, 1)
+        self.last = Checkpoint(entry.number, entry.digest)
+        return None
+
+
+def _in_order(session: Session) -> Iterator[AuditEntry]:
+    after = 0
+    while True:
+        query = select(AuditEntry).where(col(AuditEntry.number) > after)
+        rows = session.exec(query.order_by(col(AuditEntry.number)).limit(BATCH)).all()
+        yield from rows
+        if len(rows) < BATCH:
+            return
+        after = rows[-1].number or after
+        session.expunge_all()
+
+
+def _locked_end(session: Session) -> Checkpoint:
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    return end_of_chain(session)
+
+
+def _said(entry: AuditEntry, previous: str) -> str:
+    """The exact text that is hashed."""
+    values = {
+        "number": entry.number,
+        "previous": previous,
+        "id": entry.id,
+        "at": entry.at.astimezone(UTC).isoformat(),
+        "action": entry.action,
+        "user": entry.user_key,
+        "kept": {name: _commitment(entry, name) for name in PERSONAL},
+    }
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _is_as_said(entry: AuditEntry, said: Mapping[str, Any]) -> bool:
+    return _said(entry, str(said.get("previous"))) == entry.said
+
+
+def _commitment(entry: AuditEntry, name: str) -> str:
+    return _digest(f"{entry.salt}\0{name}\0{getattr(entry, name)}")
+
+
+def _read(said: str | None) -> Mapping[str, Any]:
+    try:
+        values = json.loads(said or "")
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _digest(said: str) -> str:
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
