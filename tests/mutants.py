@@ -101,7 +101,7 @@ ARGUED: Mapping[str, str] = {
     " -> order.conflict is None and order.conflict_at is None": (
         "a conflict and its time are set and taken away together"
     ),
-    "app.desk.status.confirmation_policy _schedule: at >= since -> at > since": (
+    "app.desk.status.confirmation_policy schedule_waiting: at >= since -> at > since": (
         "a lookup is not asked in the very microsecond in which the report was heard"
     ),
 }

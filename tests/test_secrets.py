@@ -14,7 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from urllib.parse import quote, quote_plus, urljoin, urlsplit
+from typing import NamedTuple
+from urllib.parse import parse_qsl, quote, quote_plus, urljoin, urlsplit
 
 import pytest
 
@@ -96,8 +97,9 @@ def test_no_line_of_the_log_holds_a_secret(aftermath: Aftermath) -> None:
 def test_every_line_of_the_log_says_when_and_what_a_gateway_does_on_purpose_is_no_fault(
     aftermath: Aftermath,
 ) -> None:
-    ready, *lines = aftermath.log.splitlines()
-    assert ready.startswith("NET CASH Desk is at")
+    lines = aftermath.log.splitlines()
+    ready = next(line for line in lines if line.startswith("NET CASH Desk is at"))
+    lines.remove(ready)
     assert any("gateway call ExecTranNetcash of order" in line for line in lines)
     assert [line for line in lines if not LINE.match(line)] == []
 
@@ -159,15 +161,33 @@ def payments(url: str, operator: Operator, environment: str) -> Iterator[str]:
         operator.act(order, "lookups")
 
 
+class Kind(NamedTuple):
+    """What tells an address from others: two that differ in a filter's value show the same."""
+
+    path: str
+    environment: str
+    filters: frozenset[str]
+
+
+def kind_of(address: str) -> Kind:
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query))
+    return Kind(parts.path, query.pop("env", ""), frozenset(query))
+
+
 def crawl(operator: Operator) -> Iterator[tuple[str, str]]:
-    """Every page that links lead to from the overview, in each environment."""
-    seen: set[str] = set()
+    """Every page that links lead to from the overview, in each environment.
+
+    Of a list each filter is followed once, by itself: together they make thousands of addresses.
+    """
+    seen: set[Kind] = set()
     waiting = [f"/?env={name}" for name in ("production", "test", "sandbox")]
     while waiting:
         address = waiting.pop()
-        if address in seen or address.startswith(("/static", "/pay/")):
+        kind = kind_of(address)
+        if kind in seen or len(kind.filters) > 1 or address.startswith(("/static", "/pay/")):
             continue
-        seen.add(address)
+        seen.add(kind)
         answer = operator.client.get(address, follow_redirects=True)
         yield address, answer.text
         hrefs = re.findall(r'href="([^"#]+)"', answer.text)

@@ -28,7 +28,7 @@ HOUR = timedelta(minutes=60)
 def choose(stage: Stage, policy: Confirmation) -> None:
     """An admin changes the shop's policy."""
     shop = stage.shop
-    draft = ShopDraft("test", shop.shop_id, "", shop.name, confirmation=policy)
+    draft = ShopDraft("test", shop.shop_id, shop.password or "", shop.name, confirmation=policy)
     admin = replace(stage.actor, role=Role.ADMIN)
     stage.shop = change_shop(stage.desk, admin, shop.id, draft).shop
     # A form would not take its plain address.
