@@ -1,7 +1,7 @@
 """Batches: lookups of many orders, each line of a list with what it came to."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, Text, delete
@@ -196,8 +196,3 @@ def forget_batches(session: Session, environment: Environment) -> None:
             col(Batch.environment) == environment, col(Batch.state) != BatchState.RUNNING
         )
     )
-
-
-def is_broken_off(batch: Batch, after: timedelta) -> bool:
-    """Whether the process that read it has ended before it was through."""
-    return batch.judged_at is None and batch.at < now() - after

@@ -78,7 +78,7 @@ class BatchView:
 
     @property
     def askable(self) -> int:
-        """How many orders can be asked about, as it was judged."""
+        """How many orders can be asked about without a further reason, as it was judged."""
         return self.total - self.judged.too_early
 
     @property

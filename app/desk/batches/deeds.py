@@ -43,7 +43,7 @@ def begin_batch(database: Database, actor: Actor, given: Given) -> str:
         file_name=given.file_name[:FILE_NAME_LENGTH],
         sha256=sha256(given.data).hexdigest(),
         source=zlib.compress(given.data),
-        reason=given.reason.strip()[:REASON_LENGTH] or None,
+        reason=_tidy(given.reason),
     )
     with database.writing() as session:
         session.add(batch)
@@ -61,13 +61,16 @@ def set_columns(database: Database, key: str, columns: Columns) -> bool:
         return True
 
 
-def start(database: Database, actor: Actor, key: str) -> None:
-    """Ask about every line that can be asked about. Raises NotPermitted and FactorNeeded."""
+def start(database: Database, actor: Actor, key: str, reason: str = "") -> None:
+    """Ask about every line that can be asked about. `reason`: why those that were asked about less
+    than 60 minutes ago are asked about too. Raises NotPermitted and FactorNeeded.
+    """
 
     def change(session: Session, batch: Batch) -> None:
         if batch.state is not BatchState.CHECKING or batch.judged_at is None:
             return
         batch.started_at, batch.started_by, batch.source = now(), actor.user_key, None
+        batch.reason = _tidy(reason) or batch.reason
         _go_on(session, batch)
         _note(session, actor, batch, "batch-started")
 
@@ -108,6 +111,10 @@ def stop(database: Database, actor: Actor, key: str) -> None:
             _note(session, actor, batch, "batch-stopped")
 
     _change(database, actor, key, change)
+
+
+def _tidy(reason: str) -> str | None:
+    return reason.strip()[:REASON_LENGTH] or None
 
 
 def _go_on(session: Session, batch: Batch) -> None:

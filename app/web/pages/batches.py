@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +21,7 @@ from app.desk.context import Actor, Desk
 from app.desk.permissions import Permission
 from app.protocol.words import N_, Words
 from app.records.batch_items import left_out, rows_of
-from app.records.batches import Batch, BatchState, batch_of, latest_batches
+from app.records.batches import Batch, batch_of, latest_batches
 from app.records.columns import REASON_LENGTH
 from app.records.database import Database
 from app.records.shops import Environment, Shop, shops_of
@@ -97,9 +98,10 @@ async def set_batch_columns(request: Request) -> Response:
     return await _judge(desk, key)
 
 
-def start(request: Request) -> Response:
-    """POST …/starts: ask about every line that can be asked about."""
-    return _deed(request, deeds.start)
+async def start(request: Request) -> Response:
+    """POST …/starts: ask about every line that can be asked about; all of them with a Reason."""
+    reason = (await read_form(request)).get("Reason", "")
+    return await run_in_threadpool(_deed, request, partial(deeds.start, reason=reason))
 
 
 def pause(request: Request) -> Response:
@@ -192,7 +194,7 @@ def _context(request: Request, session: Session, view: BatchView) -> dict[str, o
         "shop": session.get(Shop, view.batch.shop_key) if view.batch.shop_key else None,
         "roles": ROLES,
         "may_ask": may(request, Permission.ACT, view.batch.environment),
-        "states": BatchState,
+        "reason_length": REASON_LENGTH,
     }
 
 

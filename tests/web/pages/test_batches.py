@@ -121,6 +121,21 @@ def test_the_columns_can_be_corrected_and_are_remembered(desk: httpx.Client) -> 
         assert re.search(r'name="amount".*?value="2" selected', text, re.DOTALL)
 
 
+def test_a_reason_can_be_given_when_it_is_started(shared: Served, desk: httpx.Client) -> None:
+    registered(shared, "LATE-1", 100)
+    for reason, verdict in (("", "status-differs"), ("they call", "agrees")):
+        address = given(desk, "LATE-1")
+        assert ('name="Reason"' in desk.get(address).text) == bool(reason)
+        desk.post(f"{address}/starts", data={"Reason": reason})
+        assert verdicts(ended(desk, address)) == {"LATE-1": verdict}
+
+
+def test_the_next_audience_finds_no_lists_of_the_last(shared: Served, desk: httpx.Client) -> None:
+    address = given(desk, "OLD-1")
+    assert desk.post("/sandbox/reset", data={"sure": "on", "desk": "on"}).status_code == 303
+    assert desk.get(address).status_code == 404
+
+
 def test_a_list_can_be_stopped_and_says_what_was_left(desk: httpx.Client) -> None:
     address = given(desk, "STOP-1")
     assert desk.post(f"{address}/stops").status_code == 303
