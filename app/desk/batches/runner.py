@@ -113,18 +113,18 @@ def take_turn(desk: Desk, environment: Environment, session: Session) -> Turn:
     """Take in what has been answered, and write down the next call."""
     running = running_batches(session, environment)
     take_in(session, environment, {batch.id: batch for batch in running})
-    for batch in running:
-        if batch.state is BatchState.RUNNING and not has_open_items(session, batch.id):
-            batch.state, batch.ended_at = BatchState.DONE, now()
     ready = [batch for batch in running if _may_ask(batch)]
-    if not ready or not _has_place(session, environment):
-        return Turn()
-    turns = (_next_of(session, desk, batch) for batch in ready)
     more = False
-    for turn in turns:
+    if not ready or not _has_place(session, environment):
+        ready = []
+    for batch in ready:
+        turn = _next_of(session, desk, batch)
         if turn.exchange:
             return turn
         more = more or turn.more
+    for batch in running:
+        if batch.state is BatchState.RUNNING and not has_open_items(session, batch.id):
+            batch.state, batch.ended_at = BatchState.DONE, now()
     return Turn(more=more)
 
 
@@ -144,15 +144,18 @@ def _has_place(session: Session, environment: Environment) -> bool:
 
 
 def _next_of(session: Session, desk: Desk, batch: Batch) -> Turn:
-    items = next_items(session, batch.id, now(), LOOKED_AT)
-    for item in items:
-        exchange = _ask(session, desk, batch, item)
-        if exchange:
-            batch.asked_at = batch.at = now()
-            return Turn(exchange)
-        if batch.state is not BatchState.RUNNING:
-            return Turn()
-    return Turn(more=len(items) == LOOKED_AT)
+    more = False
+    for limit in (1, LOOKED_AT):  # nearly always the next one will do
+        items = next_items(session, batch.id, now(), limit)
+        more = len(items) == LOOKED_AT
+        for item in items:
+            exchange = _ask(session, desk, batch, item)
+            if exchange:
+                batch.asked_at = batch.at = now()
+                return Turn(exchange)
+            if batch.state is not BatchState.RUNNING:
+                return Turn()
+    return Turn(more=more)
 
 
 def _ask(session: Session, desk: Desk, batch: Batch, item: BatchItem) -> Exchange | None:
