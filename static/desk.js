@@ -101,7 +101,7 @@ document.addEventListener("change", (event) => {
 
 // <output data-total="Amount Tax">: the sum of the named fields, in yen
 const updateTotals = () => {
-  for (const output of document.querySelectorAll("[data-total]")) {
+  for (const output of document.querySelectorAll("output[data-total]")) {
     const values = output.dataset.total.split(" ").map((name) => document.getElementsByName(name)[0]?.value ?? "");
     // 12,000, ¥1200 and 1200円 are amounts as well.
     const digits = values.map((value) => halfWidth(value).replace(/[¥￥,円\s]/g, "") || "0");

@@ -40,7 +40,7 @@ STOREYS: dict[str, str] = {
     "desk": """
         jobs
         tour
-        cases
+        cases batches
         importing news
         orders health
         notifications shops copies hand_on
@@ -53,7 +53,7 @@ STOREYS: dict[str, str] = {
     """,
     "web": """
         routes
-        case_routes sandbox_routes settings_routes
+        case_routes sandbox_routes settings_routes batch_routes
         pages
         http
         presentation

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from app.desk.batches.runner import BatchRunner
 from app.desk.callbacks import CatchUp
 from app.desk.callbacks.limits import CATCH_UP_EVERY
 from app.desk.callbacks.queue import Load
@@ -46,6 +47,7 @@ def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodi
             LookupScheduler(desk).tick,
             lambda: LOOK_IN_A_RUSH if load.is_rush() else LOOK_EVERY,
         ),
+        Periodic("lookups of many", BatchRunner(desk).tick, lambda: LOOK_EVERY),
         Periodic("judging callbacks left", CatchUp(desk).tick, lambda: CATCH_UP_EVERY),
         Periodic(
             "reading notifications left",

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.records.accounts import AuditEntry
+from app.records.batches import forget_batches
 from app.records.callbacks import Callback
 from app.records.case_purge import forget_cases
 from app.records.changes import Change
@@ -27,7 +28,8 @@ def forget_sandbox(session: Session) -> int:
     """Delete the sandbox's orders with all that hangs on them; how many orders.
 
     An order with a call under way stays whole, and so does an exchange whose answer may still
-    come. Audit entries stay, and lose the order they name. A case goes with its orders.
+    come. Audit entries stay, and lose the order they name. A case goes with its orders, and so do
+    lookups of many that are not being asked.
     """
     ours = select(Order.id).where(
         Order.environment == Environment.SANDBOX, col(Order.open_exchange).is_(None)
@@ -40,6 +42,7 @@ def forget_sandbox(session: Session) -> int:
         update(AuditEntry).where(col(AuditEntry.order_key).in_(ours)).values(order_key=None)
     )
     forget_cases(session, keys)
+    forget_batches(session, Environment.SANDBOX)
     callbacks = col(Callback.order_key).in_(ours) | (
         (col(Callback.environment) == Environment.SANDBOX) & col(Callback.order_key).is_(None)
     )

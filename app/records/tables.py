@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from app.records import (
     accounts,
+    batches,
     book,
     callbacks,
     cases,
@@ -28,6 +29,7 @@ from app.records import (
 
 __all__ = [
     "accounts",
+    "batches",
     "book",
     "callbacks",
     "cases",

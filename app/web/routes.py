@@ -4,6 +4,7 @@ which role has which permission is the table of `desk.permissions`."""
 from starlette.types import ASGIApp
 
 from app.desk.permissions import Permission
+from app.web.batch_routes import batch_routes
 from app.web.case_routes import case_routes
 from app.web.http import static
 from app.web.http.routing import Mounted, Route
@@ -197,6 +198,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         # Lookups and exchanges.
         Route("/lookups", lookups.index, "lookups", permission=READ),
         Route("/lookups", lookups.ask, "lookups-send", SEND, permission=ACT),
+        *batch_routes(),
         Route("/lookups/{key}", lookups.show, "lookup", permission=READ),
         Route("/orders/{key}/lookups", lookups.ask_for_order, "look-up", SEND, permission=ACT),
         Route("/exchanges", exchanges.index, "exchanges", permission=READ),

@@ -10,6 +10,7 @@ from dataclasses import asdict
 
 from app.settings import load_settings
 from tests.bench import (
+    batches,
     callbacks,
     feeds,
     judged,
@@ -32,6 +33,7 @@ PARTS = {
     "verdicts": verdicts.measure,
     "feeds": feeds.measure,
     "search": search.measure,
+    "batches": batches.measure,
 }
 
 

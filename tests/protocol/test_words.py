@@ -16,7 +16,7 @@ AT_HOME = {"words.py", "time_words.py", "search.py", "search_fold.py"}
 EXAMPLES = {"programs.py", "styleguide.py"}
 """Where values are shown that a merchant might send."""
 
-READ = {"names.py", "values.py", "book.py"}
+READ = {"names.py", "values.py", "book.py", "cells.py", "columns.py"}
 """Where the words stand by which other people's texts are read, in any language."""
 
 

@@ -60,7 +60,7 @@ def _intend(
     demand(actor, Permission.ACT, shop.environment)
     known = order_by_number(session, shop.id, message.OrderID)
     order = locked_order(session, known.id) if known else None
-    decision = _decision(session, desk, shop, message.OrderID, order)
+    decision = decision_about(session, desk, shop, message.OrderID, order)
     require(decision, Action.LOOK_UP)
     if decision.lookup_free_at and not reason:
         raise ReasonNeeded(decision.lookup_free_at)
@@ -70,9 +70,10 @@ def _intend(
     return exchange
 
 
-def _decision(
+def decision_about(
     session: Session, desk: Desk, shop: Shop, order_id: str, order: Order | None
 ) -> Decision:
+    """What may be done about a number, whether it is an order here or not."""
     settle = desk.settings.gateway_settle
     if order is not None:
         return decision_of(session, order, now(), settle)

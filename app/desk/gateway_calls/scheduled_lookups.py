@@ -25,6 +25,7 @@ from app.desk.status.schedule import KEEP_ASKING
 from app.desk.status.updates import lookup_put_off, lookup_sent
 from app.protocol.messages import SearchRequest
 from app.protocol.statuses import Status
+from app.records.batch_items import of_batches_under_way
 from app.records.due import due_orders
 from app.records.exchanges import Exchange, Purpose
 from app.records.orders import Order, locked_order
@@ -56,7 +57,7 @@ class LookupScheduler:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._under_way: dict[Environment, set[asyncio.Task[None]]] = {
-            environment: set() for environment in _environments(desk)
+            environment: set() for environment in environments_asked(desk)
         }
 
     async def tick(self) -> int:
@@ -80,8 +81,14 @@ class LookupScheduler:
         return total
 
     async def _begin_due(self, environment: Environment, free: int) -> int:
-        keys = await asyncio.to_thread(self._due, environment, free) if free else ()
+        keys = await asyncio.to_thread(self._due_beside_batches, environment, free) if free else ()
         return sum([await self._begin(environment, key) for key in keys])
+
+    def _due_beside_batches(self, environment: Environment, free: int) -> Sequence[str]:
+        """As many as there are places free of what batches ask, which give way to what is due."""
+        with self._desk.database.reading() as session:
+            free -= of_batches_under_way(session, environment)
+        return self._due(environment, free) if free > 0 else ()
 
     def _due(self, environment: Environment, limit: int) -> Sequence[str]:
         with self._desk.database.reading() as session:
@@ -104,7 +111,7 @@ class LookupScheduler:
         return True
 
 
-def _environments(desk: Desk) -> list[Environment]:
+def environments_asked(desk: Desk) -> list[Environment]:
     """Those asked about, real money first; the sandbox's only while it is on."""
     found = [Environment.PRODUCTION, Environment.TEST]
     return [*found, Environment.SANDBOX] if desk.settings.sandbox_on else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -50,6 +51,43 @@ async def read_upload(request: Request, field: str) -> tuple[str, bytes]:
         if name and name[1].decode("utf-8", "replace") == field:
             return file_name[1].decode("utf-8", "replace") if file_name else "", value
     return "", b""
+
+
+class Upload(NamedTuple):
+    """A form with a file, or with the same as pasted text: its fields, what the file is called, and
+    its bytes."""
+
+    fields: Mapping[str, str]
+    name: str
+    data: bytes
+
+
+async def read_upload_or_text(request: Request, file: str, text: str) -> Upload:
+    """The fields of a form, with what its field `file` or, where that is empty, `text` brings.
+
+    Raises HTTPException 413 for one that is too long.
+    """
+    body = await read_body(request, UPLOAD_LIMIT + _ENVELOPE)
+    boundary = _BOUNDARY.match(request.headers.get("content-type", ""))
+    if boundary is None:
+        plain = dict(fields_of(body))
+        return Upload(plain, "", plain.pop(text, "").encode("utf-8", "replace"))
+    fields: dict[str, bytes] = {}
+    called = ""
+    for head, value in _heads(body, boundary[1].encode("latin-1", "replace")):
+        name, file_name = _NAME.search(head), _FILE_NAME.search(head)
+        if name is None or len(fields) >= FIELD_LIMIT:
+            continue
+        fields.setdefault(field := name[1].decode("utf-8", "replace"), value)
+        if field == file and file_name:
+            called = file_name[1].decode("utf-8", "replace").replace("\0", "\ufffd")
+    brought, pasted = fields.pop(file, b""), fields.pop(text, b"")
+    others = {key: _text_of(value) for key, value in fields.items()}
+    return Upload(others, called, brought) if brought.strip() else Upload(others, "", pasted)
+
+
+def _text_of(value: bytes) -> str:
+    return value.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[str, bytes]]:

@@ -42,6 +42,7 @@ ACTIONS = (
     Way("/orders/new", N_("New transaction"), "plus", "c", Permission.ACT),
     Way("/orders?status=attention", N_("Needs attention"), "alert-triangle", "a"),
     Way("/lookups", N_("Look an order up"), "world-search", "l"),
+    Way("/lookups/batches", N_("Look up many"), "list"),
     Way("/verify", N_("Verify by hand"), "shield-check"),
     Way("/cases/new", N_("Open a case"), "file-text", "", Permission.INVESTIGATE),
     Way("/cases/refunds", N_("Refunds by month"), "cash"),

@@ -23,6 +23,7 @@ from app.records.callbacks import Callback
 from app.records.orders import UNKNOWN
 from app.web.presentation import (
     audit,
+    batches,
     callbacks,
     cases,
     formats,
@@ -145,6 +146,11 @@ def _marks(language: str) -> Filters:
         "relation_mark": said(marks.RELATIONS).get,
         "case_mark": said(cases.STATES).__getitem__,
         "refund_mark": said(cases.REFUNDS).__getitem__,
+        "batch_mark": said(batches.STATES).__getitem__,
+        "grid_mark": said(batches.GRID).__getitem__,
+        "row_sentence": lambda item: say(language, batches.sentence_of(item)),
+        "line_problem": lambda item: say(language, batches.problem_of(item)),
+        "paused_by": lambda value: say(language, batches.PAUSED[value]),
         "deed_icon": cases.DEED_ICONS.__getitem__,
         "linked": cases.linked,
         "tour_title": lambda stop: say(language, tour.PLACES[stop.step].title),

@@ -28,6 +28,7 @@ from app.desk.permissions import (
 )
 from app.main import create_app
 from app.records.accounts import Role, SignIn, user_by_email
+from app.records.batches import Batch
 from app.records.exchanges import Exchange
 from app.records.shops import Environment, Shop
 from app.sandbox.commands.commands import COMMANDS
@@ -100,6 +101,9 @@ VIEWERS = [
     "order-link",
     "lookups",
     "lookup",
+    "batches",
+    "batch",
+    "batch-csv",
     "exchanges",
     "exchange",
     "callbacks",
@@ -138,6 +142,12 @@ OPERATORS = [
     "dismiss-lost",
     "lookups-send",
     "look-up",
+    "batches-send",
+    "batch-columns",
+    "batch-start",
+    "batch-pause",
+    "batch-resume",
+    "batch-stop",
     "verify-send",
     "imports-send",
     "book-send",
@@ -334,8 +344,9 @@ def test_each_role_may_what_the_one_before_it_may() -> None:
     assert set(PERMISSIONS) == set(Permission)
 
 
-BELONG_NOWHERE = {"order-check", "dismiss-lost"}
-"""What operators do that concerns no order and no shop: a form is looked at, a loss is seen."""
+BELONG_NOWHERE = {"order-check", "dismiss-lost", "batches-send", "batch-columns"}
+"""What operators do that concerns no order and no shop: a form or a list is looked at, a loss is
+seen."""
 
 
 @pytest.fixture
@@ -355,6 +366,9 @@ async def production(desk_app: Starlette) -> Mapping[str, tuple[str, str, object
     asked = {"OrderID": "P1", "ShopID": shop.shop_id, "Reason": "why"}
     settled = {"believe": "keep", "Reason": "why", "comes-back": "1"}
     below = f"/orders/{order.id}"
+    batch = Batch(environment=shop.environment, sha256="0" * 64)
+    stored(desk_app, batch)
+    batches = f"/lookups/batches/{batch.id}"
     return {
         "orders-send": ("POST", "/orders?env=production", form),
         "order-new": ("GET", "/orders/new?env=production", None),
@@ -367,6 +381,10 @@ async def production(desk_app: Starlette) -> Mapping[str, tuple[str, str, object
         "lookups-send": ("POST", "/lookups?env=production", asked),
         "look-up": ("POST", f"{below}/lookups", {"Reason": "why"}),
         "book-send": ("POST", "/imports/book", {"ShopID": shop.shop_id, "file": "OrderID"}),
+        "batch-start": ("POST", f"{batches}/starts", {}),
+        "batch-pause": ("POST", f"{batches}/pauses", {}),
+        "batch-resume": ("POST", f"{batches}/resumptions", {}),
+        "batch-stop": ("POST", f"{batches}/stops", {}),
     }
 
 

@@ -1,0 +1,139 @@
+"""What a person does with a batch: gives a list, corrects its columns, starts, pauses, resumes and
+stops it. Each asks the batch as it is now: two browsers may do the same."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlmodel import Session
+
+from app.clock import now
+from app.desk.audit import record_action
+from app.desk.batches.columns import Columns
+from app.desk.batches.verdicts import Why
+from app.desk.context import Actor
+from app.desk.permissions import Permission, demand
+from app.records.batch_items import has_open_items, leave_out_waiting
+from app.records.batches import FILE_NAME_LENGTH, Batch, BatchState, locked_batch
+from app.records.columns import REASON_LENGTH
+from app.records.database import Database
+from app.records.shops import Environment
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody brings: a list, where it belongs, and why it may be asked about early."""
+
+    environment: Environment
+    data: bytes
+    file_name: str = ""
+    shop_key: str | None = None
+    reason: str = ""
+
+
+def begin_batch(database: Database, actor: Actor, given: Given) -> str:
+    """Keep a list that is about to be judged; its key."""
+    batch = Batch(
+        environment=given.environment,
+        shop_key=given.shop_key,
+        made_by=actor.user_key,
+        file_name=given.file_name[:FILE_NAME_LENGTH],
+        sha256=sha256(given.data).hexdigest(),
+        source=zlib.compress(given.data),
+        reason=_tidy(given.reason),
+    )
+    with database.writing() as session:
+        session.add(batch)
+    return batch.id
+
+
+def set_columns(database: Database, key: str, columns: Columns) -> bool:
+    """Say what the columns hold; whether it still can be said. Then it is judged anew."""
+    with database.writing() as session:
+        batch = locked_batch(session, key)
+        if batch.state is not BatchState.CHECKING or batch.judged_at is None:
+            return False
+        batch.columns, batch.columns_chosen = columns.to_json(), True
+        batch.judged_at, batch.at = None, now()
+        return True
+
+
+def start(database: Database, actor: Actor, key: str, reason: str = "") -> None:
+    """Ask about every line that can be asked about. `reason`: why those that were asked about less
+    than 60 minutes ago are asked about too. Raises NotPermitted and FactorNeeded.
+    """
+
+    def change(session: Session, batch: Batch) -> None:
+        if batch.state is not BatchState.CHECKING or batch.judged_at is None:
+            return
+        batch.started_at, batch.started_by, batch.source = now(), actor.user_key, None
+        batch.reason = _tidy(reason) or batch.reason
+        _go_on(session, batch)
+        _note(session, actor, batch, "batch-started")
+
+    _change(database, actor, key, change)
+
+
+def pause(database: Database, actor: Actor, key: str) -> None:
+    """Ask nothing more for now; what is under way comes to its end."""
+
+    def change(session: Session, batch: Batch) -> None:
+        if batch.state is BatchState.RUNNING:
+            batch.state, batch.paused_by = BatchState.PAUSED, None
+            _note(session, actor, batch, "batch-paused")
+
+    _change(database, actor, key, change)
+
+
+def resume(database: Database, actor: Actor, key: str) -> None:
+    """Go on where it paused. Raises NotPermitted and FactorNeeded."""
+
+    def change(session: Session, batch: Batch) -> None:
+        if batch.state is BatchState.PAUSED:
+            batch.started_by = actor.user_key
+            batch.paused_by, batch.rest_until, batch.rests = None, None, 0
+            _go_on(session, batch)
+            _note(session, actor, batch, "batch-resumed")
+
+    _change(database, actor, key, change)
+
+
+def stop(database: Database, actor: Actor, key: str) -> None:
+    """End it: what has not been asked never will be."""
+
+    def change(session: Session, batch: Batch) -> None:
+        if batch.state in (BatchState.CHECKING, BatchState.RUNNING, BatchState.PAUSED):
+            batch.state, batch.ended_at, batch.source = BatchState.STOPPED, now(), None
+            leave_out_waiting(session, batch.id, Why.STOPPED)
+            _note(session, actor, batch, "batch-stopped")
+
+    _change(database, actor, key, change)
+
+
+def _tidy(reason: str) -> str | None:
+    return reason.strip()[:REASON_LENGTH] or None
+
+
+def _go_on(session: Session, batch: Batch) -> None:
+    batch.state = BatchState.RUNNING
+    if not has_open_items(session, batch.id):
+        batch.state, batch.ended_at = BatchState.DONE, now()
+
+
+def _change(
+    database: Database, actor: Actor, key: str, change: Callable[[Session, Batch], None]
+) -> None:
+    with database.writing() as session:
+        batch = locked_batch(session, key)
+        demand(actor, Permission.ACT, batch.environment)
+        change(session, batch)
+        batch.at = now()
+
+
+def _note(session: Session, actor: Actor, batch: Batch, action: str) -> None:
+    record_action(
+        session, actor, action, subject=batch.file_name, batch=batch.id, reason=batch.reason
+    )

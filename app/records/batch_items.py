@@ -1,0 +1,269 @@
+"""The lines of batches: whose turn it is, what they came to, and their sums."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, case, delete, func, update
+from sqlalchemy import select as several
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.protocol.messages import Call
+from app.protocol.statuses import Status
+from app.records.batches import Batch, BatchItem, ItemState
+from app.records.database import Database
+from app.records.exchanges import WAITING, Exchange
+from app.records.shops import Environment
+
+_WITHOUT_BODIES = tuple(
+    defer(getattr(Exchange, body), raiseload=True) for body in ("request", "answer")
+)
+_IS_ORDER = col(BatchItem.problem).is_(None)
+
+
+def lookups_under_way(session: Session, environment: Environment) -> int:
+    """How many lookups of an environment wait for their answer, whoever asked."""
+    query = select(func.count()).where(
+        Exchange.outcome == WAITING,
+        Exchange.call == Call.SEARCH,
+        # Wrapped so that the index of those that wait is used: they are few.
+        func.coalesce(Exchange.environment, "") == environment,
+    )
+    return session.exec(query).one()
+
+
+def of_batches_under_way(session: Session, environment: Environment) -> int:
+    """How many of them batches have asked."""
+    query = (
+        select(func.count())
+        .select_from(BatchItem)
+        .join(Batch, col(Batch.id) == BatchItem.batch_key)
+        .where(BatchItem.state == ItemState.ASKING, Batch.environment == environment)
+    )
+    return session.exec(query).one()
+
+
+def next_items(session: Session, batch_key: str, at: datetime, limit: int) -> Sequence[BatchItem]:
+    """The next lines of a batch to ask about now, in the order of the list."""
+    query = select(BatchItem).where(
+        BatchItem.batch_key == batch_key,
+        BatchItem.state == ItemState.WAITING,
+        col(BatchItem.not_before).is_(None) | (col(BatchItem.not_before) <= at),
+    )
+    return session.exec(query.order_by(col(BatchItem.line)).limit(limit)).all()
+
+
+def claim_item(session: Session, item_key: str, exchange_key: str) -> bool:
+    """Take a line's turn for this exchange; False when another process has it."""
+    values = {"state": ItemState.ASKING, "exchange_key": exchange_key}
+    statement = (
+        update(BatchItem)
+        .where(col(BatchItem.id) == item_key, col(BatchItem.state) == ItemState.WAITING)
+        .values(values)
+    )
+    return session.connection().execute(statement).rowcount == 1
+
+
+def answered_items(
+    session: Session, environment: Environment
+) -> Sequence[tuple[BatchItem, Exchange]]:
+    """The lines whose exchange is over, locked, with it and its bodies."""
+    query = (
+        select(BatchItem, Exchange)
+        .join(Exchange, col(Exchange.id) == BatchItem.exchange_key)
+        .where(BatchItem.state == ItemState.ASKING, Exchange.outcome != WAITING)
+        .where(func.coalesce(Exchange.environment, "") == environment)
+        .with_for_update(of=BatchItem, skip_locked=True)
+    )
+    return session.exec(query).all()
+
+
+def has_open_items(session: Session, batch_key: str) -> bool:
+    """Whether any line of a batch waits for its turn or its answer."""
+    query = select(BatchItem.id).where(
+        BatchItem.batch_key == batch_key,
+        col(BatchItem.state).in_((ItemState.WAITING, ItemState.ASKING)),
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+class Sum(NamedTuple):
+    """The lines of one verdict and state: how many, how many of them are orders of their own, and
+    the yen that each side counts as paid."""
+
+    verdict: str
+    state: ItemState
+    why: str
+    lines: int
+    orders: int
+    book: int
+    here: int
+    gateway: int
+
+
+def sums_of(session: Session, batch_key: str) -> Sequence[Sum]:
+    """What a batch comes to: every line in exactly one sum."""
+    book = case((col(BatchItem.paid).is_(True), func.coalesce(BatchItem.yen, 0)), else_=0)
+    here = case(
+        (col(BatchItem.here_status) == Status.PAYSUCCESS, func.coalesce(BatchItem.here_yen, 0)),
+        else_=0,
+    )
+    gateway = case(
+        (
+            col(BatchItem.gateway_status) == Status.PAYSUCCESS,
+            func.coalesce(BatchItem.gateway_yen, 0),
+        ),
+        else_=0,
+    )
+    query = (
+        several(
+            col(BatchItem.verdict),
+            col(BatchItem.state),
+            col(BatchItem.why),
+            func.count(col(BatchItem.id)),
+            func.sum(case((_IS_ORDER, 1), else_=0)),
+            func.sum(book),
+            func.sum(here),
+            func.sum(gateway),
+        )
+        .where(col(BatchItem.batch_key) == batch_key)
+        .group_by(col(BatchItem.verdict), col(BatchItem.state), col(BatchItem.why))
+    )
+    found = session.connection().execute(query)
+    return [
+        Sum(str(one[0]), ItemState(one[1]), str(one[2]), *(int(n or 0) for n in one[3:]))
+        for one in found
+    ]
+
+
+def rows_of(
+    session: Session,
+    batch_key: str,
+    verdicts: Sequence[str],
+    *,
+    offset: int = 0,
+    limit: int | None = None,
+) -> Sequence[BatchItem]:
+    """The orders of a batch that have one of these verdicts, in the order of the verdicts."""
+    rank = case({one: at for at, one in enumerate(verdicts)}, value=col(BatchItem.verdict))
+    query = _orders(batch_key).where(col(BatchItem.verdict).in_(verdicts))
+    query = query.order_by(rank, col(BatchItem.line)).offset(offset)
+    return session.exec(query.limit(limit) if limit else query).all()
+
+
+def lines_after(session: Session, batch_key: str, line: int, limit: int) -> Sequence[BatchItem]:
+    """The lines of a list behind this one, in its order."""
+    query = select(BatchItem).where(BatchItem.batch_key == batch_key, BatchItem.line > line)
+    return session.exec(query.order_by(col(BatchItem.line)).limit(limit)).all()
+
+
+def left_out(session: Session, batch_key: str, limit: int) -> Sequence[BatchItem]:
+    """The lines that are not asked about, in the order of the list."""
+    query = select(BatchItem).where(BatchItem.batch_key == batch_key, ~_IS_ORDER)
+    return session.exec(query.order_by(col(BatchItem.line)).limit(limit)).all()
+
+
+def _paid_yen(status: Any, yen: Any) -> ColumnElement[int]:
+    return case((status == Status.PAYSUCCESS, func.coalesce(yen, 0)), else_=0)
+
+
+def answered_between(session: Session, batch_key: str) -> tuple[datetime | None, datetime | None]:
+    """When the first and the last answer came."""
+    when = col(BatchItem.gateway_at)
+    query = several(func.min(when), func.max(when)).where(col(BatchItem.batch_key) == batch_key)
+    first, last = session.connection().execute(query).one()
+    return first, last
+
+
+class Judged(NamedTuple):
+    """What a list came to when it was judged."""
+
+    lines: int
+    orders: int
+    unknown: int
+    too_early: int
+    unread: int
+    problems: Mapping[str, int]
+
+
+def judged_counts(session: Session, batch_key: str) -> Judged:
+    """How many lines of a list are what."""
+
+    def ones(which: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((which, 1), else_=0))
+
+    query = (
+        several(
+            col(BatchItem.problem),
+            func.count(col(BatchItem.id)),
+            ones(col(BatchItem.known).is_(False)),
+            ones(col(BatchItem.free_at).is_not(None)),
+            ones(col(BatchItem.unread) != ""),
+        )
+        .where(col(BatchItem.batch_key) == batch_key)
+        .group_by(col(BatchItem.problem))
+    )
+    rows = session.connection().execute(query)
+    found = {str(row[0] or ""): [int(number) for number in row[1:]] for row in rows}
+    asked = found.get("", [0, 0, 0, 0])
+    return Judged(
+        lines=sum(numbers[0] for numbers in found.values()),
+        orders=asked[0],
+        unknown=asked[1],
+        too_early=asked[2],
+        unread=sum(numbers[3] for numbers in found.values()),
+        problems={problem: numbers[0] for problem, numbers in found.items() if problem},
+    )
+
+
+def lookups_since(
+    session: Session, environment: Environment, since: datetime
+) -> Sequence[Exchange]:
+    """The lookups of an environment asked since then, oldest first, without their bodies."""
+    query = (
+        select(Exchange)
+        .where(
+            Exchange.environment == environment,
+            Exchange.call == Call.SEARCH,
+            Exchange.asked_at >= since,
+        )
+        .options(*_WITHOUT_BODIES)
+    )
+    return session.exec(query.order_by(col(Exchange.id))).all()
+
+
+FORGOTTEN_AT_ONCE = 2000
+
+
+def forget_some_items(database: Database, batch_key: str) -> int:
+    """Forget some of what was judged of a list, before it is judged anew; how many."""
+    some = select(BatchItem.id).where(BatchItem.batch_key == batch_key).limit(FORGOTTEN_AT_ONCE)
+    with database.writing() as session:
+        return (
+            session.connection().execute(delete(BatchItem).where(col(BatchItem.id).in_(some)))
+        ).rowcount
+
+
+def leave_out_waiting(session: Session, batch_key: str, why: str) -> None:
+    """Whatever waits for its turn never gets it."""
+    waiting = (col(BatchItem.batch_key) == batch_key) & (col(BatchItem.state) == ItemState.WAITING)
+    session.connection().execute(
+        update(BatchItem).where(waiting).values(state=ItemState.LEFT_OUT, why=why)
+    )
+
+
+def anything_under_way(session: Session) -> Sequence[Environment]:
+    """The environments in which a batch has asked and not taken in the answer."""
+    query = (
+        select(Batch.environment)
+        .join(BatchItem, col(BatchItem.batch_key) == Batch.id)
+        .where(BatchItem.state == ItemState.ASKING)
+        .distinct()
+    )
+    return [Environment(one) for one in session.exec(query)]
+
+
+def _orders(batch_key: str) -> SelectOfScalar[BatchItem]:
+    return select(BatchItem).where(BatchItem.batch_key == batch_key, _IS_ORDER)

@@ -1,0 +1,99 @@
+"""Lookups of many beside the same calls made with bare httpx, as many at once, at one sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from app.desk.batches.deeds import Given, begin_batch, start
+from app.desk.batches.judging import judge
+from app.desk.batches.runner import BatchRunner
+from app.desk.context import Actor, BackgroundTasks, Desk, DeskSettings
+from app.desk.gateway_calls.scheduled_lookups import AT_ONCE
+from app.gateway import Gateway
+from app.protocol.calls import Call
+from app.records.accounts import Role, User
+from app.records.database import Database, sqlite_url
+from app.records.encryption import set_key
+from app.records.group_writer import GroupWriter
+from app.records.schema import upgrade
+from app.records.shops import Environment, OurShops, Shop
+from app.sandbox.store.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS
+from tests.bench import programs
+from tests.bench.measurement import Measurement, plain
+
+NUMBERS = [f"BULK-{at:04d}" for at in range(2000)]
+SHOP = f"ShopID={DEFAULT_SHOP_ID}&ShopPass={DEFAULT_SHOP_PASS}"
+
+
+def measure() -> Iterator[Measurement]:
+    """Both ask a sandbox of its own process about the same numbers."""
+    with TemporaryDirectory() as folder, programs.sandbox(Path(folder) / "sandbox.db") as port:
+        gateway = f"http://127.0.0.1:{port}"
+        asyncio.run(_bare(gateway, Call.ENTRY, "&Amount=1000"))
+        theirs = asyncio.run(_bare(gateway, Call.SEARCH))
+        ours = asyncio.run(_batch(Path(folder) / "desk.db", gateway))
+    yield plain("2,000 lookups with bare httpx, four at once", theirs, "s")
+    yield plain("2,000 lookups of a batch", ours, "s")
+    yield plain("own time of each, beside the call", (ours - theirs) / len(NUMBERS) * 1000, "ms")
+
+
+async def _bare(gateway: str, call: Call, more: str = "") -> float:
+    left = list(NUMBERS)
+
+    async def lane(client: httpx.AsyncClient) -> None:
+        while left:
+            body = f"{SHOP}&OrderID={left.pop()}{more}"
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            await client.post(gateway + call.path, content=body, headers=form)
+
+    async with httpx.AsyncClient() as client:
+        began = time.perf_counter()
+        await asyncio.gather(*(lane(client) for _ in range(AT_ONCE)))
+        return time.perf_counter() - began
+
+
+async def _batch(path: Path, gateway: str) -> float:
+    set_key("a key for the measurement, which seals nothing of anybody")
+    database = Database(sqlite_url(path))
+    upgrade(database)
+    settings = DeskSettings("http://desk.example", None, 30, timedelta(seconds=90))
+    desk = Desk(database, GroupWriter(database), Gateway(30), BackgroundTasks(), settings)
+    actor = _people_and_shop(database, gateway)
+    desk.writer.start()
+    key = _judged(database, actor, NUMBERS)
+    began = time.perf_counter()
+    start(database, actor, key)
+    await BatchRunner(desk).drain()
+    took = time.perf_counter() - began
+    await desk.gateway.close()
+    desk.writer.stop()
+    database.close()
+    return took
+
+
+def _people_and_shop(database: Database, gateway: str) -> Actor:
+    user = User(email="bench@example.jp", role=Role.OPERATOR)
+    shop = Shop(
+        shop_id=DEFAULT_SHOP_ID,
+        environment=Environment.TEST,
+        name="Bench",
+        password=DEFAULT_SHOP_PASS,
+        gateway_url=gateway,
+    )
+    with database.writing() as session:
+        session.add_all([user, shop])
+    return Actor(user.id, user.email, user.role, "127.0.0.1")
+
+
+def _judged(database: Database, actor: Actor, numbers: Sequence[str]) -> str:
+    given = Given(Environment.TEST, "\n".join(numbers).encode())
+    key = begin_batch(database, actor, given)
+    judge(database, OurShops(sandbox_on=False), key)
+    return key
