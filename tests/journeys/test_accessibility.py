@@ -63,6 +63,7 @@ PAGES = (
     "/callbacks?env=production",
     "/verify",
     "/lookups",
+    "/lookups/batches",
     "/exchanges",
     "/outcomes",
     "/settings/shops?env=sandbox",
@@ -123,6 +124,19 @@ def test_every_page_behind_the_sign_in_is_accessible(
     addresses = [*PAGES, *orders, *records(inside.page)]
     visits = {address: (lambda a=address: inside.page.goto(a)) for address in addresses}
     expect_accessible(inside.page, visits, set(visits) if dark is None else dark)
+
+
+@pytest.mark.soak
+def test_a_list_of_lookups_is_accessible_before_and_after_it_is_asked(inside: Window) -> None:
+    page = inside.page
+    page.goto("/lookups/batches")
+    page.fill("[name=text]", "OrderID,Amount,Status\nAX-1,100,paid\nAX-2,x,maybe\nだめ,1,paid\n")
+    page.click("main form [class*=primary]")
+    before = page.url
+    expect_accessible(page, {before: lambda: page.goto(before)}, {before})
+    page.click("main form [class*=primary]")
+    page.wait_for_selector("[data-batch=done]")
+    expect_accessible(page, {before: lambda: page.goto(before)}, {before})
 
 
 def test_refused_forms_and_open_dialogs_are_accessible(inside: Window) -> None:
