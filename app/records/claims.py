@@ -27,9 +27,19 @@ def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:
     return _write_if(session, free)
 
 
+class StaleClaim(Exception):
+    """An order changed while what is to be done about it was decided, although it was locked."""
+
+
 def move_claim(session: Session, order: Order, values: Mapping[str, Any]) -> bool:
     """Change an order if its claim and its conflict are still those read; False when not."""
     return _write_if(session, Move(order.id, _claim(order), _to_be_filed(values)))
+
+
+def move_locked(session: Session, order: Order, values: Mapping[str, Any]) -> None:
+    """Change an order that is locked, if anything is to change. Raises StaleClaim."""
+    if values and not move_claim(session, order, values):
+        raise StaleClaim(order.id)
 
 
 def move_in_memory(order: Order, values: Mapping[str, Any]) -> Move:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
@@ -74,6 +74,18 @@ def last_asked(exchanges: Sequence[Exchange]) -> Exchange | None:
         if exchange.call is Call.SEARCH and classify(exchange) in MAY_HAVE_ASKED
     )
     return next(asked, None)
+
+
+def asked_about(exchanges: Sequence[Exchange], since: datetime | None) -> datetime | None:
+    """When the gateway was last asked about what stands since then; None where it was not.
+
+    A lookup that moved the claim, or raised the conflict, was heard when that began: it was asked
+    before, and is about it all the same.
+    """
+    asked = last_asked(exchanges)
+    if asked is None or since is None:
+        return None
+    return asked.asked_at if (asked.answered_at or asked.asked_at) >= since else None
 
 
 def found_by(lookup: Exchange) -> SearchAnswer | None:

@@ -11,9 +11,9 @@ from sqlmodel import Session
 from app.desk.case_watch import tell_cases
 from app.desk.status.rules import StatusReport, decide_status
 from app.desk.status.snapshot import Terms, snapshot_of
-from app.desk.status.updates import StaleClaim, consequences
+from app.desk.status.updates import consequences
 from app.records.changes import Change, Effect, insert_changes
-from app.records.claims import Move, move_in_memory, write_moves
+from app.records.claims import Move, StaleClaim, move_in_memory, write_moves
 from app.records.orders import Order
 
 

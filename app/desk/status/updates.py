@@ -15,7 +15,13 @@ from sqlmodel import Session
 from app.clock import now
 from app.desk.case_watch import tell_cases
 from app.desk.status.believing import NO_TRADE, is_in_our_amount, trade_of
-from app.desk.status.call_results import found_by, last_answer, last_asked, unsent_in_a_row
+from app.desk.status.call_results import (
+    asked_about,
+    found_by,
+    last_answer,
+    last_asked,
+    unsent_in_a_row,
+)
 from app.desk.status.groups import Claim, claim_of
 from app.desk.status.history import (
     amount_named,
@@ -38,7 +44,7 @@ from app.desk.status.snapshot import Terms, snapshot_of
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.records.changes import Change, Effect
-from app.records.claims import move_claim
+from app.records.claims import move_claim, move_locked
 from app.records.exchanges import Exchange, history_of
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
 from app.records.shops import Confirmation
@@ -62,10 +68,6 @@ __all__ = [
     "mark_unknown",
     "met_by_callback",
 ]
-
-
-class StaleClaim(Exception):
-    """An order changed while an exchange about it was completed, although it was locked."""
 
 
 def apply_report(
@@ -106,7 +108,7 @@ def apply_not_found(
     decision = decide_not_found(snapshot, exchange.asked_at)
     values, changes = consequences_of_not_found(order, exchange, decision, terms.confirmation)
     session.add_all(changes)
-    _move_locked(session, order, values)
+    move_locked(session, order, values)
     tell_cases(session, order, changes)
     return decision.conflict
 
@@ -134,7 +136,7 @@ def mark_unknown(session: Session, order: Order, exchange: Exchange, policy: Con
     if order.status not in (UNKNOWN, Status.UNPROCESSED):
         return
     values, change = consequences_of_silence(order, exchange, now(), policy)
-    _move_locked(session, order, values)
+    move_locked(session, order, values)
     session.add(change)
 
 
@@ -205,12 +207,10 @@ def lookup_asked(order: Order, lookup: Exchange, policy: Confirmation) -> None:
 def lookup_not_sent(session: Session, order: Order, policy: Confirmation) -> None:
     """The gateway could not be reached: nothing was asked, so the interval has not begun.
 
-    It is tried again within a minute, and every ten while that goes on; but what has been asked
-    before about the claim or the conflict as it stands keeps its interval.
+    It is tried again soon; but what was asked before about what stands keeps its interval.
     """
     past, about = history_of(session, order.id), order.conflict_at or order.status_at
-    asked, at = last_asked(past), now() + pause_after(unsent_in_a_row(past))
-    begun = asked.asked_at if asked and about and asked.asked_at >= about else None
+    at, begun = now() + pause_after(unsent_in_a_row(past)), asked_about(past, about)
     _reschedule(order, Event.LOOKUP_NOT_SENT, policy, Moments(at, begun))
 
 
@@ -248,7 +248,7 @@ def _settle(
     if amount:
         # Another amount was named while this conflict stood: nobody has decided about that.
         values |= {"conflict": amount.conflict, "conflict_at": amount.recorded_at}
-    _move_locked(session, order, _scheduled(order, values, event, policy, moments))
+    move_locked(session, order, _scheduled(order, values, event, policy, moments))
     change.to_status, change.source = order.status, order.source
     return change
 
@@ -270,11 +270,6 @@ def _scheduled(
     timed = Moments(moments.at, moments.asked_at, claim.since, before)
     due_at = next_lookup(event, claim.standing, policy, timed)
     return values if due_at == before else values | {"lookup_due_at": due_at}
-
-
-def _move_locked(session: Session, order: Order, values: dict[str, Any]) -> None:
-    if values and not move_claim(session, order, values):
-        raise StaleClaim(order.id)
 
 
 def _values(

@@ -12,6 +12,7 @@ from app.records.exchanges import Purpose
 from app.records.orders import Order, Source
 from app.records.shops import Confirmation, Shop
 from tests.desk.conftest import Stage, both_drained, executed, found, staged
+from tests.postgresql import free_port
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +42,17 @@ async def test_a_reported_payment_is_confirmed_at_once_and_only_once(any_stage: 
     any_stage.time_passes(2 * HOUR)
     assert await LookupScheduler(any_stage.desk).drain() == 0
     assert asked(any_stage, order) == [Purpose.CONFIRM]
+
+
+async def test_one_that_never_left_leaves_alone_the_hour_of_the_one_that_moved_the_claim(
+    stage: Stage,
+) -> None:
+    order = await stage.requested()
+    await stage.look_up(order, found("PAYSTART"), reason="asked by phone")
+    stage.moves_to(f"http://127.0.0.1:{free_port()}")
+    await stage.look_up(order, reason="asked once more")
+    stage.time_passes(HOUR - timedelta(minutes=1))
+    assert await LookupScheduler(stage.desk).drain() == 0
 
 
 async def test_a_shop_may_confirm_an_hour_later(any_stage: Stage) -> None:

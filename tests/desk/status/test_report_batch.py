@@ -9,9 +9,10 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from app.desk.status.report_batch import ReportBatch
-from app.desk.status.updates import StaleClaim, StatusReport, Terms
+from app.desk.status.updates import StatusReport, Terms
 from app.protocol.statuses import Status
 from app.records.changes import Change, Effect
+from app.records.claims import StaleClaim
 from app.records.database import Database
 from app.records.orders import Conflict, Order, Source
 from app.records.shops import Confirmation
