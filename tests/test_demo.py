@@ -36,7 +36,9 @@ COUNT = 150
 SETTLE = timedelta(seconds=90)
 
 
-@pytest.fixture(scope="module", params=["told anew", "told again"])
+@pytest.fixture(
+    scope="module", params=["told anew", pytest.param("told again", marks=pytest.mark.soak)]
+)
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a desk with a history, of which the long past is mostly told again."""
     path = tmp_path_factory.mktemp("demo")

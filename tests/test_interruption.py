@@ -46,6 +46,7 @@ def test_a_signal_ends_it_cleanly_whatever_is_under_way(tmp_path: Path) -> None:
             expect_interrupted(operator, order, "entry", [(ENTRY, "no-answer")])
 
 
+@pytest.mark.sqlite_will_do
 def test_a_killed_call_is_seen_as_unanswered_and_leads_to_a_lookup(
     tmp_path: Path, where: dict[str, str]
 ) -> None:

@@ -115,9 +115,8 @@ def test_what_anybody_can_see_is_accessible(looker: Window, desk: Served) -> Non
     expect_accessible(looker.page, visits)
 
 
-@pytest.mark.parametrize(
-    "dark", [IN_THE_DARK, pytest.param(None, marks=pytest.mark.soak)], ids=["parts", "all dark"]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("dark", [IN_THE_DARK, None], ids=["parts", "all dark"])
 def test_every_page_behind_the_sign_in_is_accessible(
     inside: Window, orders: list[str], dark: set[str] | None
 ) -> None:

@@ -30,7 +30,9 @@ def new_number(suffix: str = "") -> str:
     return f"J{next(_numbers)}{suffix}"
 
 
-@pytest.mark.parametrize("at_desk", ["ja", "en"], indirect=True)
+@pytest.mark.parametrize(
+    "at_desk", ["ja", pytest.param("en", marks=pytest.mark.soak)], indirect=True
+)
 def test_a_customer_pays_and_the_payment_is_confirmed(at_desk: Window, operator: Operator) -> None:
     page = at_desk.page
     page.get_by_role("link", name=at_desk.say("Orders"), exact=True).click()

@@ -46,7 +46,7 @@ def refuse(route: Route) -> None:
 PROXIES = {"buffers": hold_back, "refuses": refuse}
 
 
-@pytest.fixture(params=list(PROXIES.values()), ids=list(PROXIES))
+@pytest.fixture(params=[pytest.param(hold_back, marks=pytest.mark.soak), refuse], ids=list(PROXIES))
 def cut_off(admin_page: Page, request: pytest.FixtureRequest) -> Page:
     """A signed-in browser behind a proxy through which no stream gets, its clock in our hands."""
     proxy: Callable[[Route], None] = request.param

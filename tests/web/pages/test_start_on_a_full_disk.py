@@ -71,6 +71,7 @@ def test_it_lets_an_admin_in_answers_customers_and_says_what_is_wrong(
     assert without_room.stop() == 0
 
 
+@pytest.mark.soak
 def test_guessing_passwords_is_throttled_there_as_well(without_room: WithoutRoom) -> None:
     with plain_client(without_room.url) as stranger:
         wrong = {"email": ADMIN.email, "password": "wrong"}
