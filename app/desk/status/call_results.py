@@ -80,12 +80,13 @@ def asked_about(exchanges: Sequence[Exchange], since: datetime | None) -> dateti
     """When the gateway was last asked about what stands since then; None where it was not.
 
     A lookup that moved the claim, or raised the conflict, was heard when that began: it was asked
-    before, and is about it all the same.
+    before, and is about it all the same. Without `since` every lookup counts.
     """
     asked = last_asked(exchanges)
-    if asked is None or since is None:
+    if asked is None:
         return None
-    return asked.asked_at if (asked.answered_at or asked.asked_at) >= since else None
+    heard_at = asked.answered_at or asked.asked_at
+    return asked.asked_at if since is None or heard_at >= since else None
 
 
 def found_by(lookup: Exchange) -> SearchAnswer | None:

@@ -11,7 +11,7 @@ from app.protocol.statuses import Status
 from app.records.exchanges import Purpose
 from app.records.orders import Order, Source
 from app.records.shops import Confirmation, Shop
-from tests.desk.conftest import Stage, both_drained, executed, found, staged
+from tests.desk.conftest import Stage, both_drained, entered, executed, found, refused, staged
 from tests.postgresql import free_port
 
 pytestmark = pytest.mark.anyio
@@ -49,6 +49,19 @@ async def test_one_that_never_left_leaves_alone_the_hour_of_the_one_that_moved_t
 ) -> None:
     order = await stage.requested()
     await stage.look_up(order, found("PAYSTART"), reason="asked by phone")
+    stage.moves_to(f"http://127.0.0.1:{free_port()}")
+    await stage.look_up(order, reason="asked once more")
+    stage.time_passes(HOUR - timedelta(minutes=1))
+    assert await LookupScheduler(stage.desk).drain() == 0
+
+
+async def test_one_that_never_left_leaves_alone_the_hour_of_one_asked_before_the_order_was_sent(
+    stage: Stage,
+) -> None:
+    order = stage.open()
+    await stage.look_up(order, refused("M01004002"), reason="asked by phone")
+    await stage.register(order, entered(order.order_id))
+    await stage.execute(stage.order(order), executed(stage.start_url))
     stage.moves_to(f"http://127.0.0.1:{free_port()}")
     await stage.look_up(order, reason="asked once more")
     stage.time_passes(HOUR - timedelta(minutes=1))
