@@ -51,9 +51,11 @@ class Operator:
         return self.client.post(f"{address}/{noun}", data=fields)
 
     def launch(self, address: str) -> str:
-        """Make a payment link; its address."""
-        answer = self.act(address, "launches")
-        assert answer.status_code == 303
+        """Make a payment link, once the gateway has answered; its address."""
+        deadline = time.monotonic() + PATIENCE
+        while (answer := self.act(address, "launches")).status_code != 303:
+            assert time.monotonic() < deadline, answer.status_code
+            time.sleep(0.05)
         return answer.headers["location"]
 
     def wait_for(self, address: str, **wanted: Any) -> Shown:

@@ -26,7 +26,11 @@ STREAM = "/live/callbacks?env=sandbox"
 
 
 class Reader:
-    """Reads a stream in a thread, as an event source would."""
+    """Reads a stream in a thread, as an event source would.
+
+    `rows`: the OrderIDs of judged callbacks. One that a busy machine has not judged within a second
+    is told of before that as well, and belongs to no environment yet.
+    """
 
     def __init__(self, client: httpx.Client, address: str, last: str = "") -> None:
         self.ids: list[str] = []
@@ -42,12 +46,16 @@ class Reader:
 
     def _read(self) -> None:
         try:
+            order_id = ""
             for line in self._response.iter_lines():
                 if line.startswith("id: "):
                     self.ids.append(line[4:])
                 self.notices += line == "data: notice"
                 if found := re.search(r'<code class="order-id">(.*?)</code>', line):
-                    self.rows.append(found[1])
+                    order_id = found[1]
+                if order_id and "data-verdict=" in line:
+                    self.rows.append(order_id)
+                    order_id = ""
         except (httpx.HTTPError, httpx.StreamError):
             pass
         self.ended = True
