@@ -13,7 +13,7 @@ from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from app.protocol.statuses import Status
-from app.records.orders import ORDERS, Order
+from app.records.orders import ORDERS, Conflict, Order
 
 OPEN, SEEN = "open", "seen"
 """`Order.double_payment`: somebody has to see to it, or has."""
@@ -125,6 +125,32 @@ def mark_double_payments(session: Session, numbers: Collection[tuple[str, str]])
         change = update(Order).where(col(Order.id) == key).values(double_payment=changed[key])
         session.connection().execute(change)
     return free == changed.keys()
+
+
+def other_try(order: Order, family: Sequence[Order]) -> Order | None:
+    """The order of its family to go on with instead.
+
+    One that is paid, one about which the sources disagree (it may be), else the last made later.
+    """
+    others = [member for member in family if member.id != order.id]
+    paid = (member for member in others if member.status == Status.PAYSUCCESS)
+    disputed = (member for member in others if member.conflict not in (None, Conflict.FOREIGN))
+    later = (member for member in reversed(others) if member.id > order.id)
+    return next(paid, None) or next(disputed, None) or next(later, None)
+
+
+def has_other_try(session: Session, order: Order) -> bool:
+    """Whether there is an `other_try`; asked before each deed, so it reads no order."""
+    base = base_of(order.order_id)
+    family = (ORDERS.shop_key == order.shop_key, ORDERS.family == base)
+    # No conflict: neither equal nor unequal to one of them.
+    disputed = ORDERS.conflict != Conflict.FOREIGN
+    instead = (ORDERS.status == Status.PAYSUCCESS) | disputed | (ORDERS.id > order.id)
+    found = sqlalchemy.select(
+        sqlalchemy.exists().where(*family, ORDERS.id != order.id, instead)
+        & sqlalchemy.exists().where(*family, ORDERS.order_id == base)
+    )
+    return bool(session.connection().execute(found).scalar())
 
 
 def is_paid_after_another(order: Order, family: Sequence[Order]) -> bool:

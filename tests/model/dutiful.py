@@ -16,7 +16,12 @@ _ASKS = (
     NextStep.FIX_SETTINGS,
     NextStep.CHECK_ADDRESS,
 )
-ENDS = (NextStep.NOTHING, NextStep.NEW_ORDER_ID, NextStep.CORRECT_VALUES)
+ENDS = (
+    NextStep.NOTHING,
+    NextStep.NEW_ORDER_ID,
+    NextStep.CORRECT_VALUES,
+    NextStep.OTHER_TRY,
+)
 """Nothing is left to be done for this OrderID."""
 
 

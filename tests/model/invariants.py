@@ -48,7 +48,9 @@ def broken(world: World) -> str | None:
 
 
 def _faults(world: World) -> Iterator[str]:
-    for one in world.seen():
+    seen = world.seen()
+    yield from _about_one_customer(seen)
+    for one in seen:
         yield from _about_money(world, one)
         yield from _about_a_second_payment(world, one)
         yield from _about_the_way_on(one)
@@ -68,6 +70,17 @@ def _about_money(world: World, one: Seen) -> Iterator[str]:
         yield f"a customer has read that {number} is paid, and nobody has paid it"
     if paid and not shown and _was_told(world, number) and not world.in_attention(order):
         yield f"{number} is paid, a lookup has said so, and the desk shows {order.status}"
+
+
+def _about_one_customer(seen: Sequence[Seen]) -> Iterator[str]:
+    """A1, A1-1 and A1-2 are one customer's: once one of them is paid, nobody makes another."""
+    if all(one.order.order_id != "A1" for one in seen):
+        return
+    paid = {one.order.order_id for one in seen if one.order.status == State.PAYSUCCESS}
+    for one in seen:
+        anew = one.decision.next_step in (NextStep.NEW_ORDER_ID, NextStep.CORRECT_VALUES)
+        if anew and paid - {one.order.order_id}:
+            yield f"{one.order.order_id} is to be tried anew, and {paid} is paid"
 
 
 def _about_a_second_payment(world: World, one: Seen) -> Iterator[str]:

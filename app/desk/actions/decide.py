@@ -18,6 +18,7 @@ from app.protocol.reading import read_result
 from app.records.callback_reports import first_reports
 from app.records.changes import was_settled
 from app.records.exchanges import history_of
+from app.records.families import has_other_try
 from app.records.orders import Order, Source
 from app.records.payment_links import has_payment_links
 from app.records.shops import Shop
@@ -52,6 +53,7 @@ def decision_of(session: Session, order: Order, at: datetime, settle: timedelta)
         disputed_at=disputed_since(session, order),
         doubted=_doubted(session, order),
         start_elsewhere=_starts_elsewhere(session, order),
+        other_try=has_other_try(session, order),
     )
     return decide(facts)
 

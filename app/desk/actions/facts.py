@@ -49,6 +49,7 @@ class Facts:
     no trace of it and was asked before that. `out_of_step`: how many ExecTran of this claim were
     told that the trade is not as we hold it. `start_elsewhere`: the payment page is not at the
     shop's gateway. `unproven`: results that prove nothing have come, and it is time to ask.
+    `other_try`: the same customer has paid another order, or was given a later one.
     """
 
     now: datetime
@@ -80,6 +81,7 @@ class Facts:
     out_of_step: int = 0
     doubted: bool = False
     unproven: bool = False
+    other_try: bool = False
     last: Past | None = None
 
     @property
@@ -213,6 +215,7 @@ def facts_of(
     disputed_at: datetime | None = None,
     doubted: bool = False,
     start_elsewhere: bool = False,
+    other_try: bool = False,
 ) -> Facts:
     """The facts of an order; its exchanges come oldest first."""
     pasts = [past_of(exchange) for exchange in exchanges]
@@ -237,6 +240,7 @@ def facts_of(
         silent_until=silence.asked_at + settle if silence else None,
         answer_too_early=answer is not None and is_too_early(answer, silence, settle),
         start_elsewhere=start_elsewhere,
+        other_try=other_try,
         out_of_step=sum(_is_out_of_step(past, order.status_at) for past in pasts),
         doubted=doubted,
         unproven=is_to_be_asked(order, now),

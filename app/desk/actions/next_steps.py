@@ -176,9 +176,16 @@ ASKS = (NextStep.ASK_GATEWAY, NextStep.CONFIRM_BY_LOOKUP)
 """The steps by which the gateway is asked."""
 
 
+STARTS_ANEW = (NextStep.NEW_ORDER_ID, NextStep.CORRECT_VALUES)
+"""The steps by which a customer is asked to pay once more."""
+
+_OTHER_TRY = Row(lambda f: f.other_try, NextStep.OTHER_TRY)
+
+
 def step_of(facts: Facts) -> Row:
-    """The row that holds."""
-    return next(row for row in STEPS if row.when(facts))
+    """The row that holds. Nobody who has paid, or is about to, is to be asked a second time."""
+    row = next(row for row in STEPS if row.when(facts))
+    return _OTHER_TRY if row.step in STARTS_ANEW and _OTHER_TRY.when(facts) else row
 
 
 def left_to_the_desk(facts: Facts) -> bool:

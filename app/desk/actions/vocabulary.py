@@ -35,6 +35,9 @@ class NextStep(StrEnum):
     CONFIRM_BY_LOOKUP = "confirm-by-lookup"
     NEW_ORDER_ID = "new-order-id"
     CORRECT_VALUES = "correct-values"
+    OTHER_TRY = (
+        "other-try"  # the same customer has (perhaps) paid another order, or has a later one
+    )
     SETTLE_CONFLICT = "settle-conflict"
     FIX_SETTINGS = "fix-settings"
     CHECK_ADDRESS = "check-address"

@@ -165,13 +165,12 @@ def _in_conflict(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecisio
 
 
 def _held_against(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
-    same_amount = snapshot.agrees_in_amount(report)
     if snapshot.is_another(report):
         # The gateway has lost ours, and somebody has registered the number since.
         return StatusDecision(conflict=Conflict.FOREIGN)
     if snapshot.ours and snapshot.access_id is None and snapshot.status is None:
         return _found(snapshot, report)
-    another = snapshot.amount is not None and not same_amount
+    another = snapshot.amount is not None and not snapshot.agrees_in_amount(report)
     if another and report.figures not in snapshot.accepted:
         return StatusDecision(conflict=Conflict.AMOUNT)
     if (
@@ -180,7 +179,7 @@ def _held_against(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecisi
         and report.status not in (Status.UNPROCESSED, snapshot.status)
     ):
         return StatusDecision(conflict=Conflict.NEVER_EXECUTED)
-    return _compared(snapshot, report, same_amount)
+    return _compared(snapshot, report)
 
 
 def _found(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
@@ -204,7 +203,8 @@ def _is_old_news(snapshot: OrderSnapshot, report: StatusReport) -> bool:
     return settled and unpaid and snapshot.source is not Source.ENTRY
 
 
-def _compared(snapshot: OrderSnapshot, report: StatusReport, same_amount: bool) -> StatusDecision:
+def _compared(snapshot: OrderSnapshot, report: StatusReport) -> StatusDecision:
+    same_amount = snapshot.agrees_in_amount(report)
     match relation(snapshot.status, report.status):
         case Relation.AGREES:
             return StatusDecision(confirms=same_amount and not snapshot.confirmed)

@@ -29,7 +29,7 @@ from app.records.book import entry_of
 from app.records.cases import cases_about
 from app.records.changes import Change, Effect
 from app.records.exchanges import WAITING
-from app.records.families import family_of, is_paid_twice, is_unsettled
+from app.records.families import family_of, is_paid_twice, is_unsettled, other_try
 from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.web.http.requests import desk_of, may
@@ -126,6 +126,7 @@ def order_page(
         "dismissing": dismissing or {},
         "family": family,
         "book_entry": entry,
+        "other_try": other_try(view.order, family),
         "twice": is_paid_twice(family),
         "unsettled": is_unsettled(family),
         "in_list": in_list,

@@ -97,6 +97,10 @@ STEPS: dict[NextStep, Step] = {
             " named is marked."
         ),
     ),
+    NextStep.OTHER_TRY: Step(
+        N_("Go on with the other order of this customer"),
+        N_("What is to be done stands there. With one more order the customer may pay twice."),
+    ),
     NextStep.SETTLE_CONFLICT: Step(
         N_("Settle the conflict now"),
         N_("The sources disagree. Decide which to believe, and say why."),

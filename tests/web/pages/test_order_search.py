@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -135,6 +135,32 @@ async def test_an_orders_page_shows_its_family_and_two_payments_in_red(
         assert "notice-danger" in page
         assert "Ask the customer which payment is to stay." in page
         assert 'data-next-step="nothing"' not in page
+
+
+async def test_nobody_who_has_paid_or_was_given_a_later_order_is_sent_to_pay_another(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    def step(page: str) -> list[str]:
+        return re.findall(r'data-next-step="(.*?)"', page)
+
+    first = an_order(desk_app, "A1001", "PAYFAIL")
+    assert step((await client.get(f"/orders/{first.id}")).text) == ["new-order-id"]
+    second = an_order(desk_app, "A1001-1", "EXPIRED")
+    third = an_order(desk_app, "A1001-2")
+    page = (await client.get(f"/orders/{first.id}")).text
+    assert step(page) == ["other-try"]
+    assert f'href="/orders/{third.id}"' in page
+    disputed = an_order(desk_app, "A1001-5", conflict="status", conflict_at=datetime.now(UTC))
+    page = (await client.get(f"/orders/{first.id}")).text
+    assert f'href="/orders/{disputed.id}"' in page
+    assert "What is to be done stands there" in page
+    paid = an_order(desk_app, "A1001-3", "PAYSUCCESS")
+    failed = an_order(desk_app, "A1001-4", "PAYFAIL")
+    for order in (first, second, failed):
+        page = (await client.get(f"/orders/{order.id}")).text
+        assert step(page) == ["other-try"]
+        assert f'href="/orders/{paid.id}"' in page
+        assert "With one more order they may pay twice." in page
 
 
 async def test_a_double_payment_is_listed_first_until_somebody_says_what_was_done(

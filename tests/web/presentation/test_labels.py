@@ -67,6 +67,7 @@ def test_only_steps_that_a_person_takes_have_a_button() -> None:
         NextStep.FIX_SETTINGS,
         NextStep.CHECK_ADDRESS,
         NextStep.CORRECT_VALUES,
+        NextStep.OTHER_TRY,
         NextStep.NOTHING,
     }
     assert set(NextStep) - set(STEP_ACTIONS) == waiting | elsewhere
