@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,11 +18,15 @@ MARK = "Assumed: "
 HEAD = "| Where | What is assumed |\n|---|---|\n"
 
 
-def assumptions() -> Iterator[tuple[str, str]]:
+@cache
+def assumptions() -> Sequence[tuple[str, str]]:
     """Each assumption with the file that rests on it, in the order of the files."""
-    for path in sorted((ROOT / "app").rglob("*.py")):
-        place = path.relative_to(ROOT).as_posix()
-        yield from ((place, text) for text in dict.fromkeys(_marked(path)))
+    return [
+        (path.relative_to(ROOT).as_posix(), text)
+        for path in sorted((ROOT / "app").rglob("*.py"))
+        if MARK.strip() in path.read_text("utf-8")
+        for text in dict.fromkeys(_marked(path))
+    ]
 
 
 def table() -> str:

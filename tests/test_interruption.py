@@ -35,15 +35,16 @@ def where(request: pytest.FixtureRequest) -> dict[str, str]:
     return key | {"DATABASE_URL": request.getfixturevalue("postgresql")}
 
 
-def test_a_signal_ends_it_cleanly_whatever_is_under_way(tmp_path: Path) -> None:
-    """Two desks at a time, since ending one takes its while: one by SIGTERM, one by Ctrl-C."""
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    folders = [tmp_path / number.name for number in numbers]
-    with ThreadPoolExecutor() as pool:
-        orders = list(pool.map(end_in_the_middle, folders, numbers))
-    for folder, order in zip(folders, orders, strict=True):
-        with started_again(folder) as operator:
-            expect_interrupted(operator, order, "entry", [(ENTRY, "no-answer")])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)]
+)
+def test_a_signal_ends_it_cleanly_whatever_is_under_way(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / number.name
+    order = end_in_the_middle(folder, number)
+    with started_again(folder) as operator:
+        expect_interrupted(operator, order, "entry", [(ENTRY, "no-answer")])
 
 
 @pytest.mark.sqlite_will_do
@@ -68,6 +69,7 @@ def test_whatever_an_end_waits_for_is_over_within_five_seconds() -> None:
     assert GRACE_SECONDS + grace < 5
 
 
+@pytest.mark.sqlite_will_do
 def test_every_answered_callback_survives_a_kill(tmp_path: Path, where: dict[str, str]) -> None:
     senders = Senders()
     kill_while_callbacks_pour_in(tmp_path, senders, 40, where)

@@ -23,6 +23,7 @@ def test_every_module_that_decides_about_money_can_be_broken(module: str) -> Non
     assert broken(module, 0)
 
 
+@pytest.mark.soak
 def test_nothing_is_argued_that_is_no_longer_there() -> None:
     about = GUARDS.keys() & {said.partition(" ")[0] for said in ARGUED}
     breaks = {said for module in about for said in _breaks(module)}

@@ -139,18 +139,26 @@ def other_try(order: Order, family: Sequence[Order]) -> Order | None:
     return next(paid, None) or next(disputed, None) or next(later, None)
 
 
-def has_other_try(session: Session, order: Order) -> bool:
-    """Whether there is an `other_try`; asked before each deed, so it reads no order."""
-    base = base_of(order.order_id)
-    family = (ORDERS.shop_key == order.shop_key, ORDERS.family == base)
-    # No conflict: neither equal nor unequal to one of them.
+def _other_try_query() -> sqlalchemy.Select[tuple[bool]]:
+    text = sqlalchemy.String()
+    shop, base, key = (sqlalchemy.bindparam(name, type_=text) for name in ("shop", "base", "key"))
+    family = (ORDERS.shop_key == shop, ORDERS.family == base)
+    # Without a conflict the column is null: neither equal nor unequal to one of them.
     disputed = ORDERS.conflict != Conflict.FOREIGN
-    instead = (ORDERS.status == Status.PAYSUCCESS) | disputed | (ORDERS.id > order.id)
-    found = sqlalchemy.select(
-        sqlalchemy.exists().where(*family, ORDERS.id != order.id, instead)
+    instead = (ORDERS.status == Status.PAYSUCCESS) | disputed | (ORDERS.id > key)
+    return sqlalchemy.select(
+        sqlalchemy.exists().where(*family, ORDERS.id != key, instead)
         & sqlalchemy.exists().where(*family, ORDERS.order_id == base)
     )
-    return bool(session.connection().execute(found).scalar())
+
+
+_HAS_OTHER_TRY = _other_try_query()
+
+
+def has_other_try(session: Session, order: Order) -> bool:
+    """Whether there is an `other_try`; asked before each deed, so it reads no order."""
+    values = {"shop": order.shop_key, "base": base_of(order.order_id), "key": order.id}
+    return bool(session.connection().execute(_HAS_OTHER_TRY, values).scalar())
 
 
 def is_paid_after_another(order: Order, family: Sequence[Order]) -> bool:

@@ -138,6 +138,7 @@ def test_a_list_of_lookups_is_accessible_before_and_after_it_is_asked(inside: Wi
     expect_accessible(page, {before: lambda: page.goto(before)}, {before})
 
 
+@pytest.mark.soak
 def test_refused_forms_and_open_dialogs_are_accessible(inside: Window) -> None:
     page = inside.page
 
@@ -159,6 +160,7 @@ def test_refused_forms_and_open_dialogs_are_accessible(inside: Window) -> None:
     expect_accessible(page, visits)
 
 
+@pytest.mark.soak
 def test_the_customers_pages_of_the_sandbox_are_accessible(
     looker: Window, operator: Operator
 ) -> None:

@@ -15,7 +15,8 @@ from tests.conftest import Served
 from tests.journeys.window import Window, window
 from tests.walk import Operator
 
-TARGETS = ("/orders", "/sandbox/reset", "/sandbox/clock", "/settings/shops", "/logout")
+MORE = ("/sandbox/reset", "/sandbox/clock", "/settings/shops", "/logout")
+TARGETS = ("/orders", *(pytest.param(more, marks=pytest.mark.soak) for more in MORE))
 
 _FETCH = """async ([address, mode]) => {
     const form = new URLSearchParams({desk: "on", minutes: "5", OrderID: "STOLEN", Amount: "1"})

@@ -82,6 +82,7 @@ def test_a_result_that_was_tampered_with_moves_nothing(at_desk: Window) -> None:
     expect(at_desk.page.locator("[data-diagnosis=status]")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_a_result_posted_with_a_wrong_checkstring_moves_nothing(
     at_desk: Window, desk: Served
 ) -> None:
@@ -109,6 +110,7 @@ def test_an_unanswered_call_is_recovered_by_a_lookup(at_desk: Window) -> None:
     at_desk.expect_step("send-customer")
 
 
+@pytest.mark.soak
 def test_tomorrow_it_is_all_found_again(at_desk: Window) -> None:
     number = new_number("-again")
     order = at_desk.create(number)
@@ -120,7 +122,9 @@ def test_tomorrow_it_is_all_found_again(at_desk: Window) -> None:
     assert number in at_desk.page.inner_text("main")
 
 
-@pytest.mark.parametrize("how", ["dblclick", "two presses of Enter"])
+@pytest.mark.parametrize(
+    "how", ["dblclick", pytest.param("two presses of Enter", marks=pytest.mark.soak)]
+)
 def test_a_form_sent_twice_in_a_hurry_registers_once(
     at_desk: Window, operator: Operator, how: str
 ) -> None:
@@ -136,6 +140,7 @@ def test_a_form_sent_twice_in_a_hurry_registers_once(
     assert registrations(operator, number) == 1
 
 
+@pytest.mark.soak
 def test_reloading_going_back_and_forth_registers_once(at_desk: Window, operator: Operator) -> None:
     number = new_number()
     order = at_desk.create(number)

@@ -86,7 +86,9 @@ async def alone(_: Settings) -> AsyncIterator[Api]:
             yield Api(http, "", "")
 
 
-@pytest.fixture(params=[mounted, alone], ids=lambda where: where.__name__)
+@pytest.fixture(
+    params=[mounted, pytest.param(alone, marks=pytest.mark.soak)], ids=["mounted", "alone"]
+)
 async def api(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[Api]:
     async with request.param(settings) as api:
         yield api

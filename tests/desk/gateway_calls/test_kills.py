@@ -47,6 +47,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.sqlite_will_do
 @pytest.mark.parametrize("rounds", [1, pytest.param(40, marks=pytest.mark.soak)])
 async def test_whatever_reached_the_gateway_is_an_exchange_after_the_restart(
     any_stage: Stage, rounds: int

@@ -69,6 +69,7 @@ async def waiting_exec(stage: Stage) -> tuple[Order, asyncio.Task[None]]:
     return order, task
 
 
+@pytest.mark.sqlite_will_do
 async def test_a_process_that_is_killed_leaves_an_exchange_that_a_restart_calls_unanswered(
     any_stage: Stage,
 ) -> None:

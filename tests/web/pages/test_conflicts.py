@@ -221,8 +221,8 @@ async def test_a_conflict_is_called_the_same_wherever_it_is_named(
         # Above the choice, and in the timeline.
         assert words(page).count(title) >= 2
         assert title in section(page.text)
-        for address in ("/", "/orders?status=attention", proof):
-            assert title in words(await client.get(address)), address
+    for address in ("/", "/orders?status=attention", proof):
+        assert title in words(await client.get(address)), address
 
 
 def test_every_kind_of_conflict_is_among_them() -> None:

@@ -96,6 +96,7 @@ def test_a_disk_that_fills_in_mid_flood_loses_nothing_that_was_answered(
         until(lambda: all(one.judged_at for one in callbacks(tmp_path)))
 
 
+@pytest.mark.soak
 def test_what_one_process_lost_every_process_tells_once_storing_works_again(
     tmp_path: Path,
 ) -> None:

@@ -67,6 +67,7 @@ def test_a_list_without_its_stream_asks_for_itself(cut_off: Page, served: Served
     expect(cut_off.locator("[data-live-mark]")).to_have_text(POLLING)
 
 
+@pytest.mark.soak
 def test_an_empty_list_without_its_stream_shows_the_first_that_arrives(
     cut_off: Page, served: Served
 ) -> None:
@@ -76,6 +77,7 @@ def test_an_empty_list_without_its_stream_shows_the_first_that_arrives(
     expect(cut_off.locator(".order-id")).to_have_text(["Q1"])
 
 
+@pytest.mark.soak
 def test_an_order_without_its_stream_asks_for_itself(cut_off: Page, served: Served) -> None:
     with served.app.state.desk.database.writing() as session:
         order = an_order(session.exec(select(Shop)).one(), "O1")
@@ -110,7 +112,7 @@ def test_a_stream_that_comes_back_signed_out_leads_to_the_sign_in(
     expect(page).to_have_url(re.compile(r"/login\?next=/callbacks"))
 
 
-@pytest.mark.parametrize("script", ["hx-sse", "live"])
+@pytest.mark.parametrize("script", ["hx-sse", pytest.param("live", marks=pytest.mark.soak)])
 def test_a_stream_is_live_however_late_a_script_comes(admin_page: Page, script: str) -> None:
     def late(route: Route) -> None:
         admin_page.wait_for_timeout(500)
@@ -140,6 +142,7 @@ async def _one_word(request: Request) -> AsyncIterator[bytes]:
     await request.app.state.stopping.wait()
 
 
+@pytest.mark.soak
 def test_the_overview_follows_in_the_midst_of_a_rush(admin_page: Page, served: Served) -> None:
     page = admin_page
     page.clock.install()
@@ -154,6 +157,7 @@ def test_the_overview_follows_in_the_midst_of_a_rush(admin_page: Page, served: S
     expect(page.locator("[data-verdict=mismatch]")).to_have_count(1)
 
 
+@pytest.mark.soak
 def test_the_title_of_a_hidden_page_counts_what_needs_a_person(
     admin_page: Page, served: Served
 ) -> None:
@@ -209,6 +213,7 @@ def test_an_open_page_fills_itself_and_can_be_paused(admin_page: Page, served: S
     expect(numbers).to_have_text(["W3", "W2", "W1", "W0"])
 
 
+@pytest.mark.soak
 def test_an_open_order_shows_a_notice_as_it_comes(admin_page: Page, served: Served) -> None:
     page = admin_page
     (order,) = orders(served, "N1")
