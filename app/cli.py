@@ -178,7 +178,7 @@ def _demo(chosen: argparse.Namespace) -> int:
     from app.server import say
 
     try:
-        written = write_history(_settings(), chosen.orders, chosen.seed)
+        written = write_history(_settings(), chosen.orders, chosen.seed, eventful=chosen.eventful)
     except DemoRefused as refusal:
         raise Failed(str(refusal)) from None
     say(f"{written} orders written to the sandbox's shop")
@@ -195,8 +195,7 @@ def _verify(chosen: argparse.Namespace) -> int:
     with _database(settings) as database:
         checked = verdict_of_file(database, data, _ours(settings))
     say("\n".join(report(checked)))
-    sentence = failure(checked)
-    return _fail(sentence) if sentence else 0
+    return _fail(sentence) if (sentence := failure(checked)) else 0
 
 
 def _backup(chosen: argparse.Namespace) -> int:
@@ -282,6 +281,7 @@ def _sandbox_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     demo = _command(commands, "demo", _demo, "write a plausible history for the sandbox's shop")
     demo.add_argument("--orders", type=int, required=True, metavar="N")
     demo.add_argument("--seed", type=int, help="which history it is; by default another each time")
+    demo.add_argument("--eventful", action="store_true", help="five exchanges an order")
 
 
 def _command(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import signal
 import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from inspect import signature
-from itertools import count
 from pathlib import Path
 
 import httpx
@@ -18,9 +16,7 @@ import pytest
 from app.desk.context import BackgroundTasks
 from app.server import GRACE_SECONDS
 from tests.conftest import SECRET_KEY, serving, settings_for
-from tests.plain import plain_client
 from tests.processes import desk_process
-from tests.waiting import until
 from tests.walk import Operator
 
 ENTRY, EXEC = "EntryTranNetcash", "ExecTranNetcash"
@@ -67,21 +63,6 @@ def test_a_killed_call_is_seen_as_unanswered_and_leads_to_a_lookup(
 def test_whatever_an_end_waits_for_is_over_within_five_seconds() -> None:
     grace = signature(BackgroundTasks.close).parameters["grace"].default
     assert GRACE_SECONDS + grace < 5
-
-
-@pytest.mark.sqlite_will_do
-def test_every_answered_callback_survives_a_kill(tmp_path: Path, where: dict[str, str]) -> None:
-    senders = Senders()
-    kill_while_callbacks_pour_in(tmp_path, senders, 40, where)
-    assert missing(tmp_path, senders, where) == set()
-
-
-@pytest.mark.soak
-def test_a_hundred_kills_lose_no_answered_callback(tmp_path: Path, where: dict[str, str]) -> None:
-    senders = Senders()
-    for turn in range(100):
-        kill_while_callbacks_pour_in(tmp_path, senders, 1 + turn % 7 * 50, where)
-    assert missing(tmp_path, senders, where) == set()
 
 
 def end_in_the_middle(folder: Path, number: signal.Signals) -> str:
@@ -158,58 +139,3 @@ def stalled_sender(port: int) -> socket.socket:
     head = "POST /netcash/return HTTP/1.1\r\nHost: desk\r\nContent-Length: 500\r\n"
     sender.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nShop".encode())
     return sender
-
-
-class Senders:
-    """Browsers that bring results, each another one; `answered` are those that got a 200."""
-
-    AT_ONCE = 8
-
-    def __init__(self) -> None:
-        self.answered: set[str] = set()
-        self._numbers = count(1)
-
-    def pour(self, url: str, stop: threading.Event) -> None:
-        with ThreadPoolExecutor(self.AT_ONCE) as pool:
-            for _ in range(self.AT_ONCE):
-                pool.submit(self._send, url, stop)
-
-    def _send(self, url: str, stop: threading.Event) -> None:
-        with plain_client(url, timeout=60) as browser:
-            while not stop.is_set():
-                number = f"K{next(self._numbers)}"
-                try:
-                    answer = browser.post("/netcash/return", data={"OrderID": number})
-                except httpx.HTTPError:
-                    return
-                if answer.status_code == 200:
-                    self.answered.add(number)
-
-
-def kill_while_callbacks_pour_in(
-    folder: Path, senders: Senders, answers: int, where: dict[str, str]
-) -> None:
-    """Kill a desk as soon as so many more callbacks have been answered; others are under way."""
-    enough, stop = len(senders.answered) + answers, threading.Event()
-    with desk_process(folder, **where) as desk:
-        pouring = threading.Thread(target=senders.pour, args=(desk.url, stop))
-        pouring.start()
-        until(lambda: len(senders.answered) >= enough)
-        desk.stop(signal.SIGKILL)
-        stop.set()
-        pouring.join()
-
-
-def missing(folder: Path, senders: Senders, where: dict[str, str]) -> set[str]:
-    """The answered ones that are not on the list after the next start."""
-    with started_again(folder, where) as operator:
-        return senders.answered - set(listed(operator))
-
-
-def listed(operator: Operator) -> Iterator[str]:
-    """The OrderID of every callback, page by page."""
-    address = "/callbacks"
-    while address:
-        shown = operator.see(address)
-        yield from shown.texts("order-id")
-        address = shown.next_page

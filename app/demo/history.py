@@ -47,10 +47,13 @@ class DemoRefused(Exception):
     """No history can be written. The message is the sentence to show."""
 
 
-def write_history(settings: Settings, orders: int, seed: int | None = None) -> int:
+def write_history(
+    settings: Settings, orders: int, seed: int | None = None, *, eventful: bool = False
+) -> int:
     """Write so many orders to the sandbox's shop, up to the present; how many were written.
 
-    The same seed tells the same stories, each as long before now.
+    The same seed tells the same stories, each as long before now; `eventful` ones have more to
+    them than in life, for measurements.
 
     Raises DemoRefused while the sandbox is off.
     """
@@ -61,7 +64,7 @@ def write_history(settings: Settings, orders: int, seed: int | None = None) -> i
         with database.reading() as session:
             scene = _scene(session, settings, seed)
             number = _first_free(session, scene)
-        past = _past(scene, orders, number)
+        past = _past(scene, orders, number, eventful=eventful)
         while batch := list(islice(past, BATCH)):
             # The gateway first: from then on it can be asked about what the desk holds.
             trades = [one.trade for one in batch if one.trade]
@@ -89,8 +92,8 @@ def _first_free(session: Session, scene: Scene) -> int:
     return max((int(match[1]) for match in used), default=1000) + 1
 
 
-def _past(scene: Scene, orders: int, number: int) -> Iterator[Written]:
-    stories = list(_choose(scene.random, orders))
+def _past(scene: Scene, orders: int, number: int, *, eventful: bool) -> Iterator[Written]:
+    stories = list(_choose(scene.random, orders, eventful=eventful))
     moments = openings(scene.random, len(stories), scene.now)
     teller = Teller(scene)
     for base, (story, again), opened in zip(count(number), stories, moments, strict=False):
@@ -120,14 +123,14 @@ class Teller:
         return new
 
 
-def _choose(random: Random, orders: int) -> Iterator[tuple[Story, bool]]:
+def _choose(random: Random, orders: int, *, eventful: bool) -> Iterator[tuple[Story, bool]]:
     """Stories for so many orders, each with whether a second order follows in its family.
 
     Each story once, since a demonstration shows them all, and then as often as in life.
     """
     left, each = orders, iter(STORIES.values())
     while left > 0:
-        story = next(each, None) or any_story(random)
+        story = next(each, None) or any_story(random, eventful=eventful)
         again = story.again and left > 1
         left -= 2 if again else 1
         yield story, again

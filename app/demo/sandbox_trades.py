@@ -7,7 +7,7 @@ contradict what the desk holds.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
@@ -59,6 +59,9 @@ class Trade:
             self.Status, self.processed_at = status, at
 
 
+_COLUMNS = [column.name for column in fields(Trade)]
+
+
 def enter_trades(store: Path, trades: Iterable[Trade]) -> None:
     """Write trades into the sandbox's store. Raises sqlite3.Error where the file is no store."""
     connection = open_store(store)
@@ -71,7 +74,7 @@ def enter_trades(store: Path, trades: Iterable[Trade]) -> None:
 
 
 def _row(trade: Trade) -> dict[str, object]:
-    row = {name: _stored(value) for name, value in asdict(trade).items()}
+    row = {name: _stored(getattr(trade, name)) for name in _COLUMNS}
     return row | {"Status": trade.Status.value, "cause": _CAUSES[trade.Status].value}
 
 

@@ -49,6 +49,11 @@ _SAYS_STARTED = when_due(look_up(Status.PAYSTART))
 _SAYS_EXPIRED = when_due(look_up(Status.EXPIRED))
 _ASKED_UNPROCESSED = after(20, 400, look_up(Status.UNPROCESSED, by_a_person=True))
 _ASKED_REQUESTED = after(20, 3_000, look_up(Status.REQSUCCESS, by_a_person=True))
+_ASKED_STARTED = after(20, 300, look_up(Status.PAYSTART, by_a_person=True))
+_ASKED_PAID = after(600, 9_000, look_up(Status.PAYSUCCESS, by_a_person=True))
+_BROUGHT_AGAIN = after(3, 90, brought_again)
+_IN_VAIN = after(1, 4, register_in_vain)
+_ASKED_ABOUT = (_IN_VAIN, *_OPENED, _ASKED_STARTED, _PAID, _SAYS_PAID, _ASKED_PAID)
 
 STORIES: dict[str, Story] = {
     "paid": Story(590, (*_OPENED, _PAID, _SAYS_PAID)),
@@ -56,7 +61,7 @@ STORIES: dict[str, Story] = {
     "cancelled, tried again": Story(70, (*_OPENED, _CANCELLED), again=True),
     "left": Story(80, (*_OPENED, _SAYS_STARTED, _SAYS_EXPIRED)),
     "registered only": Story(25, (_REGISTERED,)),
-    "result twice": Story(22, (*_OPENED, _PAID, _SAYS_PAID, after(3, 90, brought_again))),
+    "result twice": Story(22, (*_OPENED, _PAID, _SAYS_PAID, _BROUGHT_AGAIN)),
     "result late": Story(12, (*_OPENED, _PAID_LATE, _SAYS_PAID)),
     "result lost": Story(28, (*_OPENED, _SAYS_PAID)),
     "tampered": Story(9, (*_OPENED, after(60, 600, tampered), _SAYS_CANCELLED)),
@@ -78,12 +83,19 @@ STORIES: dict[str, Story] = {
         (_REGISTERED, after(0.1, 2, execute_unanswered), _ASKED_REQUESTED, _SAYS_EXPIRED),
         again=True,
     ),
-    "gateway busy": Story(14, (after(1, 4, register_in_vain), *_OPENED, _PAID, _SAYS_PAID)),
+    "gateway busy": Story(14, (_IN_VAIN, *_OPENED, _PAID, _SAYS_PAID)),
+    "asked about": Story(4, _ASKED_ABOUT),
+    "asked about, result twice": Story(2, (*_ASKED_ABOUT, _BROUGHT_AGAIN)),
 }
 
-_WEIGHTS = [story.weight for story in STORIES.values()]
+_WEIGHTS = {name: story.weight for name, story in STORIES.items()}
+_EVENTFUL = _WEIGHTS | {"asked about": 1_400, "asked about, result twice": 700}
 
 
-def any_story(random: Random) -> Story:
-    """A story, each as often as its weight says."""
-    return random.choices(list(STORIES.values()), _WEIGHTS)[0]
+def any_story(random: Random, *, eventful: bool = False) -> Story:
+    """A story, each as often as its weight says.
+
+    `eventful`: with more to it than in life, five exchanges and 1.2 callbacks on average.
+    """
+    weights = _EVENTFUL if eventful else _WEIGHTS
+    return random.choices(list(STORIES.values()), list(weights.values()))[0]

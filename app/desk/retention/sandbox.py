@@ -28,11 +28,15 @@ def sweep_orders(steps: Steps, number: int) -> int:
         after = keys[-1]
         # One order may have been named by a flood: its callbacks go first, a few at a time.
         steps.until_done(partial(_forget_results, keys=keys), results)
-        dropped += steps.through(keys, forget_orders, orders)
-    if dropped:
-        with steps.database.writing() as session:
-            count_dropped(session, SANDBOX_ORDERS, Limit.NUMBER, dropped)
+        dropped += steps.through(keys, _forget_and_count, orders)
     return dropped
+
+
+def _forget_and_count(session: Session, keys: Sequence[str]) -> int:
+    gone = forget_orders(session, keys)
+    if gone:
+        count_dropped(session, SANDBOX_ORDERS, Limit.NUMBER, gone)
+    return gone
 
 
 def _next(steps: Steps, after: str, upto: str) -> Sequence[str]:

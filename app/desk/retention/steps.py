@@ -11,6 +11,9 @@ from sqlmodel import Session
 from app.desk.retention.policy import Step
 from app.records.database import Database
 
+Write = Callable[[Session, Sequence[str]], int]
+"""Writes some of the rows with these keys; what that came to."""
+
 
 class Steps:
     """Writes in steps, each as long as `policy.LONGEST` says at most, and stops between two.
@@ -29,9 +32,7 @@ class Steps:
         self.database, self.stopped = database, stopped
         self._clock, self._rest = clock, rest
 
-    def through(
-        self, keys: Sequence[str], write: Callable[[Session, Sequence[str]], int], step: Step
-    ) -> int:
+    def through(self, keys: Sequence[str], write: Write, step: Step) -> int:
         """Write all of these, some at a time; the sum of what the writes came to."""
         total, first = 0, 0
         while first < len(keys) and not self.stopped():
@@ -60,7 +61,5 @@ class Steps:
         return number
 
 
-def _write_these(
-    session: Session, *, write: Callable[[Session, Sequence[str]], int], keys: Sequence[str]
-) -> int:
+def _write_these(session: Session, *, write: Write, keys: Sequence[str]) -> int:
     return write(session, keys)

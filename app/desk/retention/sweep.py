@@ -11,7 +11,7 @@ from app.clock import now
 from app.desk.retention.disk import cut_bodies
 from app.desk.retention.policy import KEPT_OF_AN_ORDER, RetentionPolicy, Step
 from app.desk.retention.sandbox import sweep_orders
-from app.desk.retention.steps import Steps
+from app.desk.retention.steps import Steps, Write
 from app.records.callbacks import Callback
 from app.records.database import Database
 from app.records.droppable import (
@@ -58,9 +58,7 @@ def sweep_notifications(session: Session, limits: RetentionPolicy) -> int:
     for kind in NOTICES:
         for limit, upto in _bounds(session, kind, limits):
             keys = droppable(session, kind, "", upto, FOUND_AT_ONCE)
-            if gone := drop(session, kind, keys, upto):
-                count_dropped(session, kind.name, limit, len(gone))
-                dropped += len(gone)
+            dropped += _drop_and_count(session, keys, kind=kind, limit=limit, upto=upto)
     return dropped
 
 
@@ -75,14 +73,23 @@ def _bounds(session: Session, kind: Kind, limits: RetentionPolicy) -> Sequence[t
 
 def _drop(steps: Steps, kind: Kind, limit: Limit, upto: str) -> int:
     step, dropped = Step(), 0
+    write = partial(_drop_and_count, kind=kind, limit=limit, upto=upto)
     for keys in _free(steps, kind, upto):
-        dropped += _drop_these(steps, kind, keys, upto, step)
+        dropped += _drop_these(steps, kind, keys, upto, step, write)
     if kind in CALLBACKS:
-        dropped += _drop_surplus(steps, kind, upto, step)
-    if dropped:
-        with steps.database.writing() as session:
-            count_dropped(session, kind.name, limit, dropped)
+        write = partial(write, free=False)
+        dropped += _drop_surplus(steps, kind, upto, step, write)
     return dropped
+
+
+def _drop_and_count(
+    session: Session, keys: Sequence[str], *, kind: Kind, limit: Limit, upto: str, free: bool = True
+) -> int:
+    """In one transaction: whoever is killed between two has left nothing uncounted."""
+    gone = len(drop(session, kind, keys, upto, free=free))
+    if gone:
+        count_dropped(session, kind.name, limit, gone)
+    return gone
 
 
 def _free(steps: Steps, kind: Kind, upto: str) -> Iterator[Sequence[str]]:
@@ -97,12 +104,12 @@ def _free(steps: Steps, kind: Kind, upto: str) -> Iterator[Sequence[str]]:
         yield keys
 
 
-def _drop_surplus(steps: Steps, kind: Kind, upto: str, step: Step) -> int:
+def _drop_surplus(steps: Steps, kind: Kind, upto: str, step: Step, write: Write) -> int:
     dropped = 0
     while not steps.stopped():
         with steps.database.reading() as session:
             keys = surplus(session, kind, upto, KEPT_OF_AN_ORDER)
-        gone = _drop_these(steps, kind, keys, upto, step, free=False)
+        gone = _drop_these(steps, kind, keys, upto, step, write)
         dropped += gone
         if not gone:
             break
@@ -110,13 +117,11 @@ def _drop_surplus(steps: Steps, kind: Kind, upto: str, step: Step) -> int:
 
 
 def _drop_these(
-    steps: Steps, kind: Kind, keys: Sequence[str], upto: str, step: Step, *, free: bool = True
+    steps: Steps, kind: Kind, keys: Sequence[str], upto: str, step: Step, write: Write
 ) -> int:
     if kind.table is Callback:
         _hand_over_copies(steps, keys, upto, step)
-    return steps.through(
-        keys, lambda session, some: len(drop(session, kind, some, upto, free=free)), step
-    )
+    return steps.through(keys, write, step)
 
 
 def _hand_over_copies(steps: Steps, keys: Sequence[str], upto: str, step: Step) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session, select
 
 from app.clock import now
 from app.desk.retention import RetentionPolicy, sweep_all
 from app.desk.retention.policy import FIRST_STEP, LONGEST, Step
 from app.desk.retention.steps import Steps
+from app.desk.retention.sweep import sweep
 from app.records.callbacks import Callback
 from app.records.database import Database
+from app.records.droppable import CALLBACKS
+from app.records.dropped_callbacks import dropped_so_far
 
 KEYS = [f"{number:04}" for number in range(1000)]
 LIMITS = RetentionPolicy(age=timedelta(days=30), number=100)
@@ -80,3 +84,23 @@ def test_a_sweep_that_is_stopped_has_dropped_a_part_and_the_next_drops_the_rest(
     assert first + sweep_all(database, LIMITS) == 400
     with database.reading() as session:
         assert len(session.exec(select(Callback.id)).all()) == 100
+
+
+def test_what_a_killed_sweep_has_dropped_is_counted(database: Database) -> None:
+    with database.writing() as session:
+        session.add_all(
+            Callback(body=b"", judged_at=now(), verdict="malformed", digest=str(number))
+            for number in range(LIMITS.number + 5 * FIRST_STEP)
+        )
+    [malformed] = [kind for kind in CALLBACKS if kind.name == "malformed"]
+
+    def die(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(Steps(database, rest=die), malformed, LIMITS)
+    with database.reading() as session:
+        [gone] = [one.number for one in dropped_so_far(session)]
+        left = len(session.exec(select(Callback.id)).all())
+    assert 0 < gone < 5 * FIRST_STEP
+    assert gone + left == LIMITS.number + 5 * FIRST_STEP
