@@ -9,8 +9,8 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.batches.columns import Columns
 from app.desk.batches.verdicts import Heard, Row, Why, verdict_of
+from app.desk.books.columns import Columns
 from app.desk.status.call_results import CallResult, classify, found_by
 from app.records.batch_items import answered_items
 from app.records.batches import (

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.batches.columns import Columns
 from app.desk.batches.verdicts import DISAGREE, Verdict
+from app.desk.books.columns import Columns
 from app.records.batch_items import Judged, Sum, answered_between, judged_counts, sums_of
 from app.records.batches import Batch, BatchState, ItemState
 

@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from app.clock import now
 from app.desk.audit import record_action
-from app.desk.batches.columns import Columns
 from app.desk.batches.verdicts import Why
+from app.desk.books.columns import Columns
 from app.desk.context import Actor
 from app.desk.permissions import Permission, demand
 from app.records.batch_items import has_open_items, leave_out_waiting

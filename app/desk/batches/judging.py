@@ -14,10 +14,10 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from app.clock import now
-from app.desk.batches.cells import KEPT, Problem
-from app.desk.batches.columns import Columns
-from app.desk.batches.reading import BookLine, Reading, read_book
 from app.desk.batches.verdicts import Verdict, Why
+from app.desk.books.cells import KEPT, Problem
+from app.desk.books.columns import Columns
+from app.desk.books.reading import BookLine, Reading, read_book
 from app.desk.status.call_results import MAY_HAVE_ASKED, classify
 from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.records.batch_items import forget_some_items, lookups_since

@@ -13,10 +13,10 @@ from starlette.responses import RedirectResponse, Response
 
 from app.desk.batches import deeds
 from app.desk.batches.batch_view import BatchView, batch_view
-from app.desk.batches.columns import Columns, Role
 from app.desk.batches.deeds import Given, begin_batch, set_columns
 from app.desk.batches.judging import judge
 from app.desk.batches.verdicts import DISAGREE, Verdict
+from app.desk.books.columns import Columns, Role
 from app.desk.context import Actor, Desk
 from app.desk.permissions import Permission
 from app.protocol.words import N_, Words

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.desk.batches.cells import Problem
-from app.desk.batches.columns import Role
 from app.desk.batches.verdicts import Verdict, Why
+from app.desk.books.cells import Problem
+from app.desk.books.columns import Role
 from app.protocol.time_words import clock_text
 from app.protocol.words import N_, Sentence, Words
 from app.records.batches import BatchItem, BatchState, PausedBy
