@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from app.desk.books.cells import order_id_of, word_of, yen_of
+from app.desk.books.cells import OwnWords, folded_word, order_id_of, word_of, yen_of
 from app.desk.books.lines import Record
 from app.records.search_fold import squeezed
 
@@ -51,6 +51,11 @@ class Columns:
     def from_json(cls, text: str) -> Columns:
         """As it was kept."""
         return cls(**json.loads(text))
+
+
+def words_json(words: OwnWords) -> str:
+    """What the statuses of a book mean, as it is kept."""
+    return json.dumps({folded_word(word): paid for word, paid in words.items()}, ensure_ascii=False)
 
 
 NAMES: Mapping[Role, Sequence[str]] = {

@@ -91,7 +91,6 @@ async def test_a_list_is_asked_about_once_it_is_started_and_not_before(stage: St
     await BatchRunner(stage.desk).drain()
     assert sent(stage) == ["A1", "A2"]
     assert batch(stage, key).state is BatchState.DONE
-    assert batch(stage, key).source is None
 
 
 async def test_each_row_weighs_the_book_what_was_held_and_the_answer(stage: Stage) -> None:
