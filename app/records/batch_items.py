@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, delete, func, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -20,61 +20,65 @@ _WITHOUT_BODIES = tuple(
 IS_ORDER = col(BatchItem.problem).is_(None)
 
 
+_UNDER_WAY = select(func.count()).where(
+    Exchange.outcome == WAITING,
+    Exchange.call == Call.SEARCH,
+    # Wrapped so that the index of those that wait is used: they are few.
+    func.coalesce(Exchange.environment, "") == bindparam("environment"),
+)
+
+
 def lookups_under_way(session: Session, environment: Environment) -> int:
     """How many lookups of an environment wait for their answer, whoever asked."""
-    query = select(func.count()).where(
-        Exchange.outcome == WAITING,
-        Exchange.call == Call.SEARCH,
-        # Wrapped so that the index of those that wait is used: they are few.
-        func.coalesce(Exchange.environment, "") == environment,
-    )
-    return session.exec(query).one()
+    return session.exec(_UNDER_WAY, params={"environment": environment}).one()
+
+
+_ASKED_BY_BATCHES = (
+    select(func.count())
+    .select_from(BatchItem)
+    .join(Batch, col(Batch.id) == BatchItem.batch_key)
+    .where(BatchItem.state == ItemState.ASKING, Batch.environment == bindparam("environment"))
+)
 
 
 def of_batches_under_way(session: Session, environment: Environment) -> int:
     """How many of them batches have asked."""
-    query = (
-        select(func.count())
-        .select_from(BatchItem)
-        .join(Batch, col(Batch.id) == BatchItem.batch_key)
-        .where(BatchItem.state == ItemState.ASKING, Batch.environment == environment)
+    return session.exec(_ASKED_BY_BATCHES, params={"environment": environment}).one()
+
+
+_NEXT = (
+    select(BatchItem)
+    .where(
+        BatchItem.batch_key == bindparam("batch_key"),
+        BatchItem.state == ItemState.WAITING,
+        col(BatchItem.not_before).is_(None) | (col(BatchItem.not_before) <= bindparam("at")),
     )
-    return session.exec(query).one()
+    .order_by(col(BatchItem.line))
+    .limit(bindparam("limit"))
+    .with_for_update()
+)
 
 
 def next_items(session: Session, batch_key: str, at: datetime, limit: int) -> Sequence[BatchItem]:
-    """The next lines of a batch to ask about now, in the order of the list."""
-    query = select(BatchItem).where(
-        BatchItem.batch_key == batch_key,
-        BatchItem.state == ItemState.WAITING,
-        col(BatchItem.not_before).is_(None) | (col(BatchItem.not_before) <= at),
-    )
-    return session.exec(query.order_by(col(BatchItem.line)).limit(limit)).all()
+    """The next lines of a batch to ask about now, locked, in the order of the list."""
+    params = {"batch_key": batch_key, "at": at, "limit": limit}
+    return session.exec(_NEXT, params=params).all()
 
 
-def claim_item(session: Session, item_key: str, exchange_key: str) -> bool:
-    """Take a line's turn for this exchange; False when another process has it."""
-    values = {"state": ItemState.ASKING, "exchange_key": exchange_key}
-    statement = (
-        update(BatchItem)
-        .where(col(BatchItem.id) == item_key, col(BatchItem.state) == ItemState.WAITING)
-        .values(values)
-    )
-    return session.connection().execute(statement).rowcount == 1
+_ANSWERED = (
+    select(BatchItem, Exchange)
+    .join(Exchange, col(Exchange.id) == BatchItem.exchange_key)
+    .where(BatchItem.state == ItemState.ASKING, Exchange.outcome != WAITING)
+    .where(func.coalesce(Exchange.environment, "") == bindparam("environment"))
+    .with_for_update(of=BatchItem, skip_locked=True)
+)
 
 
 def answered_items(
     session: Session, environment: Environment
 ) -> Sequence[tuple[BatchItem, Exchange]]:
     """The lines whose exchange is over, locked, with it and its bodies."""
-    query = (
-        select(BatchItem, Exchange)
-        .join(Exchange, col(Exchange.id) == BatchItem.exchange_key)
-        .where(BatchItem.state == ItemState.ASKING, Exchange.outcome != WAITING)
-        .where(func.coalesce(Exchange.environment, "") == environment)
-        .with_for_update(of=BatchItem, skip_locked=True)
-    )
-    return session.exec(query).all()
+    return session.exec(_ANSWERED, params={"environment": environment}).all()
 
 
 def has_open_items(session: Session, batch_key: str) -> bool:
@@ -174,15 +178,24 @@ def _orders(batch_key: str) -> SelectOfScalar[BatchItem]:
     return select(BatchItem).where(BatchItem.batch_key == batch_key, IS_ORDER)
 
 
-def disagreeing_since(session: Session, item: BatchItem) -> datetime | None:
-    """Since when the sides did not agree on a line's order, by the last list before that says."""
-    query = select(BatchItem.began_at).where(
-        BatchItem.order_id == item.order_id,
-        BatchItem.id < item.id,
-        BatchItem.shop_key == item.shop_key,
+_FOUND_BEFORE = (
+    select(BatchItem.began_at)
+    .where(
+        BatchItem.order_id == bindparam("order_id"),
+        BatchItem.id < bindparam("key"),
+        BatchItem.shop_key == bindparam("shop_key"),
         col(BatchItem.verdict).not_in(("not-asked", "no-answer")),
     )
-    return session.exec(query.order_by(col(BatchItem.id).desc()).limit(1)).first()
+    .order_by(col(BatchItem.id).desc())
+    .limit(1)
+)
+
+
+def disagreeing_since(session: Session, item: BatchItem) -> datetime | None:
+    """Since when the sides did not agree on a line's order, by the last list before that says."""
+    params = {"order_id": item.order_id, "key": item.id, "shop_key": item.shop_key}
+    with session.no_autoflush:  # it is about earlier lists
+        return session.exec(_FOUND_BEFORE, params=params).first()
 
 
 def began_in(span: Span) -> Iterator[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import Index, Text, delete
+from sqlalchemy import Index, Text, bindparam, delete
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select
 
@@ -192,15 +192,23 @@ def latest_batches(session: Session, environment: Environment, limit: int) -> Se
     return session.exec(query.order_by(col(Batch.id).desc()).limit(limit)).all()
 
 
+_RUNNING = (
+    select(Batch)
+    .where(Batch.state == BatchState.RUNNING, Batch.environment == bindparam("environment"))
+    .options(*WITHOUT_FILES)
+    .order_by(col(Batch.id))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def running_batches(session: Session, environment: Environment) -> Sequence[Batch]:
     """The batches of an environment that ask, locked, the one that has waited longest first.
 
     Locked in the order of their keys: whoever takes a place among the calls of the environment
     waits for whoever is doing so.
     """
-    query = select(Batch).where(Batch.state == BatchState.RUNNING, Batch.environment == environment)
-    query = query.options(*WITHOUT_FILES).order_by(col(Batch.id)).with_for_update()
-    found = session.exec(query.execution_options(populate_existing=True)).all()
+    found = session.exec(_RUNNING, params={"environment": environment}).all()
     return sorted(found, key=lambda one: (one.asked_at or one.created_at, one.id))
 
 
