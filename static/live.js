@@ -79,11 +79,13 @@
   const show = (html) => {
     if (region) { refreshSoon(); return; }
     countSoon();
-    if (!rows) { location.reload(); return; }
     const template = document.createElement("template");
     template.innerHTML = html;
     const row = template.content.firstElementChild;
     const old = document.getElementById(row.id);
+    // It was shown before it was judged, and belongs to another environment.
+    if (row.dataset.gone) { old?.remove(); return; }
+    if (!rows) { location.reload(); return; }
     if (old) old.replaceWith(row);
     // A repeat of a callback that lies on another page changes nothing here.
     else if (!row.dataset.repeat) {

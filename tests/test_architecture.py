@@ -42,6 +42,7 @@ STOREYS: dict[str, str] = {
         tour
         cases batches
         importing news
+        books
         orders health
         notifications shops copies hand_on
         gateway_calls

@@ -1,17 +1,14 @@
 """The lines of batches: whose turn it is, what they came to, and their sums."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, delete, func, update
-from sqlalchemy import select as several
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.protocol.messages import Call
-from app.protocol.statuses import Status
 from app.records.batches import Batch, BatchItem, ItemState
 from app.records.database import Database
 from app.records.exchanges import WAITING, Exchange
@@ -20,64 +17,68 @@ from app.records.shops import Environment
 _WITHOUT_BODIES = tuple(
     defer(getattr(Exchange, body), raiseload=True) for body in ("request", "answer")
 )
-_IS_ORDER = col(BatchItem.problem).is_(None)
+IS_ORDER = col(BatchItem.problem).is_(None)
+
+
+_UNDER_WAY = select(func.count()).where(
+    Exchange.outcome == WAITING,
+    Exchange.call == Call.SEARCH,
+    # Wrapped so that the index of those that wait is used: they are few.
+    func.coalesce(Exchange.environment, "") == bindparam("environment"),
+)
 
 
 def lookups_under_way(session: Session, environment: Environment) -> int:
     """How many lookups of an environment wait for their answer, whoever asked."""
-    query = select(func.count()).where(
-        Exchange.outcome == WAITING,
-        Exchange.call == Call.SEARCH,
-        # Wrapped so that the index of those that wait is used: they are few.
-        func.coalesce(Exchange.environment, "") == environment,
-    )
-    return session.exec(query).one()
+    return session.exec(_UNDER_WAY, params={"environment": environment}).one()
+
+
+_ASKED_BY_BATCHES = (
+    select(func.count())
+    .select_from(BatchItem)
+    .join(Batch, col(Batch.id) == BatchItem.batch_key)
+    .where(BatchItem.state == ItemState.ASKING, Batch.environment == bindparam("environment"))
+)
 
 
 def of_batches_under_way(session: Session, environment: Environment) -> int:
     """How many of them batches have asked."""
-    query = (
-        select(func.count())
-        .select_from(BatchItem)
-        .join(Batch, col(Batch.id) == BatchItem.batch_key)
-        .where(BatchItem.state == ItemState.ASKING, Batch.environment == environment)
+    return session.exec(_ASKED_BY_BATCHES, params={"environment": environment}).one()
+
+
+_NEXT = (
+    select(BatchItem)
+    .where(
+        BatchItem.batch_key == bindparam("batch_key"),
+        BatchItem.state == ItemState.WAITING,
+        col(BatchItem.not_before).is_(None) | (col(BatchItem.not_before) <= bindparam("at")),
     )
-    return session.exec(query).one()
+    .order_by(col(BatchItem.line))
+    .limit(bindparam("limit"))
+    .with_for_update()
+)
 
 
 def next_items(session: Session, batch_key: str, at: datetime, limit: int) -> Sequence[BatchItem]:
-    """The next lines of a batch to ask about now, in the order of the list."""
-    query = select(BatchItem).where(
-        BatchItem.batch_key == batch_key,
-        BatchItem.state == ItemState.WAITING,
-        col(BatchItem.not_before).is_(None) | (col(BatchItem.not_before) <= at),
-    )
-    return session.exec(query.order_by(col(BatchItem.line)).limit(limit)).all()
+    """The next lines of a batch to ask about now, locked, in the order of the list."""
+    params = {"batch_key": batch_key, "at": at, "limit": limit}
+    return session.exec(_NEXT, params=params).all()
 
 
-def claim_item(session: Session, item_key: str, exchange_key: str) -> bool:
-    """Take a line's turn for this exchange; False when another process has it."""
-    values = {"state": ItemState.ASKING, "exchange_key": exchange_key}
-    statement = (
-        update(BatchItem)
-        .where(col(BatchItem.id) == item_key, col(BatchItem.state) == ItemState.WAITING)
-        .values(values)
-    )
-    return session.connection().execute(statement).rowcount == 1
+_ANSWERED = (
+    select(BatchItem, Exchange)
+    .join(Exchange, col(Exchange.id) == BatchItem.exchange_key)
+    .where(BatchItem.state == ItemState.ASKING, Exchange.outcome != WAITING)
+    .where(func.coalesce(Exchange.environment, "") == bindparam("environment"))
+    .with_for_update(of=BatchItem, skip_locked=True)
+)
 
 
 def answered_items(
     session: Session, environment: Environment
 ) -> Sequence[tuple[BatchItem, Exchange]]:
     """The lines whose exchange is over, locked, with it and its bodies."""
-    query = (
-        select(BatchItem, Exchange)
-        .join(Exchange, col(Exchange.id) == BatchItem.exchange_key)
-        .where(BatchItem.state == ItemState.ASKING, Exchange.outcome != WAITING)
-        .where(func.coalesce(Exchange.environment, "") == environment)
-        .with_for_update(of=BatchItem, skip_locked=True)
-    )
-    return session.exec(query).all()
+    return session.exec(_ANSWERED, params={"environment": environment}).all()
 
 
 def has_open_items(session: Session, batch_key: str) -> bool:
@@ -89,53 +90,10 @@ def has_open_items(session: Session, batch_key: str) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-class Sum(NamedTuple):
-    """The lines of one verdict and state: how many, how many of them are orders of their own, and
-    the yen that each side counts as paid."""
+Span = tuple[datetime | None, datetime | None]
+"""After the first moment, and not after the second; None: however early or late."""
 
-    verdict: str
-    state: ItemState
-    why: str
-    lines: int
-    orders: int
-    book: int
-    here: int
-    gateway: int
-
-
-def sums_of(session: Session, batch_key: str) -> Sequence[Sum]:
-    """What a batch comes to: every line in exactly one sum."""
-    book = case((col(BatchItem.paid).is_(True), func.coalesce(BatchItem.yen, 0)), else_=0)
-    here = case(
-        (col(BatchItem.here_status) == Status.PAYSUCCESS, func.coalesce(BatchItem.here_yen, 0)),
-        else_=0,
-    )
-    gateway = case(
-        (
-            col(BatchItem.gateway_status) == Status.PAYSUCCESS,
-            func.coalesce(BatchItem.gateway_yen, 0),
-        ),
-        else_=0,
-    )
-    query = (
-        several(
-            col(BatchItem.verdict),
-            col(BatchItem.state),
-            col(BatchItem.why),
-            func.count(col(BatchItem.id)),
-            func.sum(case((_IS_ORDER, 1), else_=0)),
-            func.sum(book),
-            func.sum(here),
-            func.sum(gateway),
-        )
-        .where(col(BatchItem.batch_key) == batch_key)
-        .group_by(col(BatchItem.verdict), col(BatchItem.state), col(BatchItem.why))
-    )
-    found = session.connection().execute(query)
-    return [
-        Sum(str(one[0]), ItemState(one[1]), str(one[2]), *(int(n or 0) for n in one[3:]))
-        for one in found
-    ]
+EVER: Span = (None, None)
 
 
 def rows_of(
@@ -143,12 +101,16 @@ def rows_of(
     batch_key: str,
     verdicts: Sequence[str],
     *,
+    began: Span = EVER,
     offset: int = 0,
     limit: int | None = None,
 ) -> Sequence[BatchItem]:
-    """The orders of a batch that have one of these verdicts, in the order of the verdicts."""
+    """The orders of a batch that have one of these verdicts, in the order of the verdicts.
+
+    `began`: those whose disagreement began then.
+    """
     rank = case({one: at for at, one in enumerate(verdicts)}, value=col(BatchItem.verdict))
-    query = _orders(batch_key).where(col(BatchItem.verdict).in_(verdicts))
+    query = _orders(batch_key).where(col(BatchItem.verdict).in_(verdicts), *began_in(began))
     query = query.order_by(rank, col(BatchItem.line)).offset(offset)
     return session.exec(query.limit(limit) if limit else query).all()
 
@@ -161,61 +123,8 @@ def lines_after(session: Session, batch_key: str, line: int, limit: int) -> Sequ
 
 def left_out(session: Session, batch_key: str, limit: int) -> Sequence[BatchItem]:
     """The lines that are not asked about, in the order of the list."""
-    query = select(BatchItem).where(BatchItem.batch_key == batch_key, ~_IS_ORDER)
+    query = select(BatchItem).where(BatchItem.batch_key == batch_key, ~IS_ORDER)
     return session.exec(query.order_by(col(BatchItem.line)).limit(limit)).all()
-
-
-def _paid_yen(status: Any, yen: Any) -> ColumnElement[int]:
-    return case((status == Status.PAYSUCCESS, func.coalesce(yen, 0)), else_=0)
-
-
-def answered_between(session: Session, batch_key: str) -> tuple[datetime | None, datetime | None]:
-    """When the first and the last answer came."""
-    when = col(BatchItem.gateway_at)
-    query = several(func.min(when), func.max(when)).where(col(BatchItem.batch_key) == batch_key)
-    first, last = session.connection().execute(query).one()
-    return first, last
-
-
-class Judged(NamedTuple):
-    """What a list came to when it was judged."""
-
-    lines: int
-    orders: int
-    unknown: int
-    too_early: int
-    unread: int
-    problems: Mapping[str, int]
-
-
-def judged_counts(session: Session, batch_key: str) -> Judged:
-    """How many lines of a list are what."""
-
-    def ones(which: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.sum(case((which, 1), else_=0))
-
-    query = (
-        several(
-            col(BatchItem.problem),
-            func.count(col(BatchItem.id)),
-            ones(col(BatchItem.known).is_(False)),
-            ones(col(BatchItem.free_at).is_not(None)),
-            ones(col(BatchItem.unread) != ""),
-        )
-        .where(col(BatchItem.batch_key) == batch_key)
-        .group_by(col(BatchItem.problem))
-    )
-    rows = session.connection().execute(query)
-    found = {str(row[0] or ""): [int(number) for number in row[1:]] for row in rows}
-    asked = found.get("", [0, 0, 0, 0])
-    return Judged(
-        lines=sum(numbers[0] for numbers in found.values()),
-        orders=asked[0],
-        unknown=asked[1],
-        too_early=asked[2],
-        unread=sum(numbers[3] for numbers in found.values()),
-        problems={problem: numbers[0] for problem, numbers in found.items() if problem},
-    )
 
 
 def lookups_since(
@@ -266,4 +175,34 @@ def anything_under_way(session: Session) -> Sequence[Environment]:
 
 
 def _orders(batch_key: str) -> SelectOfScalar[BatchItem]:
-    return select(BatchItem).where(BatchItem.batch_key == batch_key, _IS_ORDER)
+    return select(BatchItem).where(BatchItem.batch_key == batch_key, IS_ORDER)
+
+
+_FOUND_BEFORE = (
+    select(BatchItem.began_at)
+    .where(
+        BatchItem.order_id == bindparam("order_id"),
+        BatchItem.id < bindparam("key"),
+        BatchItem.shop_key == bindparam("shop_key"),
+        col(BatchItem.verdict).not_in(("not-asked", "no-answer")),
+    )
+    .order_by(col(BatchItem.id).desc())
+    .limit(1)
+)
+
+
+def disagreeing_since(session: Session, item: BatchItem) -> datetime | None:
+    """Since when the sides did not agree on a line's order, by the last list before that says."""
+    params = {"order_id": item.order_id, "key": item.id, "shop_key": item.shop_key}
+    with session.no_autoflush:  # it is about earlier lists
+        return session.exec(_FOUND_BEFORE, params=params).first()
+
+
+def began_in(span: Span) -> Iterator[ColumnElement[bool]]:
+    after, until = span
+    if after or until:
+        yield col(BatchItem.began_at).is_not(None)
+    if after:
+        yield col(BatchItem.began_at) > after
+    if until:
+        yield col(BatchItem.began_at) <= until

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import Index, Text, delete
+from sqlalchemy import Index, Text, bindparam, delete
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select
 
@@ -55,10 +56,12 @@ class ItemState(StrEnum):
 
 class Batch(Record, table=True):
     """One list of orders. `sha256` is of the file as it came, `columns` JSON: what its columns
-    hold; `header_key` names its first line. `source` is the file, for as long as its columns can
-    be corrected. `judged_at`: when it had been read to its end; `at`: when whatever process works
-    on it was last heard of. `rest_until`, `rests`: the gateway has refused for now so many times in
-    a row. `asked_at`: its last turn.
+    hold, and `words` what its statuses mean, as a person has said. `source` is the file, `screen`
+    the gateway's own list beside it, `screen_facts` JSON: what that was read as; retention takes
+    both files. What was paid here from `paid_from` until `paid_until` is asked about too.
+    `judged_at`: when it had been read to its end; `at`: when whatever process works on it was last
+    heard of. `rest_until`, `rests`: the gateway has refused for now so many times in a row.
+    `asked_at`: its last turn.
     """
 
     __tablename__ = "batches"
@@ -76,9 +79,13 @@ class Batch(Record, table=True):
     written: str = Field(default="", max_length=40)
     delimiter: str = Field(default="", max_length=2)
     first_line: str = Field(default="[]", sa_type=Text)  # JSON: its cells
-    header_key: str = Field(default="", max_length=32, index=True)
     columns: str = Field(default="{}", max_length=200)
     columns_chosen: bool = False
+    words: str = Field(default="{}", sa_type=Text)
+    screen: bytes | None = encrypted_bytes()
+    screen_facts: str = Field(default="", sa_type=Text)
+    paid_from: datetime | None = timestamp()
+    paid_until: datetime | None = timestamp()
     reason: str | None = Field(default=None, max_length=REASON_LENGTH)
     state: BatchState = enum_column(BatchState, BatchState.CHECKING, index=True)
     judged_at: datetime | None = timestamp()
@@ -98,8 +105,12 @@ class BatchItem(Record, table=True):
     uses the interface's own word, `said` and `unread` as they stand there. `problem` with `detail`:
     why it is not asked about; `free_at`: from when it may be, without a reason. What the desk held
     just before it asked: `here_status`, `here_yen`, and `known`: whether it had such an order. What
-    the gateway said: `gateway_status`, `gateway_yen`, `gateway_at`. Orders and exchanges are named,
-    not referred to: those of the sandbox go.
+    the gateway said: `gateway_status`, `gateway_yen`, `gateway_at`. Orders, exchanges and cases are
+    named, not referred to: those of the sandbox go.
+
+    `listed`: the book has it; else the gateway's own list or the desk alone does. What that list
+    says: `screen_line` (None: it does not have it), `screen_yen`, `screen_paid`, `screen_said`.
+    `began_at`: since when the sides do not agree. `case_key`: the case that was opened from it.
     """
 
     __tablename__ = "batch_items"
@@ -108,6 +119,8 @@ class BatchItem(Record, table=True):
         Index("ix_batch_items_verdict", "batch_key", "verdict", "line"),
         index_of_some("ix_batch_items_waiting", ["batch_key", "line"], "state = 'waiting'"),
         index_of_some("ix_batch_items_asking", ["exchange_key"], "state = 'asking'"),
+        Index("ix_batch_items_order", "order_id", "id"),
+        index_of_some("ix_batch_items_case", ["case_key", "batch_key"], "case_key IS NOT NULL"),
     )
 
     id: str = key()
@@ -135,35 +148,58 @@ class BatchItem(Record, table=True):
     gateway_at: datetime | None = timestamp()
     verdict: str = Field(default="not-asked", max_length=20)
     why: str = Field(default="", max_length=24)
+    listed: bool = True
+    screen_line: int | None = None
+    screen_yen: int | None = reported_yen()
+    screen_paid: bool | None = None
+    screen_said: str = Field(default="", max_length=WORD_LENGTH)
+    began_at: datetime | None = timestamp()
+    case_key: str | None = Field(default=None, max_length=32)
 
 
-_WITHOUT_SOURCE = defer(Batch.source)  # type: ignore[arg-type]
+WITHOUT_FILES = tuple(defer(getattr(Batch, name)) for name in ("source", "screen"))
+"""For who reads batches and needs no file."""
 
 
 def batch_of(session: Session, key: str) -> Batch | None:
-    """A batch, without its file."""
-    query = select(Batch).where(Batch.id == key).options(_WITHOUT_SOURCE)
+    """A batch, without its files."""
+    query = select(Batch).where(Batch.id == key).options(*WITHOUT_FILES)
     return session.exec(query).one_or_none()
 
 
 def locked_batch(session: Session, key: str) -> Batch:
-    """A batch that is there, locked, without its file."""
-    query = select(Batch).where(Batch.id == key).options(_WITHOUT_SOURCE).with_for_update()
+    """A batch that is there, locked, without its filess."""
+    query = select(Batch).where(Batch.id == key).options(*WITHOUT_FILES).with_for_update()
     return session.exec(query.execution_options(populate_existing=True)).one()
+
+
+class FilesKept(NamedTuple):
+    """Which files of a batch are still kept."""
+
+    source: bool
+    screen: bool
+
+
+def files_kept(session: Session, key: str) -> FilesKept:
+    """Which files of a batch are still kept, without reading them."""
+    query = select(col(Batch.source).is_not(None), col(Batch.screen).is_not(None))
+    return FilesKept(*map(bool, session.exec(query.where(Batch.id == key)).one()))
 
 
 def latest_batches(session: Session, environment: Environment, limit: int) -> Sequence[Batch]:
     """The newest batches of an environment, without their files."""
-    query = select(Batch).where(Batch.environment == environment).options(_WITHOUT_SOURCE)
+    query = select(Batch).where(Batch.environment == environment).options(*WITHOUT_FILES)
     return session.exec(query.order_by(col(Batch.id).desc()).limit(limit)).all()
 
 
-def columns_chosen_before(session: Session, header_key: str) -> str | None:
-    """What a person last said that the columns under this first line hold (JSON)."""
-    query = select(Batch.columns).where(
-        Batch.header_key == header_key, col(Batch.columns_chosen).is_(True)
-    )
-    return session.exec(query.order_by(col(Batch.id).desc()).limit(1)).first()
+_RUNNING = (
+    select(Batch)
+    .where(Batch.state == BatchState.RUNNING, Batch.environment == bindparam("environment"))
+    .options(*WITHOUT_FILES)
+    .order_by(col(Batch.id))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def running_batches(session: Session, environment: Environment) -> Sequence[Batch]:
@@ -172,9 +208,7 @@ def running_batches(session: Session, environment: Environment) -> Sequence[Batc
     Locked in the order of their keys: whoever takes a place among the calls of the environment
     waits for whoever is doing so.
     """
-    query = select(Batch).where(Batch.state == BatchState.RUNNING, Batch.environment == environment)
-    query = query.options(_WITHOUT_SOURCE).order_by(col(Batch.id)).with_for_update()
-    found = session.exec(query.execution_options(populate_existing=True)).all()
+    found = session.exec(_RUNNING, params={"environment": environment}).all()
     return sorted(found, key=lambda one: (one.asked_at or one.created_at, one.id))
 
 

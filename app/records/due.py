@@ -3,12 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import Session, col, select
 
 from app.protocol.statuses import Status
 from app.records.orders import Order, is_first_met
 from app.records.shops import Environment
+
+_DUE = (
+    select(Order.id)
+    .where(
+        # Nothing is due that long and still asked about; the index need not go back further.
+        col(Order.lookup_due_at).between(bindparam("since"), bindparam("at")),
+        # Wrapped so that no index of the environment is used: few of its orders are due.
+        func.coalesce(Order.environment, "") == bindparam("environment"),
+        col(Order.open_exchange).is_(None),
+        func.coalesce(Order.executed_at, Order.created_at) >= bindparam("since"),
+    )
+    .order_by(col(Order.lookup_due_at))
+    .limit(bindparam("limit"))
+)
 
 
 def due_orders(
@@ -18,15 +32,8 @@ def due_orders(
 
     `keep_asking` is how long after its making, or its ExecTran, an order is asked about at all.
     """
-    query = select(Order.id).where(
-        # Nothing is due that long and still asked about; the index need not go back further.
-        col(Order.lookup_due_at).between(at - keep_asking, at),
-        # Wrapped so that no index of the environment is used: few of its orders are due.
-        func.coalesce(Order.environment, "") == environment,
-        col(Order.open_exchange).is_(None),
-        func.coalesce(Order.executed_at, Order.created_at) >= at - keep_asking,
-    )
-    return session.exec(query.order_by(col(Order.lookup_due_at)).limit(limit)).all()
+    params = {"since": at - keep_asking, "at": at, "environment": environment, "limit": limit}
+    return session.exec(_DUE, params=params).all()
 
 
 def reported_orders(

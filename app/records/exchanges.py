@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Index, func
+from sqlalchemy import Index, bindparam, func
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select, update
 from sqlmodel.sql.expression import SelectOfScalar
@@ -107,33 +107,55 @@ def exchanges_by_key(session: Session, keys: Collection[str]) -> Sequence[Exchan
     return session.exec(query).all() if keys else ()
 
 
+_HISTORY = (
+    select(Exchange)
+    .where(Exchange.order_key == bindparam("order"))
+    .order_by(col(Exchange.id))
+    .options(*_WITHOUT_BODIES)
+)
+
+
 def history_of(session: Session, order_key: str) -> Sequence[Exchange]:
     """The exchanges of an order, oldest first, without their bodies."""
-    query = select(Exchange).where(Exchange.order_key == order_key)
-    return session.exec(query.order_by(col(Exchange.id)).options(*_WITHOUT_BODIES)).all()
+    return session.exec(_HISTORY, params={"order": order_key}).all()
+
+
+# The environment says nothing that the shop does not, but the index begins with it.
+_ABOUT = (
+    col(Exchange.environment) == bindparam("of_environment"),
+    col(Exchange.order_id) == bindparam("number"),
+    col(Exchange.shop_key) == bindparam("of_shop"),
+)
+_LAST_LOOKUP = (
+    select(Exchange)
+    .where(*_ABOUT, Exchange.call == Call.SEARCH)
+    .order_by(col(Exchange.id).desc())
+    .limit(1)
+    .options(*_WITHOUT_BODIES)
+)
 
 
 def last_lookup(session: Session, shop: Shop, order_id: str) -> Exchange | None:
     """The most recent lookup of one OrderID of a shop, answered or not, without its bodies."""
-    query = select(Exchange).where(*_about(shop, order_id), Exchange.call == Call.SEARCH)
-    newest = query.order_by(col(Exchange.id).desc()).limit(1)
-    return session.exec(newest.options(*_WITHOUT_BODIES)).first()
+    return session.exec(_LAST_LOOKUP, params=_about(shop, order_id)).first()
 
 
-def _about(shop: Shop, order_id: str) -> tuple[ColumnElement[bool], ...]:
-    # The environment says nothing that the shop does not, but the index begins with it.
-    return (
-        col(Exchange.environment) == shop.environment,
-        col(Exchange.order_id) == order_id,
-        col(Exchange.shop_key) == shop.id,
-    )
+def _about(shop: Shop, order_id: str) -> dict[str, str]:
+    return {"of_environment": shop.environment, "number": order_id, "of_shop": shop.id}
+
+
+_LOCKED = (
+    select(Exchange)
+    .where(Exchange.id == bindparam("key"))
+    .options(*_WITHOUT_BODIES)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def locked_exchange(session: Session, exchange_key: str) -> Exchange:
     """The exchange as it is now, without its bodies; nobody else completes it meanwhile."""
-    query = select(Exchange).where(Exchange.id == exchange_key).options(*_WITHOUT_BODIES)
-    locked = query.with_for_update(key_share=True)
-    return session.exec(locked.execution_options(populate_existing=True)).one()
+    return session.exec(_LOCKED, params={"key": exchange_key}).one()
 
 
 def waiting_exchanges(session: Session) -> Sequence[Exchange]:
@@ -149,10 +171,17 @@ def call_under_way(session: Session, exchange_key: str) -> Call | None:
     return None if call is None else Call(call)
 
 
+_GIVE = (
+    update(Exchange)
+    .where(*_ABOUT, col(Exchange.order_key).is_(None))
+    .values(order_key=bindparam("order"))
+)
+
+
 def give_to_order(session: Session, shop: Shop, order_id: str, order_key: str) -> None:
     """Let the exchanges that asked for a number before it was an order here belong to it."""
-    orphans = (*_about(shop, order_id), col(Exchange.order_key).is_(None))
-    session.exec(update(Exchange).where(*orphans).values(order_key=order_key))
+    params = _about(shop, order_id) | {"order": order_key}
+    session.connection().execute(_GIVE, params)
 
 
 @dataclass(frozen=True)

@@ -151,6 +151,12 @@ def number_waiting(session: Session, limit: int) -> int:
     return len(session.exec(waiting).all())
 
 
+def any_waiting_before(session: Session, key: str) -> bool:
+    """Whether any order waits that was here when this key was made."""
+    waiting = select(Order.id).where(Order.filed < VERSION, Order.id < key)
+    return session.exec(waiting.limit(1)).first() is not None
+
+
 class File(NamedTuple):
     """What the search is to know of an order."""
 

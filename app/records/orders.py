@@ -179,10 +179,15 @@ def has_status(wanted: str) -> ColumnElement[bool]:
     return col(Order.status).in_(STATUS_GROUPS.get(wanted, (wanted,)))
 
 
+_BY_NUMBER = select(Order).where(
+    Order.shop_key == bindparam("shop_key"), Order.order_id == bindparam("order_id")
+)
+
+
 def order_by_number(session: Session, shop_key: str, order_id: str) -> Order | None:
     """The order of this shop with this OrderID."""
-    query = select(Order).where(Order.shop_key == shop_key, Order.order_id == order_id)
-    return session.exec(query).one_or_none()
+    params = {"shop_key": shop_key, "order_id": order_id}
+    return session.exec(_BY_NUMBER, params=params).one_or_none()
 
 
 def order_by_form(session: Session, form_key: str) -> Order | None:
@@ -190,10 +195,17 @@ def order_by_form(session: Session, form_key: str) -> Order | None:
     return session.exec(select(Order).where(Order.form_key == form_key)).one_or_none()
 
 
+_LOCKED = (
+    select(Order)
+    .where(Order.id == bindparam("key"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def locked_order(session: Session, order_key: str) -> Order | None:
     """The order as it is now; nobody else changes it before this transaction ends."""
-    query = select(Order).where(Order.id == order_key).with_for_update(key_share=True)
-    return session.exec(query.execution_options(populate_existing=True)).one_or_none()
+    return session.exec(_LOCKED, params={"key": order_key}).one_or_none()
 
 
 DECRYPTED_LATER = tuple(defer(getattr(Order, name)) for name in ("access_pass", "token"))

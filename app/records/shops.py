@@ -70,15 +70,20 @@ def shop_by_id(session: Session, shop_id: str) -> Shop | None:
     return session.exec(select(Shop).where(Shop.shop_id == shop_id)).one_or_none()
 
 
+_CONFIRMATION = select(Shop.confirmation).where(Shop.id == bindparam("key"))
+
+
 def confirmation_of(session: Session, shop_key: str) -> Confirmation:
     """A shop's policy alone: reading the whole row would decrypt its passwords."""
-    return Confirmation(session.exec(select(Shop.confirmation).where(Shop.id == shop_key)).one())
+    return Confirmation(session.exec(_CONFIRMATION, params={"key": shop_key}).one())
+
+
+_LOCKED = select(Shop).where(Shop.id == bindparam("key")).with_for_update(key_share=True)
 
 
 def locked_shop(session: Session, shop_key: str) -> Shop | None:
     """The shop, locked: its OrderIDs are given out one at a time."""
-    query = select(Shop).where(Shop.id == shop_key).with_for_update(key_share=True)
-    return session.exec(query).one_or_none()
+    return session.exec(_LOCKED, params={"key": shop_key}).one_or_none()
 
 
 def shops_of(session: Session, environment: Environment) -> Sequence[Shop]:

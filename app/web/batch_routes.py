@@ -15,6 +15,7 @@ def batch_routes() -> list[Route]:
         Route("/lookups/batches", batches.index, "batches", permission=READ),
         Route("/lookups/batches", batches.begin, "batches-send", SEND, permission=ACT),
         Route(f"{one}.csv", batch_download.download, "batch-csv", permission=READ),
+        Route(f"{one}/source", batch_download.source, "batch-source", permission=READ),
         Route(one, batches.show, "batch", permission=READ),
         Route(f"{one}/columns", batches.set_batch_columns, "batch-columns", SEND, permission=ACT),
         Route(f"{one}/starts", batches.start, "batch-start", SEND, permission=ACT),

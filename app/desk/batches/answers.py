@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.batches.columns import Columns
-from app.desk.batches.verdicts import Heard, Row, Why, verdict_of
+from app.desk.batches.verdicts import DISAGREE, Heard, Row, Why, verdict_of
+from app.desk.books.columns import Columns
 from app.desk.status.call_results import CallResult, classify, found_by
-from app.records.batch_items import answered_items
+from app.records.batch_items import answered_items, disagreeing_since
 from app.records.batches import (
     Batch,
     BatchItem,
@@ -22,6 +22,7 @@ from app.records.batches import (
     locked_batch,
 )
 from app.records.exchanges import Exchange
+from app.records.orders import Order
 from app.records.shops import Environment
 
 RESTS = (1, 2, 4, 8, 15, 30, 60)
@@ -48,7 +49,7 @@ def take_in(session: Session, environment: Environment, running: Mapping[str, Ba
             _slow_down(batch, told)
         else:
             batch.rests, batch.rest_until = 0, None
-            _close(batch, item, exchange, told)
+            _close(session, batch, item, exchange, told)
         batch.at = now()
 
 
@@ -60,7 +61,10 @@ def row_of(batch: Batch, item: BatchItem) -> Row:
         book_status=item.status,
         book_yen=item.yen,
         status_unread=bool(item.said) and item.paid is None,
-        has_amounts=columns.amount is not None,
+        has_amounts=columns.amount is not None and item.listed,
+        listed=item.listed,
+        screen_paid=item.screen_paid,
+        screen_yen=item.screen_yen,
         held=item.here_status,
         held_yen=item.here_yen,
     )
@@ -89,7 +93,9 @@ def _slow_down(batch: Batch, told: CallResult) -> None:
     batch.rests += 1
 
 
-def _close(batch: Batch, item: BatchItem, exchange: Exchange, told: CallResult) -> None:
+def _close(
+    session: Session, batch: Batch, item: BatchItem, exchange: Exchange, told: CallResult
+) -> None:
     answer = found_by(exchange) if told is CallResult.DONE else None
     said_yen = None
     if answer is not None:
@@ -109,3 +115,26 @@ def _close(batch: Batch, item: BatchItem, exchange: Exchange, told: CallResult) 
             said_tax=(answer.Tax or 0) if answer else 0,
         )
     )
+    if item.verdict in DISAGREE:
+        item.began_at = _began(session, batch, item, exchange)
+
+
+_SAID_BY_THE_BOOK = frozenset(
+    {
+        *(Why.UNPAID_AT_GATEWAY, Why.BOOK_STATUS, Why.UNREAD_STATUS, Why.UNKNOWN_NUMBER),
+        *(Why.SCREEN_AMOUNT, Why.SCREEN_STATUS),
+    }
+)
+
+
+def _began(session: Session, batch: Batch, item: BatchItem, exchange: Exchange) -> datetime:
+    """Since when the sides have not agreed: since an earlier list found so and none has found
+    otherwise, else since one of them said what the other does not."""
+    known = exchange.answered_at or now()
+    if item.why in _SAID_BY_THE_BOOK:
+        said = batch.created_at
+    else:
+        said = exchange.said_at or known
+        order = session.get(Order, item.order_key) if item.why == Why.HELD_PAID else None
+        said = max(said, order.status_at) if order and order.status_at else said
+    return min(known, said, disagreeing_since(session, item) or said)

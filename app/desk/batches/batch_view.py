@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from app.clock import now
-from app.desk.batches.columns import Columns
+from app.desk.batches.ages import Age, began
+from app.desk.batches.screen import Screen
 from app.desk.batches.verdicts import DISAGREE, Verdict
-from app.records.batch_items import Judged, Sum, answered_between, judged_counts, sums_of
+from app.desk.books.columns import Columns
+from app.records.batch_sums import (
+    Judged,
+    Sum,
+    answered_between,
+    judged_counts,
+    number_began,
+    sums_of,
+)
 from app.records.batches import Batch, BatchState, ItemState
 
 BROKEN_OFF_AFTER = timedelta(seconds=30)
@@ -27,6 +36,7 @@ class Side:
     book: int = 0
     here: int = 0
     gateway: int = 0
+    screen: int = 0
 
     @property
     def difference(self) -> int:
@@ -40,13 +50,17 @@ class Side:
             self.book + one.book,
             self.here + one.here,
             self.gateway + one.gateway,
+            self.screen + one.screen,
         )
 
 
 @dataclass(frozen=True)
 class BatchView:
     """A batch as it is now. `total` and `done` count its orders, each number once; `sides` every
-    line by its verdict, `whole` all of them. `asked`: between which moments the gateway answered.
+    line by its verdict, `whole` all of them. `causes`: the lines that make the book's yen and the
+    gateway's differ, by their sentence: their differences add up to the whole one. `ages`: how many
+    disagreements are how old. `screen`: what the gateway's own list was read as. `asked`: between
+    which moments the gateway answered.
     """
 
     batch: Batch
@@ -60,6 +74,9 @@ class BatchView:
     orders: dict[Verdict, int]
     whole: Side
     asked: tuple[datetime | None, datetime | None]
+    causes: Mapping[str, Side]
+    ages: Mapping[Age, int]
+    screen: Screen | None
 
     @property
     def is_judged(self) -> bool:
@@ -119,6 +136,7 @@ class BatchView:
 def batch_view(session: Session, batch: Batch) -> BatchView:
     """A batch and its sums."""
     sums = sums_of(session, batch.id)
+    at = now()
     columns = Columns.from_json(batch.columns) if batch.judged_at else Columns(0)
     open_ones = (ItemState.WAITING, ItemState.ASKING)
     return BatchView(
@@ -135,7 +153,18 @@ def batch_view(session: Session, batch: Batch) -> BatchView:
         orders={each: sum(one.orders for one in sums if one.verdict == each) for each in Verdict},
         whole=_side(sums),
         asked=answered_between(session, batch.id),
+        causes=_causes(sums),
+        ages={age: number_began(session, batch.id, began(age, at)) for age in Age},
+        screen=Screen.from_json(batch.screen_facts) if batch.screen_facts else None,
     )
+
+
+def _causes(sums: Iterable[Sum]) -> Mapping[str, Side]:
+    by_sentence: dict[str, Side] = {}
+    for one in sums:
+        by_sentence[one.why] = by_sentence.get(one.why, Side()).plus(one)
+    differing = [(why, side) for why, side in by_sentence.items() if side.difference]
+    return dict(sorted(differing, key=lambda cause: -abs(cause[1].difference)))
 
 
 def _side(sums: Iterable[Sum]) -> Side:

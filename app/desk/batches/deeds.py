@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 
 from sqlmodel import Session
 
 from app.clock import now
 from app.desk.audit import record_action
-from app.desk.batches.columns import Columns
+from app.desk.batches.screen import Screen
 from app.desk.batches.verdicts import Why
+from app.desk.books.cells import OwnWords
+from app.desk.books.columns import Columns, words_json
 from app.desk.context import Actor
 from app.desk.permissions import Permission, demand
 from app.records.batch_items import has_open_items, leave_out_waiting
@@ -25,13 +28,21 @@ from app.records.shops import Environment
 
 @dataclass(frozen=True)
 class Given:
-    """What somebody brings: a list, where it belongs, and why it may be asked about early."""
+    """What somebody brings: a list, where it belongs, and why it may be asked about early.
+
+    Beside it, perhaps, the gateway's own list as its screen exports it; and the time in which what
+    was paid here is asked about too, whether the list has it or not.
+    """
 
     environment: Environment
     data: bytes
     file_name: str = ""
     shop_key: str | None = None
     reason: str = ""
+    screen: bytes = b""
+    screen_name: str = ""
+    paid_from: datetime | None = None
+    paid_until: datetime | None = None
 
 
 def begin_batch(database: Database, actor: Actor, given: Given) -> str:
@@ -44,19 +55,38 @@ def begin_batch(database: Database, actor: Actor, given: Given) -> str:
         sha256=sha256(given.data).hexdigest(),
         source=zlib.compress(given.data),
         reason=_tidy(given.reason),
+        screen=zlib.compress(given.screen) if given.screen.strip() else None,
+        paid_from=given.paid_from,
+        paid_until=given.paid_until,
     )
+    if given.screen.strip():
+        batch.screen_facts = Screen(given.screen_name, sha256(given.screen).hexdigest()).to_json()
     with database.writing() as session:
         session.add(batch)
     return batch.id
 
 
-def set_columns(database: Database, key: str, columns: Columns) -> bool:
-    """Say what the columns hold; whether it still can be said. Then it is judged anew."""
+@dataclass(frozen=True)
+class Meant:
+    """What a person says that a list means: its columns, those of the gateway's own list beside it,
+    and its statuses, by how each is written."""
+
+    columns: Columns
+    screen: Columns | None = None
+    words: OwnWords = field(default_factory=dict)
+
+
+def set_columns(database: Database, key: str, meant: Meant) -> bool:
+    """Say what a list means; whether it still can be said. Then it is judged anew."""
     with database.writing() as session:
         batch = locked_batch(session, key)
         if batch.state is not BatchState.CHECKING or batch.judged_at is None:
             return False
-        batch.columns, batch.columns_chosen = columns.to_json(), True
+        batch.columns, batch.columns_chosen = meant.columns.to_json(), True
+        batch.words = words_json(meant.words)
+        if meant.screen and batch.screen_facts:
+            facts = replace(Screen.from_json(batch.screen_facts), columns=meant.screen, chosen=True)
+            batch.screen_facts = facts.to_json()
         batch.judged_at, batch.at = None, now()
         return True
 
@@ -69,7 +99,7 @@ def start(database: Database, actor: Actor, key: str, reason: str = "") -> None:
     def change(session: Session, batch: Batch) -> None:
         if batch.state is not BatchState.CHECKING or batch.judged_at is None:
             return
-        batch.started_at, batch.started_by, batch.source = now(), actor.user_key, None
+        batch.started_at, batch.started_by = now(), actor.user_key
         batch.reason = _tidy(reason) or batch.reason
         _go_on(session, batch)
         _note(session, actor, batch, "batch-started")
@@ -106,7 +136,7 @@ def stop(database: Database, actor: Actor, key: str) -> None:
 
     def change(session: Session, batch: Batch) -> None:
         if batch.state in (BatchState.CHECKING, BatchState.RUNNING, BatchState.PAUSED):
-            batch.state, batch.ended_at, batch.source = BatchState.STOPPED, now(), None
+            batch.state, batch.ended_at = BatchState.STOPPED, now()
             leave_out_waiting(session, batch.id, Why.STOPPED)
             _note(session, actor, batch, "batch-stopped")
 

@@ -5,23 +5,34 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from app.clock import now
-from app.desk.batches.cells import KEPT, Problem
-from app.desk.batches.columns import Columns
-from app.desk.batches.reading import BookLine, Reading, read_book
+from app.desk.batches.screen import (
+    UNREAD_NAMED,
+    Line,
+    Paid,
+    Screen,
+    ScreenRead,
+    lines_of_all,
+    paid_here,
+    screen_read,
+)
 from app.desk.batches.verdicts import Verdict, Why
+from app.desk.books.cells import KEPT, Problem
+from app.desk.books.columns import Columns
+from app.desk.books.reading import Reading, read_book
 from app.desk.status.call_results import MAY_HAVE_ASKED, classify
 from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.records.batch_items import forget_some_items, lookups_since
-from app.records.batches import Batch, BatchItem, BatchState, ItemState, columns_chosen_before
+from app.records.batches import Batch, BatchItem, BatchState, ItemState
+from app.records.book_headers import header_known, remember_header
 from app.records.database import Database
 from app.records.keys import new_key
 from app.records.orders import Order
@@ -29,6 +40,9 @@ from app.records.shops import Environment, OurShops
 
 CHUNK = 500
 """Lines that are judged and kept in one short transaction."""
+
+COLUMNS_SHOWN = 20
+"""Cells of a first line that are kept, to be chosen from."""
 
 ZEROS = 8
 """So many zeros before a number are looked for that a spreadsheet may have dropped."""
@@ -62,15 +76,16 @@ def judge(
         pass
     with database.reading() as session:
         batch = session.get_one(Batch, key)
-        data = zlib.decompress(batch.source or zlib.compress(b""))
         shops = _Shops(
             batch.shop_key,
             [one.id for one in ours.all(session) if one.environment is batch.environment],
         )
-        reading = _read(session, batch, data)
+        books = _read(session, batch)
         asked = {} if batch.reason else _asked_lately(session, batch.environment)
+        paid = _paid(batch)
     environment = batch.environment
-    while lines := list(islice(reading.lines, CHUNK)):
+    every = lines_of_all(books.book.lines, books.screen.lines, paid_here(database, paid))
+    while lines := list(islice(every, CHUNK)):
         if not go_on():
             return
         with database.reading() as session:
@@ -78,30 +93,82 @@ def judge(
         with database.writing() as session:
             session.connection().execute(insert(BatchItem), rows)
             session.get_one(Batch, key).at = now()
-    _end(database, key, reading)
+    _end(database, key, books)
 
 
-def _read(session: Session, batch: Batch, data: bytes) -> Reading:
-    if batch.columns_chosen:
-        return read_book(data, Columns.from_json(batch.columns))
+class _Books(NamedTuple):
+    """What is held against each other. `facts`: what the gateway's list was read as."""
+
+    book: Reading
+    words: str
+    screen: ScreenRead
+    facts: Screen | None
+    screen_header: str = ""
+
+
+def _read(session: Session, batch: Batch) -> _Books:
+    book, words = _reading(
+        session,
+        zlib.decompress(batch.source or zlib.compress(b"")),
+        Columns.from_json(batch.columns) if batch.columns_chosen else None,
+        batch.words,
+    )
+    if batch.screen is None:
+        return _Books(book, words, ScreenRead({}, ()), None)
+    facts = Screen.from_json(batch.screen_facts)
+    chosen = facts.columns if facts.chosen else None
+    reading, _ = _reading(session, zlib.decompress(batch.screen), chosen, batch.words)
+    read = screen_read(reading)
+    facts = replace(
+        facts,
+        columns=reading.columns,
+        first=reading.first[:COLUMNS_SHOWN],
+        lines=len(read.lines),
+        unread=len(read.unread),
+        unread_lines=read.unread[:UNREAD_NAMED],
+    )
+    header = reading.header_key if reading.columns.header else ""
+    return _Books(book, words, read, facts, header)
+
+
+def _reading(
+    session: Session, data: bytes, chosen: Columns | None, words: str
+) -> tuple[Reading, str]:
+    """A list as somebody has said that it is read: of this one, else of one with its first line."""
+    if chosen:
+        return read_book(data, chosen, json.loads(words)), words
     reading = read_book(data)
-    remembered = columns_chosen_before(session, reading.header_key)
-    if remembered is None or not reading.columns.header:
-        return reading
-    return read_book(data, Columns.from_json(remembered))
+    known = header_known(session, reading.header_key) if reading.columns.header else None
+    if known is None:
+        return reading, "{}"
+    return read_book(data, Columns.from_json(known.columns), json.loads(known.words)), known.words
 
 
-def _end(database: Database, key: str, reading: Reading) -> None:
+def _paid(batch: Batch) -> Paid | None:
+    if batch.paid_from is None or batch.paid_until is None:
+        return None
+    return Paid(batch.environment, batch.shop_key, batch.paid_from, batch.paid_until)
+
+
+def _end(database: Database, key: str, books: _Books) -> None:
+    reading = books.book
     with database.writing() as session:
         batch = session.get_one(Batch, key, with_for_update=True)
         if batch.state is not BatchState.CHECKING:
             return
         batch.written = "|".join(reading.ways)[:40]
         batch.delimiter = reading.delimiter
-        batch.first_line = json.dumps(reading.first[:20], ensure_ascii=False)
-        batch.header_key = reading.header_key if reading.columns.header else ""
-        batch.columns = reading.columns.to_json()
+        batch.first_line = json.dumps(reading.first[:COLUMNS_SHOWN], ensure_ascii=False)
+        batch.columns, batch.words = reading.columns.to_json(), books.words
         batch.judged_at = batch.at = now()
+        if batch.columns_chosen and reading.columns.header:
+            remember_header(session, reading.header_key, batch.columns, batch.words)
+        if books.facts is None:
+            return
+        batch.screen_facts = books.facts.to_json()
+        if books.facts.chosen and books.screen_header:
+            columns = books.facts.columns.to_json()
+            remember_header(session, books.screen_header, columns, batch.words)
 
 
 def _asked_lately(session: Session, environment: Environment) -> Mapping[Number, datetime]:
@@ -118,14 +185,15 @@ def _rows(
     session: Session,
     environment: Environment,
     key: str,
-    lines: Sequence[BookLine],
+    lines: Sequence[Line],
     shops: _Shops,
     asked: Mapping[Number, datetime],
 ) -> Iterator[dict[str, Any]]:
-    wanted = [line.order_id for line in lines if line.problem is None]
+    wanted = [line.book.order_id for line in lines if line.book.problem is None]
     having = _orders(session, environment, wanted)
     whole = _with_zeros(session, environment, [one for one in wanted if one not in having])
-    for line in lines:
+    for one in lines:
+        line = one.book
         shop, order = shops.for_order(having.get(line.order_id, ()))
         problem, detail = line.problem, line.detail
         if problem is None and line.order_id in whole:
@@ -133,7 +201,7 @@ def _rows(
         elif problem is None and shop is None:
             problem = Problem.NO_SHOP
         free_at = asked.get((shop or "", line.order_id)) if problem is None else None
-        yield _row(key, line, problem, detail) | {
+        yield _row(key, one, problem, detail) | {
             "shop_key": shop,
             "order_key": order,
             "known": order is not None,
@@ -141,7 +209,8 @@ def _rows(
         }
 
 
-def _row(key: str, line: BookLine, problem: Problem | None, detail: str) -> dict[str, Any]:
+def _row(key: str, beside: Line, problem: Problem | None, detail: str) -> dict[str, Any]:
+    line, screen = beside.book, beside.screen
     never = Why.NEVER_ASKED if problem is None else _LEFT.get(problem, Why.UNREADABLE)
     return {
         "id": new_key(),
@@ -158,6 +227,11 @@ def _row(key: str, line: BookLine, problem: Problem | None, detail: str) -> dict
         "state": ItemState.WAITING if problem is None else ItemState.LEFT_OUT,
         "verdict": Verdict.NOT_ASKED,
         "why": never,
+        "listed": beside.listed,
+        "screen_line": screen.line if screen else None,
+        "screen_yen": screen.yen if screen else None,
+        "screen_paid": screen.paid if screen else None,
+        "screen_said": screen.said if screen else "",
     }
 
 

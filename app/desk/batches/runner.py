@@ -1,15 +1,16 @@
 """The job that asks: item by item, each claimed and written down before it is sent.
 
 It is done in the web's process and in a worker's alike. A turn is one short transaction: what has
-been answered is taken in, the next line is claimed together with its exchange, and only then is it
-sent. So a process that dies has asked nothing twice: what it left under way is closed as every
-unanswered call is, and its row says that the answer is unknown.
+been answered is taken in, the next lines are claimed together with their exchanges, as many as
+there is a place for, and only then are they sent. So a process that dies has asked nothing twice:
+what it left under way is closed as every unanswered call is, and its row says that the answer is
+unknown.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
@@ -30,7 +31,6 @@ from app.desk.status.updates import lookup_asked
 from app.protocol.messages import SearchRequest
 from app.records.batch_items import (
     anything_under_way,
-    claim_item,
     has_open_items,
     lookups_under_way,
     next_items,
@@ -57,14 +57,10 @@ BUSY_FOR = timedelta(seconds=3)
 """When an order is looked at again of which a call is under way."""
 
 
-class Taken(Exception):
-    """Another process has this line's turn."""
-
-
 class Turn(NamedTuple):
     """What came of a turn: what is to be sent now, and whether another turn may bring more."""
 
-    exchange: Exchange | None = None
+    exchanges: Sequence[Exchange] = ()
     more: bool = False
 
 
@@ -73,59 +69,70 @@ class BatchRunner:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._lanes: Mapping[Environment, set[asyncio.Task[None]]] = {
-            environment: set() for environment in environments_asked(desk)
-        }
+        self._environments = environments_asked(desk)
+        self._at_work: dict[Environment, asyncio.Task[None]] = {}
 
     async def tick(self) -> None:
         """See to it that whatever is running is asked."""
         for environment in await asyncio.to_thread(self._wanting):
-            lanes = self._lanes.get(environment, set())
-            for _ in range(AT_ONCE - len(lanes)):
-                lane = self._desk.tasks.spawn_for_all(self._lane(environment))
-                lanes.add(lane)
-                lane.add_done_callback(lanes.discard)
+            busy = self._at_work.get(environment)
+            if environment in self._environments and (busy is None or busy.done()):
+                task = self._desk.tasks.spawn_for_all(self._ask_on(environment))
+                self._at_work[environment] = task
 
     async def drain(self) -> None:
         """Ask all that can be asked now, and wait for the answers."""
         await self.tick()
-        while under_way := [lane for lanes in self._lanes.values() for lane in lanes]:
-            await asyncio.gather(*under_way)
+        await asyncio.gather(*self._at_work.values())
 
     def _wanting(self) -> set[Environment]:
         with self._desk.database.reading() as session:
             return {*any_running(session), *anything_under_way(session)}
 
-    async def _lane(self, environment: Environment) -> None:
-        """One call after the other, while there is a place for it."""
+    async def _ask_on(self, environment: Environment) -> None:
+        """Turn after turn, while anything is asked or can be. Whatever is answered while a turn is
+        being committed shares the next."""
+        under_way: set[asyncio.Task[None]] = set()
         while not self._desk.tasks.closing:
-            try:
-                turn = await self._desk.writer.write(partial(take_turn, self._desk, environment))
-            except Taken:
-                continue
-            if turn.exchange:
-                await self._desk.tasks.spawn(send(self._desk, turn.exchange))
+            turn = await self._desk.writer.write(partial(take_turn, self._desk, environment))
+            under_way |= {
+                self._desk.tasks.spawn(send(self._desk, exchange)) for exchange in turn.exchanges
+            }
+            if under_way:
+                _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
             elif not turn.more:
                 return
 
 
 def take_turn(desk: Desk, environment: Environment, session: Session) -> Turn:
-    """Take in what has been answered, and write down the next call."""
+    """Take in what has been answered, and write down the next calls, as many as there is a place
+    for. Who asks is alone at it: the batches are locked."""
     running = running_batches(session, environment)
     take_in(session, environment, {batch.id: batch for batch in running})
-    ready = [batch for batch in running if _may_ask(batch)]
+    turns = {batch.id: _Lines(session, desk, batch) for batch in running if _may_ask(batch)}
+    exchanges: list[Exchange] = []
+    places = _places(session, environment) if turns else 0
     more = False
-    if not ready or not _has_place(session, environment):
-        ready = []
-    for batch in ready:
-        turn = _next_of(session, desk, batch)
-        if turn.exchange:
-            return turn
-        more = more or turn.more
+    while turns and len(exchanges) < places:
+        # The one that has waited longest: lists take turns.
+        batch = min(
+            (one for one in running if one.id in turns),
+            key=lambda one: (one.asked_at or one.created_at, one.id),
+        )
+        exchange = turns[batch.id].ask_next(places - len(exchanges))
+        if exchange:
+            batch.asked_at = batch.at = now()
+            exchanges.append(exchange)
+        else:
+            more = turns.pop(batch.id).more or more
     for batch in running:
-        if batch.state is BatchState.RUNNING and not has_open_items(session, batch.id):
+        if batch.id not in turns and _is_over(session, batch):
             batch.state, batch.ended_at = BatchState.DONE, now()
-    return Turn(more=more)
+    return Turn(exchanges, more)
+
+
+def _is_over(session: Session, batch: Batch) -> bool:
+    return batch.state is BatchState.RUNNING and not has_open_items(session, batch.id)
 
 
 def _may_ask(batch: Batch) -> bool:
@@ -133,29 +140,45 @@ def _may_ask(batch: Batch) -> bool:
     return batch.state is BatchState.RUNNING and rested
 
 
-def _has_place(session: Session, environment: Environment) -> bool:
-    """Whether a batch may ask now. What the desk has to ask by itself goes first; but one call
-    of a batch is let through beside it, or a rush would end it."""
+def _places(session: Session, environment: Environment) -> int:
+    """How many calls batches may make now. What the desk has to ask by itself goes first; but one
+    call of a batch is let through beside it, or a rush would end it."""
     free = AT_ONCE - lookups_under_way(session, environment)
     due = due_orders(session, environment, now(), KEEP_ASKING, limit=AT_ONCE)
     if free > len(due):
-        return True
-    return free > 0 and not of_batches_under_way(session, environment)
+        return free - len(due)
+    return 1 if free > 0 and not of_batches_under_way(session, environment) else 0
 
 
-def _next_of(session: Session, desk: Desk, batch: Batch) -> Turn:
-    more = False
-    for limit in (1, LOOKED_AT):  # nearly always the next one will do
-        items = next_items(session, batch.id, now(), limit)
-        more = len(items) == LOOKED_AT
-        for item in items:
-            exchange = _ask(session, desk, batch, item)
+class _Lines:
+    """The lines of one batch whose turn it is. `more`: there may be some not looked at yet."""
+
+    def __init__(self, session: Session, desk: Desk, batch: Batch) -> None:
+        self._session, self._desk, self._batch = session, desk, batch
+        self._waiting: list[BatchItem] = []
+        self._looks = 0
+        self.more = False
+
+    def ask_next(self, wanted: int) -> Exchange | None:
+        """Write down one call, of the next line that can be asked about now."""
+        while self._batch.state is BatchState.RUNNING:
+            if not self._waiting and not self._look(wanted):
+                return None
+            exchange = _ask(self._session, self._desk, self._batch, self._waiting.pop(0))
             if exchange:
-                batch.asked_at = batch.at = now()
-                return Turn(exchange)
-            if batch.state is not BatchState.RUNNING:
-                return Turn()
-    return Turn(more=more)
+                return exchange
+        self.more = False
+        return None
+
+    def _look(self, wanted: int) -> bool:
+        """Read the next lines: nearly always the first ones will do, and then once a few more."""
+        if self._looks == 2 or (self._looks and not self.more):
+            return False
+        limit = LOOKED_AT if self._looks else wanted
+        self._waiting = list(next_items(self._session, self._batch.id, now(), limit))
+        self.more = len(self._waiting) == limit
+        self._looks += 1
+        return bool(self._waiting)
 
 
 def _ask(session: Session, desk: Desk, batch: Batch, item: BatchItem) -> Exchange | None:
@@ -185,9 +208,7 @@ def _write_down(
     call = OutgoingCall(shop, order, message, None, reason=batch.reason)
     exchange = record_call(session, desk, call)
     exchange.asked_by = batch.started_by
-    if not claim_item(session, item.id, exchange.id):
-        raise Taken(item.id)
-    session.refresh(item)
+    item.state, item.exchange_key = ItemState.ASKING, exchange.id
     item.why, item.free_at, item.not_before = Why.UNDER_WAY, None, None
     item.known = order is not None
     if order is not None:

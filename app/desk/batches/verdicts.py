@@ -71,6 +71,10 @@ class Why(StrEnum):
     NEVER_HEARD = "never-heard"
     HELD_OTHER = "held-other"
     NOTHING_BESIDE = "nothing-beside"
+    NOT_LISTED = "not-listed"
+    SCREEN_AMOUNT = "screen-amount"
+    SCREEN_STATUS = "screen-status"
+    UNPAID_NOT_LISTED = "unpaid-not-listed"
     BOOK_CLOSES = "book-closes"
     BOOK_STATUS_ALONE = "book-status-alone"
     UNPAID_BOTH = "unpaid-both"
@@ -83,7 +87,8 @@ class Row:
 
     `book_paid`, `book_status`, `book_yen`: what the book says, None where it does not;
     `status_unread`: it has a word for it that is not understood; `has_amounts`: it has a column of
-    amounts, whether this line's can be read or not. `held`,
+    amounts, whether this line's can be read or not; `listed`: the book has the order at all.
+    `screen_paid`, `screen_yen`: what the gateway's own list says, where one was given. `held`,
     `held_yen`: what the desk held just before it asked, None for an order that it did not have.
     `said`, `said_yen`, `said_tax`: the gateway's answer; `said_yen` is None for one that is not in
     yen. `unasked`: why nothing was asked.
@@ -97,6 +102,9 @@ class Row:
     book_yen: int | None = None
     status_unread: bool = False
     has_amounts: bool = False
+    listed: bool = True
+    screen_paid: bool | None = None
+    screen_yen: int | None = None
     held: str | None = None
     held_yen: int | None = None
     said: Status | None = None
@@ -146,6 +154,7 @@ _RULES: Sequence[Rule] = (
         lambda r: r.book_paid is True and not r.paid,
     ),
     (Verdict.PAID_NOT_IN_BOOK, Why.UNPAID_IN_BOOK, lambda r: r.paid and r.book_paid is False),
+    (Verdict.PAID_NOT_IN_BOOK, Why.NOT_LISTED, lambda r: r.paid and not r.listed),
     (Verdict.STATUS_DIFFERS, Why.UNREAD_STATUS, lambda r: r.status_unread),
     # Amounts that are no yen prove nothing.
     (Verdict.AMOUNT_DIFFERS, Why.NOT_IN_YEN, lambda r: r.said_yen is None),
@@ -161,6 +170,17 @@ _RULES: Sequence[Rule] = (
     ),
     (Verdict.AMOUNT_DIFFERS, Why.BOOK_AMOUNT, lambda r: r.book_yen not in (None, r.said_yen)),
     (Verdict.AMOUNT_DIFFERS, Why.OUR_AMOUNT, lambda r: r.held_yen not in (None, r.said_yen)),
+    # The gateway's own list is older than its answer.
+    (
+        Verdict.AMOUNT_DIFFERS,
+        Why.SCREEN_AMOUNT,
+        lambda r: r.screen_yen not in (None, r.said_yen),
+    ),
+    (
+        Verdict.STATUS_DIFFERS,
+        Why.SCREEN_STATUS,
+        lambda r: r.screen_paid not in (None, r.paid),
+    ),
     # Neither paid, and yet not the same.
     (Verdict.STATUS_DIFFERS, Why.BOOK_STATUS, lambda r: r.book_status not in (None, r.said)),
     (Verdict.STATUS_DIFFERS, Why.HELD_PAID, lambda r: r.held_paid and not r.paid),
@@ -175,6 +195,7 @@ _RULES: Sequence[Rule] = (
         lambda r: not r.book_speaks and r.held not in (None, r.said),
     ),
     # The same OrderID and amount close a row; a status alone says so.
+    (Verdict.AGREES, Why.UNPAID_NOT_LISTED, lambda r: not r.listed),
     (Verdict.AGREES, Why.UNPAID_BOTH, lambda r: r.book_speaks and not r.paid),
     (Verdict.AGREES, Why.BOOK_CLOSES, lambda r: r.paid and r.book_yen is not None),
     (Verdict.AGREES, Why.BOOK_STATUS_ALONE, lambda r: r.book_speaks),
@@ -182,6 +203,12 @@ _RULES: Sequence[Rule] = (
     # Nobody had said anything with which to compare.
     (Verdict.STATUS_DIFFERS, Why.NOTHING_BESIDE, lambda _: True),
 )
+
+
+def verdict_with(why: Why) -> Verdict:
+    """The verdict to which a sentence belongs."""
+    found = (verdict for verdict, sentence, _ in _RULES if sentence is why)
+    return next(found, Verdict.NOT_ASKED)
 
 
 def verdict_of(row: Row) -> Ruling:

@@ -7,9 +7,7 @@ here the book changes nothing: what we sent is known.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import undefer
@@ -17,16 +15,16 @@ from sqlmodel import Session, col, select
 
 from app.clock import now
 from app.desk.audit import record_action
+from app.desk.books import reading as books
+from app.desk.books.cells import Problem
+from app.desk.books.columns import Role
+from app.desk.books.reading import BookLine
 from app.desk.context import Actor
-from app.desk.importing.texts import text_of
-from app.desk.orders.search import amount_of
 from app.desk.permissions import Permission, demand
 from app.desk.status.call_results import found_by, last_answer
 from app.desk.status.confirmation_policy import schedule_waiting
 from app.desk.status.updates import StatusReport, Terms, apply_report
-from app.protocol.fields import ORDER_ID
 from app.protocol.statuses import Status
-from app.protocol.text import to_half_width
 from app.protocol.wire import parse_jst_stamp
 from app.protocol.words import N_
 from app.records.book import CUSTOMER_LENGTH, BookEntry, entries_of
@@ -42,14 +40,6 @@ BATCH = 100
 PROBLEMS_SHOWN = 50
 
 YEN_MOST = 10_000_000
-
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "OrderID": ("orderid", "order_id", "order id", "order", "注文番号", "注文id", "受注番号"),
-    "Amount": ("amount", "金額", "利用金額", "請求金額", "price"),
-    "Tax": ("tax", "税", "税額", "消費税", "税送料"),
-    "Customer": ("customer", "clientfield1", "name", "顧客", "顧客名", "氏名", "お客様名"),
-}
-"""What a column may be called, small and half-width."""
 
 NO_HEAD = N_("The first line has to name the columns: OrderID and Amount, and perhaps Tax.")
 NO_NUMBER = N_("The OrderID is none.")
@@ -88,31 +78,18 @@ class BookTaken:
 
 
 def read_book(data: bytes) -> Sequence[Line]:
-    """The orders of a list: CSV or TSV in any charset. Raises BookRefused."""
-    text, _ = text_of(io.BytesIO(data))
-    whole = "".join(text)
-    delimiter = "\t" if "\t" in whole.partition("\n")[0] else ","
-    rows = csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter)
-    try:
-        return _lines(rows)
-    except csv.Error:
-        raise BookRefused([(1, NO_HEAD)]) from None
-
-
-def _lines(rows: Iterator[list[str]]) -> Sequence[Line]:
-    columns = _columns(next(rows, []))
-    if not {"OrderID", "Amount"} <= columns.keys():
+    """The orders of a list, whose first line names the columns. Raises BookRefused."""
+    reading = books.read_book(data)
+    if not reading.columns.header or not {Role.ORDER_ID, Role.AMOUNT} <= {*reading.named}:
         raise BookRefused([(1, NO_HEAD)])
     found: dict[str, Line] = {}
     problems: list[tuple[int, str]] = []
-    for number, row in enumerate(rows, 2):
-        if not any(cell.strip() for cell in row):
-            continue
-        line = _line(number, {name: _cell(row, at) for name, at in columns.items()})
+    for read in reading.lines:
+        line = _line(read)
         if isinstance(line, str):
-            problems.append((number, line))
+            problems.append((read.line, line))
         elif line.order_id in found and _money(found[line.order_id]) != _money(line):
-            problems.append((number, TWICE))
+            problems.append((read.line, TWICE))
         else:
             found[line.order_id] = line
     if problems or not found:
@@ -120,29 +97,15 @@ def _lines(rows: Iterator[list[str]]) -> Sequence[Line]:
     return [*found.values()]
 
 
-def _columns(head: Sequence[str]) -> dict[str, int]:
-    called = [to_half_width(cell).strip().lower() for cell in head]
-    return {
-        name: next(at for at, cell in enumerate(called) if cell in names)
-        for name, names in NAMES.items()
-        if set(called) & set(names)
-    }
-
-
-def _cell(row: Sequence[str], at: int) -> str:
-    return row[at].strip() if at < len(row) else ""
-
-
-def _line(number: int, cells: Mapping[str, str]) -> Line | str:
-    order_id = to_half_width(cells["OrderID"])
-    amount = amount_of(cells["Amount"])
-    tax = amount_of(cells["Tax"]) if cells.get("Tax") else 0
-    if not order_id or ORDER_ID.problems(order_id):
+def _line(read: BookLine) -> Line | str:
+    if read.problem not in (None, Problem.DUPLICATE):
         return NO_NUMBER
-    if amount is None or tax is None or max(amount, tax) > YEN_MOST:
+    if read.yen is None:
         return NO_AMOUNT
-    customer = cells.get("Customer", "").replace("\0", "\ufffd")[:CUSTOMER_LENGTH]
-    return Line(number, order_id, amount, tax, customer)
+    amount, tax = read.yen - read.tax, read.tax
+    if max(amount, tax) > YEN_MOST:
+        return NO_AMOUNT
+    return Line(read.line, read.order_id, amount, tax, read.customer[:CUSTOMER_LENGTH])
 
 
 def _money(line: Line) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Lock
 
@@ -58,19 +58,25 @@ class CallbackEvent:
     """One callback that arrived, or was processed at last.
 
     `shown` is the callback whose row tells of it: of a repeat, the first with the same bytes,
-    which has had `copies` repeats so far.
+    which has had `copies` repeats so far. `told`: every environment was told of it before it was
+    judged, and so before anybody knew to which it belongs.
     """
 
     cursor: Cursor
     callback: Callback
     shown: Callback
     copies: int
+    told: bool = False
 
     def concerns(self, environment: Environment, order_key: str = "") -> bool:
         """Whether it belongs on a page of this environment, or of this order."""
         if order_key:
             return self.callback.order_key == order_key
         return self.callback.environment in (environment, None)
+
+    def leaves(self, environment: Environment, order_key: str = "") -> bool:
+        """Whether a list of this environment shows it, and it does not belong there after all."""
+        return self.told and not order_key and not self.concerns(environment)
 
 
 class SeenKeys:
@@ -134,7 +140,9 @@ def fresh(
     keys = [key for key in found if known.add(key)]
     processed = processed_among(session, waiting) if waiting else ()
     waiting.difference_update(processed)
-    events = list(callback_events(session, [*keys, *processed], known))
+    events = list(callback_events(session, keys, known))
+    late = callback_events(session, processed, known)
+    events += [replace(event, told=True) for event in late]
     waiting.update(one.callback.id for one in events if one.callback.judged_at is None)
     return events
 

@@ -20,10 +20,14 @@ from app.desk.callbacks import limits
 from app.desk.retention.policy import Step
 from app.records.backlog import callbacks_arrived_since, unjudged_callbacks
 from app.records.database import Database
-from app.records.order_search import file_waiting, number_waiting
+from app.records.keys import first_key
+from app.records.order_search import any_waiting_before, file_waiting, number_waiting
 
 LOOK_EVERY = 1.0
 """Seconds between two looks where nothing waits."""
+
+HELD_FOR = 0.05
+"""Seconds until it is looked again whether another process has filed what it holds."""
 
 QUIET_AFTER = timedelta(seconds=2)
 """How long no result has arrived before it counts as quiet. A choice."""
@@ -69,6 +73,24 @@ class OrderFiler:
         # What somebody else holds just now is left out: to ask again at once would find the same.
         self._pause = took * traffic.value if filed else LOOK_EVERY
         return filed
+
+
+def file_what_is_here(database: Database, rest: Callable[[float], None] = time.sleep) -> None:
+    """File all that is here now, for whoever must find all of it: an export, say.
+
+    In short steps, and rests as long as each took. What another process holds is waited for.
+    """
+    until, step = first_key(now()), Step()
+    while True:
+        with database.reading() as session:
+            if not any_waiting_before(session, until):
+                return
+        began = time.monotonic()
+        with database.writing() as session:
+            filed = file_waiting(session, step.size)
+        took = time.monotonic() - began
+        step.took(max(filed, 1), took)
+        rest(took if filed else HELD_FOR)
 
 
 def traffic_of(session: Session) -> Traffic:

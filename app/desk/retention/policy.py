@@ -49,6 +49,14 @@ KEPT_OF_A_BODY = 4096
 """Bytes that are kept of a body that is cut. A result in earnest has a tenth of them."""
 
 
+BOOKS_KEPT = timedelta(days=180)
+"""How long the file of a list is kept. A choice: two quarters, in which what was settled by it may
+be asked about. Its verdicts stay."""
+
+BOOKS_SIZE = 1024 * MIB
+"""Bytes of such files, packed, that are kept at most. A choice."""
+
+
 class Step:
     """How many rows the next transaction may change, learnt from how long the last ones took."""
 

@@ -8,6 +8,7 @@ from functools import partial
 from sqlmodel import Session
 
 from app.clock import now
+from app.desk.retention.books import sweep_books
 from app.desk.retention.disk import cut_bodies
 from app.desk.retention.policy import KEPT_OF_AN_ORDER, RetentionPolicy, Step
 from app.desk.retention.sandbox import sweep_orders
@@ -41,6 +42,7 @@ def sweep_all(
     steps = Steps(database, stopped)
     dropped = sum(sweep(steps, kind, limits) for kind in (*CALLBACKS, SANDBOX_CALLBACKS, *NOTICES))
     dropped += sweep_orders(steps, limits.number)
+    dropped += sweep_books(steps)
     cut_bodies(steps)
     return dropped
 

@@ -60,10 +60,13 @@ class Upload(NamedTuple):
     fields: Mapping[str, str]
     name: str
     data: bytes
+    beside_name: str = ""
+    beside: bytes = b""
 
 
-async def read_upload_or_text(request: Request, file: str, text: str) -> Upload:
-    """The fields of a form, with what its field `file` or, where that is empty, `text` brings.
+async def read_upload_or_text(request: Request, file: str, text: str, beside: str = "") -> Upload:
+    """The fields of a form, with what its field `file` or, where that is empty, `text` brings, and
+    a second file, the field `beside`.
 
     Raises HTTPException 413 for one that is too long.
     """
@@ -73,17 +76,18 @@ async def read_upload_or_text(request: Request, file: str, text: str) -> Upload:
         plain = dict(fields_of(body))
         return Upload(plain, "", plain.pop(text, "").encode("utf-8", "replace"))
     fields: dict[str, bytes] = {}
-    called = ""
+    called: dict[str, str] = {}
     for head, value in _heads(body, boundary[1].encode("latin-1", "replace")):
         name, file_name = _NAME.search(head), _FILE_NAME.search(head)
         if name is None or len(fields) >= FIELD_LIMIT:
             continue
         fields.setdefault(field := name[1].decode("utf-8", "replace"), value)
-        if field == file and file_name:
-            called = file_name[1].decode("utf-8", "replace").replace("\0", "\ufffd")
-    brought, pasted = fields.pop(file, b""), fields.pop(text, b"")
+        if file_name:
+            called[field] = _text_of(file_name[1])
+    brought, pasted, second = (fields.pop(name, b"") for name in (file, text, beside))
     others = {key: _text_of(value) for key, value in fields.items()}
-    return Upload(others, called, brought) if brought.strip() else Upload(others, "", pasted)
+    names = (called.get(file, "") if brought.strip() else "", called.get(beside, ""))
+    return Upload(others, names[0], brought if brought.strip() else pasted, names[1], second)
 
 
 def _text_of(value: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from app.protocol.wire import JST
 from app.protocol.words import N_, Sentence, say
 from app.records.batch_items import lines_after
-from app.records.batches import BatchItem, batch_of
+from app.records.batches import Batch, BatchItem, batch_of
 from app.records.database import Database
 from app.records.shops import all_shops
 from app.web.http.csv_download import Row, csv_download
@@ -29,7 +30,9 @@ COLUMNS: Sequence[str | Sentence] = (
     *(Sentence(N_("Status in the file")), Sentence(N_("Amount in the file"))),
     *(Sentence(N_("Status held before")), Sentence(N_("Amount held before"))),
     *(Sentence(N_("Status at the gateway")), Sentence(N_("Amount at the gateway"))),
-    Sentence(N_("Answered (JST)")),
+    *(Sentence(N_("Answered (JST)")), Sentence(N_("Does not agree since (JST)"))),
+    *(Sentence(N_("Line of the gateway's list")), Sentence(N_("Status in the gateway's list"))),
+    Sentence(N_("Amount in the gateway's list")),
 )
 
 
@@ -41,6 +44,19 @@ def download(request: Request) -> Response:
             raise HTTPException(404)
         shops = {shop.id: shop.shop_id for shop in all_shops(session)}
     return csv_download(f"lookups-{key}.csv", _batches(database, key, language_of(request), shops))
+
+
+def source(request: Request) -> Response:
+    """GET /lookups/batches/{key}/source: a file as it was given; `of=screen` the gateway's list."""
+    with desk_of(request).database.reading() as session:
+        batch = session.get(Batch, request.path_params["key"])
+        of_screen = request.query_params.get("of") == "screen"
+        data = (batch.screen if of_screen else batch.source) if batch else None
+    if batch is None or data is None:
+        raise HTTPException(404)
+    name = f"list-{batch.id}{'-gateway' if of_screen else ''}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(zlib.decompress(data), media_type="text/csv", headers=headers)
 
 
 def _batches(
@@ -61,7 +77,7 @@ def _batches(
 def _row(language: str, item: BatchItem, shops: Mapping[str, str]) -> Row:
     words = problem_of(item) if item.problem else sentence_of(item)
     return [
-        item.line,
+        item.line if item.listed else "",
         item.order_id,
         shops.get(item.shop_key or "", ""),
         item.verdict,
@@ -74,6 +90,10 @@ def _row(language: str, item: BatchItem, shops: Mapping[str, str]) -> Row:
         item.gateway_status,
         item.gateway_yen,
         _jst(item.gateway_at),
+        _jst(item.began_at),
+        item.screen_line,
+        item.screen_said,
+        item.screen_yen,
     ]
 
 

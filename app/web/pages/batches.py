@@ -11,22 +11,26 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.clock import now
 from app.desk.batches import deeds
+from app.desk.batches.ages import Age, began
 from app.desk.batches.batch_view import BatchView, batch_view
-from app.desk.batches.columns import Columns, Role
 from app.desk.batches.deeds import Given, begin_batch, set_columns
 from app.desk.batches.judging import judge
 from app.desk.batches.verdicts import DISAGREE, Verdict
 from app.desk.context import Actor, Desk
 from app.desk.permissions import Permission
 from app.protocol.words import N_, Words
-from app.records.batch_items import left_out, rows_of
-from app.records.batches import Batch, batch_of, latest_batches
+from app.records.batch_cases import case_names
+from app.records.batch_items import EVER, left_out, rows_of
+from app.records.batch_sums import words_said
+from app.records.batches import Batch, BatchState, batch_of, files_kept, latest_batches
 from app.records.columns import REASON_LENGTH
 from app.records.database import Database
 from app.records.shops import Environment, Shop, shops_of
 from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
 from app.web.http.uploads import UPLOAD_LIMIT, read_upload_or_text
+from app.web.pages.batch_forms import meant_by, paid_span, span_errors
 from app.web.presentation.batches import ROLES
 from app.web.presentation.templates import page, wants_fragment
 
@@ -39,6 +43,9 @@ LIVE_ROWS = 50
 """Rows that are sent again and again while a batch runs."""
 
 LISTED = 20
+
+WORDS = 30
+"""Statuses of a list whose meaning can be said."""
 
 NOTHING_GIVEN = N_("Paste OrderIDs or choose a file first.")
 SHOP_UNKNOWN = N_("This environment has no such shop.")
@@ -53,7 +60,7 @@ def index(request: Request) -> Response:
 
 async def begin(request: Request) -> Response:
     """POST /lookups/batches: a list as `text` or `file`. It is judged; nothing is sent."""
-    given = await read_upload_or_text(request, "file", "text")
+    given = await read_upload_or_text(request, "file", "text", "screen")
     shop, errors = await run_in_threadpool(_checked, request, given.fields, given.data)
     if errors:
         return await run_in_threadpool(_index, request, given.fields, errors)
@@ -68,6 +75,9 @@ async def begin(request: Request) -> Response:
             given.name,
             shop.id if shop else None,
             given.fields.get("Reason", ""),
+            given.beside,
+            given.beside_name,
+            *paid_span(given.fields),
         ),
     )
     return await _judge(desk, key)
@@ -85,15 +95,8 @@ async def set_batch_columns(request: Request) -> Response:
     """POST /lookups/batches/{key}/columns: what the columns hold. It is judged anew."""
     fields = await read_form(request)
     key = await run_in_threadpool(_key_or_404, request)
-    columns = Columns(
-        _column(fields, Role.ORDER_ID) or 0,
-        _column(fields, Role.AMOUNT),
-        _column(fields, Role.TAX) if _column(fields, Role.AMOUNT) is not None else None,
-        _column(fields, Role.STATUS),
-        header="header" in fields,
-    )
     desk = desk_of(request)
-    if not await run_in_threadpool(set_columns, desk.database, key, columns):
+    if not await run_in_threadpool(set_columns, desk.database, key, meant_by(fields)):
         return RedirectResponse(f"{ADDRESS}/{key}", 303)
     return await _judge(desk, key)
 
@@ -157,6 +160,8 @@ def _checked(
 ) -> tuple[Shop | None, Errors]:
     if not data.strip():
         return None, {"text": NOTHING_GIVEN}
+    if errors := span_errors(fields):
+        return None, errors
     wanted = fields.get("ShopID", "").strip()
     if not wanted:
         return None, {}
@@ -175,11 +180,15 @@ def _environment(request: Request, fields: Mapping[str, str]) -> Environment:
 def _context(request: Request, session: Session, view: BatchView) -> dict[str, object]:
     chosen = request.query_params.get("verdict", "")
     wanted = [Verdict(chosen)] if chosen in set(Verdict) else list(Verdict)
+    old = request.query_params.get("age", "")
+    age = Age(old) if old in set(Age) else None
+    span = began(age, now()) if age else EVER
     number = request.query_params.get("page", "1")
     at = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     per_page = LIVE_ROWS if wants_fragment(request) and view.is_live else ROWS
-    rows = rows_of(session, view.batch.id, wanted, offset=(max(at, 1) - 1) * ROWS, limit=per_page)
-    number_of_rows = sum(view.orders[verdict] for verdict in wanted)
+    offset = (max(at, 1) - 1) * ROWS
+    rows = rows_of(session, view.batch.id, wanted, began=span, offset=offset, limit=per_page)
+    number_of_rows = view.ages[age] if age else sum(view.orders[verdict] for verdict in wanted)
     return {
         "view": view,
         "batch": view.batch,
@@ -190,12 +199,21 @@ def _context(request: Request, session: Session, view: BatchView) -> dict[str, o
         "hidden": number_of_rows - len(rows) if per_page == LIVE_ROWS else 0,
         "left": left_out(session, view.batch.id, ROWS),
         "chosen": chosen if chosen in set(Verdict) else "",
+        "age": age,
+        "words": words_said(session, view.batch.id, WORDS) if _is_open(view.batch) else (),
+        "cases": case_names(session, {one.case_key for one in rows if one.case_key}),
+        "may_open": may(request, Permission.INVESTIGATE),
         "disagree": DISAGREE,
         "shop": session.get(Shop, view.batch.shop_key) if view.batch.shop_key else None,
         "roles": ROLES,
+        "kept": files_kept(session, view.batch.id),
         "may_ask": may(request, Permission.ACT, view.batch.environment),
         "reason_length": REASON_LENGTH,
     }
+
+
+def _is_open(batch: Batch) -> bool:
+    return batch.state is BatchState.CHECKING
 
 
 def _batch_or_404(session: Session, request: Request) -> Batch:
@@ -208,8 +226,3 @@ def _batch_or_404(session: Session, request: Request) -> Batch:
 def _key_or_404(request: Request) -> str:
     with desk_of(request).database.reading() as session:
         return _batch_or_404(session, request).id
-
-
-def _column(fields: Mapping[str, str], role: Role) -> int | None:
-    value = fields.get(role, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else None

@@ -14,17 +14,15 @@ from starlette.responses import RedirectResponse, Response
 from app.clock import now
 from app.desk.cases.case_view import case_view
 from app.desk.cases.deeds import CaseRefused
-from app.desk.cases.opening import CaseDraft, open_case, written
+from app.desk.cases.opening import CaseDraft, open_case
 from app.desk.cases.replies import drafts_for
 from app.desk.permissions import Permission
 from app.protocol.wire import JST
 from app.protocol.words import Words
 from app.records.accounts import User
-from app.records.callbacks import Callback
+from app.records.batch_cases import give_case, items_of_case
 from app.records.case_lists import cases_page, numbers_in
 from app.records.cases import CaseKind, CaseState, case_of
-from app.records.exchanges import Exchange
-from app.records.orders import Order
 from app.records.refunds import Means
 from app.web.http.paging import neighbours, place_of
 from app.web.http.requests import (
@@ -36,6 +34,7 @@ from app.web.http.requests import (
     read_body,
     values_of,
 )
+from app.web.pages.case_drafts import draft_from
 from app.web.presentation.templates import language_of, page
 
 Errors = Mapping[str, Words]
@@ -65,8 +64,8 @@ def index(request: Request) -> Response:
 def new(request: Request) -> Response:
     """GET /cases/new: filled with what is known of an `order`, a `callback` or a `lookup`."""
     with desk_of(request).database.reading() as session:
-        draft = _draft_from(session, request.query_params)
-    return _form(request, draft, {})
+        draft = draft_from(session, request.query_params, language_of(request))
+    return _form(request, draft, {}, row=request.query_params.get("row", ""))
 
 
 async def create(request: Request) -> Response:
@@ -78,14 +77,17 @@ async def create(request: Request) -> Response:
         subject=fields.get("Subject", ""),
         order_ids=" ".join(numbers),
     )
-    return await run_in_threadpool(_create, request, draft)
+    return await run_in_threadpool(_create, request, draft, fields.get("row", ""))
 
 
-def _create(request: Request, draft: CaseDraft) -> Response:
+def _create(request: Request, draft: CaseDraft, row: str) -> Response:
+    """`row`: the line of a list from which it is opened."""
     try:
         case = open_case(desk_of(request), actor_of(request), draft, environment_of(request))
     except CaseRefused as refused:
-        return _form(request, draft, refused.problems, 422)
+        return _form(request, draft, refused.problems, 422, row=row)
+    with desk_of(request).database.writing() as session:
+        give_case(session, row, case.id)
     return RedirectResponse(f"/cases/{case.id}", 303)
 
 
@@ -110,9 +112,11 @@ def case_page(
             raise HTTPException(404)
         view = case_view(session, case, desk.settings, actor_of(request))
         people = _people(session)
+        from_lists = items_of_case(session, case.id)
         drafts = drafts_for(session, case, [one.order for one in view.orders])
     context = {
         "view": view,
+        "from_lists": from_lists,
         "case": case,
         "environment": case.environment,
         "may_act": may(request, Permission.INVESTIGATE),
@@ -150,29 +154,10 @@ def due_typed(text: str) -> datetime | None:
     return typed if typed.tzinfo else typed.replace(tzinfo=JST)
 
 
-def _draft_from(session: Session, query: Mapping[str, str]) -> CaseDraft:
-    """What a case about this row would be: the kind that fits what is known of it."""
-    kind, order_key = query.get("kind", ""), query.get("order", "")
-    if callback := session.get(Callback, query.get("callback", "")):
-        order_key = order_key or callback.order_key or ""
-        doubted = callback.verdict and callback.verdict != "verified"
-        kind = kind or (CaseKind.TAMPERING if doubted else "")
-    if exchange := session.get(Exchange, query.get("lookup", "")):
-        order_key = order_key or exchange.order_key or ""
-    order = session.get(Order, order_key) if order_key else None
-    if order is None:
-        return CaseDraft(kind, "", query.get("OrderID", ""))
-    return CaseDraft(kind or _likely(order), "", written(session, order))
-
-
-def _likely(order: Order) -> CaseKind:
-    if order.conflict in ("amount", "foreign"):
-        return CaseKind.AMOUNT
-    return CaseKind.REFUND if order.money == "confirmed" else CaseKind.STATUS_UNCLEAR
-
-
-def _form(request: Request, draft: CaseDraft, errors: Errors, status: int = 200) -> Response:
-    context = {"draft": draft, "errors": errors, "kinds": list(CaseKind)}
+def _form(
+    request: Request, draft: CaseDraft, errors: Errors, status: int = 200, *, row: str = ""
+) -> Response:
+    context = {"draft": draft, "errors": errors, "kinds": list(CaseKind), "row": row}
     return page(request, "cases/new.html", context, status)
 
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.clock import now
+from app.desk.orders.filing import file_what_is_here
 from app.protocol.wire import JST
 from app.protocol.words import N_, Sentence, say
 from app.records.callback_lists import callbacks_page, copies_of
@@ -69,7 +70,14 @@ def orders(request: Request) -> Response:
     def rows(_: Session, listed: Sequence[Order]) -> list[Row]:
         return [_order_row(language, order, shops) for order in listed]
 
-    return _download(request, "orders", ORDER_COLUMNS, _batches(desk.database, page, rows))
+    def found() -> Iterator[list[Row]]:
+        if (
+            asked.wanted.words
+        ):  # the search finds what is filed alone, and an export has to be whole
+            file_what_is_here(desk.database)
+        yield from _batches(desk.database, page, rows)
+
+    return _download(request, "orders", ORDER_COLUMNS, found())
 
 
 def callbacks(request: Request) -> Response:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from app.desk.live.callback_events import Cursor, present_cursor
+from app.desk.live.callback_events import CallbackEvent, Cursor, present_cursor
 from app.desk.live.feed import News
 from app.desk.live.notification_events import NotificationEvent
 from app.records.shops import Environment
@@ -49,21 +49,37 @@ def number(request: Request) -> Response:
 
 
 async def _events(request: Request) -> AsyncIterator[bytes]:
-    language, is_wanted, services = language_of(request), _wanted_by(request), services_of(request)
+    told, services = _told(request), services_of(request)
     until = time.monotonic() + LIFE
     with services.sign_ins.watching(session_secret(request) or "") as is_signed_in:
         yield GREETING
         async for arrivals in services.feed.follow(_since(request)):
             if not is_signed_in():
                 return
-            yield b"".join(_event(language, one) for one in arrivals if is_wanted(one)) or GREETING
+            yield b"".join(map(told, arrivals)) or GREETING
             if time.monotonic() > until:
                 return
 
 
-def _wanted_by(request: Request) -> Callable[[News], bool]:
+def _told(request: Request) -> Callable[[News], bytes]:
+    """How this stream tells of what arrives; with nothing, where it is none of its page's."""
     environment, order_key = environment_of(request), request.query_params.get("order", "")
-    return lambda arrival: arrival.concerns(environment, order_key)
+    language = language_of(request)
+
+    def told(arrival: News) -> bytes:
+        if arrival.concerns(environment, order_key):
+            return _event(language, arrival)
+        if isinstance(arrival, CallbackEvent) and arrival.leaves(environment, order_key):
+            return _gone(arrival)
+        return b""
+
+    return told
+
+
+def _gone(arrival: CallbackEvent) -> bytes:
+    """A row that a list has shown since nobody knew yet to which environment it belongs."""
+    row = f'<tr id="callback-{arrival.shown.id}" data-gone="true"></tr>'
+    return f"id: {arrival.cursor}\ndata: {row}\n\n".encode()
 
 
 def _since(request: Request) -> Cursor | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.desk.batches.cells import Problem
-from app.desk.batches.columns import Role
-from app.desk.batches.verdicts import Verdict, Why
+from app.desk.batches.ages import Age
+from app.desk.batches.verdicts import Verdict, Why, verdict_with
+from app.desk.books.cells import Problem
+from app.desk.books.columns import Role
 from app.protocol.time_words import clock_text
 from app.protocol.words import N_, Sentence, Words
 from app.records.batches import BatchItem, BatchState, PausedBy
@@ -42,6 +43,13 @@ PAUSED: Mapping[PausedBy, str] = {
         " then resume."
     ),
     PausedBy.NO_GATEWAY: N_("The shop has no gateway to ask: the sandbox is off."),
+}
+
+AGES: Mapping[Age, str] = {
+    Age.UNDER_A_DAY: N_("under 24 hours"),
+    Age.TO_THREE_DAYS: N_("1 to 3 days"),
+    Age.TO_A_WEEK: N_("3 to 7 days"),
+    Age.OVER_A_WEEK: N_("over 7 days"),
 }
 
 ROLES: Mapping[Role, str] = {
@@ -101,11 +109,46 @@ _SENTENCES: Mapping[Why, str] = {
     Why.NOTHING_BESIDE: N_(
         "The gateway says %(status)s; neither the file nor the desk says how it should be."
     ),
+    Why.NOT_LISTED: N_("Paid at the gateway with %(gateway)s; the file does not have this order."),
+    Why.SCREEN_AMOUNT: N_("The gateway's list has %(screen)s, its answer %(gateway)s."),
+    Why.SCREEN_STATUS: N_(
+        "The gateway's list says “%(listed)s”, its answer %(status)s; it may have changed since."
+    ),
+    Why.UNPAID_NOT_LISTED: N_("Not paid, and not in the file: the gateway says %(status)s."),
     Why.BOOK_CLOSES: N_("Paid, with the same amount."),
     Why.BOOK_STATUS_ALONE: N_("Paid on both sides; the file has no amounts to compare."),
     Why.UNPAID_BOTH: N_("Not paid on either side: the gateway says %(status)s."),
     Why.DESK_ALONE: N_("The gateway says what we held: %(status)s."),
 }
+
+
+_CAUSES: Mapping[Why, str] = {
+    Why.NEVER_ASKED: N_("Not asked yet"),
+    Why.TOO_EARLY: N_("Not asked: less than 60 minutes after the last time"),
+    Why.UNDER_WAY: N_("The answer has not come yet"),
+    Why.STOPPED: N_("Not asked: it was stopped before"),
+    Why.UNREADABLE: N_("Lines that cannot be asked about, or stand twice"),
+    Why.NO_SHOP: N_("It is not known which shop has it"),
+    Why.UNANSWERED: N_("No answer"),
+    Why.REFUSED: N_("The gateway refused the question"),
+    Why.UNKNOWN_NUMBER: N_("Paid in the file; the gateway has no such OrderID"),
+    Why.NOT_IN_YEN: N_("The gateway's amount is not in yen"),
+    Why.UNREAD_STATUS: N_("A status that is not understood"),
+    Why.UNREAD_AMOUNT: N_("Paid at the gateway; the file has no amount"),
+    Why.BOOK_AMOUNT: N_("Another amount in the file than at the gateway"),
+    Why.BOOK_WITHOUT_TAX: N_("The file lacks the tax"),
+    Why.UNPAID_AT_GATEWAY: N_("Paid in the file, not at the gateway"),
+    Why.UNPAID_IN_BOOK: N_("Paid at the gateway, not in the file"),
+    Why.NOT_LISTED: N_("Paid at the gateway; the file does not have the order"),
+    Why.BOOK_STATUS_ALONE: N_("Paid on both sides; the file has no amount"),
+    Why.NEVER_HEARD: N_("Paid, and no callback had told us"),
+}
+"""What makes the yen of the file and of the gateway differ, where more than a verdict is asked."""
+
+
+def cause_of(why: str) -> str:
+    """What such lines have in common, said of their difference in yen."""
+    return _CAUSES.get(Why(why)) or GRID[verdict_with(Why(why))].label
 
 
 def problem_of(item: BatchItem) -> Words:
@@ -123,6 +166,8 @@ def sentence_of(item: BatchItem) -> Words:
         "here": yen(item.here_yen or 0),
         "more": yen(book - gateway) if item.why != Why.BOOK_WITHOUT_TAX else yen(gateway - book),
         "word": item.said,
+        "screen": yen(item.screen_yen or 0),
+        "listed": item.screen_said or yen(item.screen_yen or 0),
         "status": _status(item.gateway_status),
         "held": _status(item.here_status),
     }

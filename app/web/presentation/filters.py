@@ -148,6 +148,8 @@ def _marks(language: str) -> Filters:
         "refund_mark": said(cases.REFUNDS).__getitem__,
         "batch_mark": said(batches.STATES).__getitem__,
         "grid_mark": said(batches.GRID).__getitem__,
+        "age_label": lambda age: say(language, batches.AGES[age]),
+        "cause": lambda why: say(language, batches.cause_of(why)),
         "row_sentence": lambda item: say(language, batches.sentence_of(item)),
         "line_problem": lambda item: say(language, batches.problem_of(item)),
         "paused_by": lambda value: say(language, batches.PAUSED[value]),

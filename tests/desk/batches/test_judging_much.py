@@ -8,7 +8,7 @@ import pytest
 
 from app.desk.batches.deeds import Given, begin_batch
 from app.desk.batches.judging import judge
-from app.records.batch_items import judged_counts
+from app.records.batch_sums import judged_counts
 from app.records.shops import OurShops
 from tests.desk.conftest import Stage
 

@@ -91,7 +91,6 @@ async def test_a_list_is_asked_about_once_it_is_started_and_not_before(stage: St
     await BatchRunner(stage.desk).drain()
     assert sent(stage) == ["A1", "A2"]
     assert batch(stage, key).state is BatchState.DONE
-    assert batch(stage, key).source is None
 
 
 async def test_each_row_weighs_the_book_what_was_held_and_the_answer(stage: Stage) -> None:
@@ -133,7 +132,7 @@ async def test_at_most_four_are_under_way_at_once(stage: Stage) -> None:
     await asyncio.to_thread(until, lambda: len(stage.gateway.requests) == AT_ONCE)
     for _ in range(5):
         turn = await stage.desk.writer.write(partial(take_turn, stage.desk, stage.shop.environment))
-        assert turn.exchange is None
+        assert not turn.exchanges
     assert len(sent(stage)) == AT_ONCE
     held.set()
     await draining
@@ -149,15 +148,16 @@ async def test_two_processes_ask_about_no_order_twice(any_stage: Stage) -> None:
 
 
 async def test_what_a_killed_process_had_asked_is_not_asked_again(stage: Stage) -> None:
-    key = started(stage, "A1\nA2", found("PAYSUCCESS"))
+    key = started(stage, TEN, found("PAYSUCCESS"))
     turn = await stage.desk.writer.write(partial(take_turn, stage.desk, stage.shop.environment))
-    assert turn.exchange is not None
-    # Killed here: the call may have left or not. The next start closes it as never answered.
+    assert len(turn.exchanges) == AT_ONCE
+    # Killed here: the calls may have left or not. The next start closes them as never answered.
     with stage.desk.database.writing() as session:
-        complete(session, turn.exchange.id, INTERRUPTED, timedelta(0))
+        for exchange in turn.exchanges:
+            complete(session, exchange.id, INTERRUPTED, timedelta(0))
     await BatchRunner(stage.desk).drain()
-    assert sent(stage) == ["A1", "A2"]
-    assert verdicts(stage, key)["A1"] == "no-answer"
+    assert sent(stage) == TEN.split()
+    assert [*verdicts(stage, key).values()].count("no-answer") == AT_ONCE
     assert batch(stage, key).state is BatchState.DONE
 
 
@@ -215,10 +215,10 @@ async def test_what_the_desk_has_to_ask_by_itself_goes_first(stage: Stage) -> No
     started(stage, TEN, held, found("PAYSUCCESS"))
     turn = partial(take_turn, stage.desk, stage.shop.environment)
     # One is let through beside what is due, or a rush would end the batch; then it is their turn.
-    assert (await stage.desk.writer.write(turn)).exchange
-    assert (await stage.desk.writer.write(turn)).exchange is None
+    assert len((await stage.desk.writer.write(turn)).exchanges) == 1
+    assert not (await stage.desk.writer.write(turn)).exchanges
     assert await LookupScheduler(stage.desk).tick() == AT_ONCE - 1
-    assert (await stage.desk.writer.write(turn)).exchange is None
+    assert not (await stage.desk.writer.write(turn)).exchanges
     held.set()
 
 
@@ -226,8 +226,8 @@ async def test_lists_take_turns(stage: Stage) -> None:
     for text in ("L1\nL2", "M1\nM2"):
         started(stage, text)
     turn = partial(take_turn, stage.desk, stage.shop.environment)
-    begun = [(await stage.desk.writer.write(turn)).exchange for _ in range(4)]
-    assert [one.order_id[0] for one in begun if one] == ["L", "M", "L", "M"]
+    begun = (await stage.desk.writer.write(turn)).exchanges
+    assert [one.order_id[0] for one in begun] == ["L", "M", "L", "M"]
 
 
 async def test_the_judgement_names_what_is_here_and_what_a_spreadsheet_lost(stage: Stage) -> None:

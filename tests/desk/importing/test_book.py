@@ -89,15 +89,24 @@ def test_a_list_is_read_as_people_write_it() -> None:
         ]
 
 
+def test_a_total_holds_the_tax_that_stands_beside_it() -> None:
+    for head, money in (
+        ("OrderID,合計金額,消費税", (1000, 80)),
+        ("OrderID,金額,消費税", (1080, 80)),
+    ):
+        (line,) = read_book(f"{head}\nA1,1080,80\n".encode())
+        assert (line.amount, line.tax) == money
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
         ("", [1]),
         ("Number,Sum\nA1,1\n", [1]),
+        ("A1,1\nA2,2\n", [1]),
         ("OrderID,Amount\n", [1]),
         ("OrderID,Amount\nA1,x\nA 2,1\nA3,1\nA3,2\n", [2, 3, 5]),
         ("OrderID,Amount\nA1\n", [2]),
-        ('OrderID,Amount\n"A1,1\n', [2]),
         ("OrderID,Amount\nA1,99999999999999999999\n", [2]),
     ],
 )

@@ -104,6 +104,7 @@ VIEWERS = [
     "batches",
     "batch",
     "batch-csv",
+    "batch-source",
     "exchanges",
     "exchange",
     "callbacks",

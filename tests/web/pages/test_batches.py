@@ -155,3 +155,46 @@ def test_nothing_given_and_nobody_allowed_are_told_so(shared: Served, desk: http
     with closing(shared.client(VIEWER)) as viewer:
         assert viewer.get(ADDRESS).status_code == 200
         assert viewer.post(ADDRESS, files={"text": (None, "A1")}).status_code == 403
+
+
+def test_a_row_opens_a_case_that_knows_what_it_is_about(shared: Served, desk: httpx.Client) -> None:
+    registered(shared, "CASE-1", 500)
+    screen = b"OrderID,Amount,Status\nCASE-1,500,PAYSUCCESS\nCASE-2,9,PAYFAIL\n"
+    parts: dict[str, tuple[str | None, str | bytes]] = {
+        "text": (None, "OrderID,Amount,Status\nCASE-1,500,paid\n"),
+        "screen": ("screen.csv", screen),
+    }
+    wrong = {"paid-from": "2026-11-24", "paid-to": "2026-11-01"}
+    assert 'data-error-for="paid-to"' in desk.post(ADDRESS, data=wrong, files=parts).text
+    address = desk.post(ADDRESS, data={"env": "sandbox"}, files=parts).headers["location"]
+    text = ended(desk, address, "checking")
+    assert 'data-screen-lines="2"' in text
+    assert 'data-unlisted="1"' in text
+    desk.post(f"{address}/starts")
+    text = ended(desk, address)
+    assert verdicts(text) == {"CASE-1": "book-paid-not-here", "CASE-2": "not-registered"}
+    assert 'data-cause="unpaid-at-gateway" data-cause-yen="500"' in text
+    assert desk.get(f"{address}/source?of=screen").content == screen
+    assert verdicts(desk.get(f"{address}?age=under-1-day").text) == verdicts(text)
+    assert verdicts(desk.get(f"{address}?age=over-7-days").text) == {}
+    (form,) = re.findall(r'href="(/cases/new\?row=[0-9a-f]+)"', text)
+    row = form.partition("=")[2]
+    text = desk.get(form).text
+    assert re.search(r'value="status-unclear" selected', text)
+    assert f'name="row" value="{row}"' in text
+    fields = {"kind": "status-unclear", "OrderID": "CASE-1", "Subject": "x", "row": row}
+    case = desk.post("/cases", data=fields).headers["location"]
+    assert address in desk.get(case).text
+    assert f'href="{case}"' in desk.get(address).text
+
+
+def test_what_a_word_means_is_asked_in_the_page_once(desk: httpx.Client) -> None:
+    book = "OrderID,Amount,入金状況\nWORD-1,100,済マーク\n"
+    address = given(desk, book)
+    assert 'data-word="済マーク"' in ended(desk, address, "checking")
+    meant = {"order": "0", "amount": "1", "status": "2", "header": "on"}
+    desk.post(f"{address}/columns", data=meant | {"said-1": "済マーク", "means-1": "paid"})
+    for one in (address, given(desk, book.replace("WORD", "MORE"))):
+        text = ended(desk, one, "checking")
+        assert re.search(r'<option value="paid" selected', text)
+        assert "data-unread" not in text

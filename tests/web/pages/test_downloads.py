@@ -8,11 +8,14 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from sqlalchemy import delete, update
 from starlette.applications import Starlette
 
 from app.clock import now
 from app.protocol.checkstring import Verdict
-from app.records.orders import Source
+from app.records.derived_columns import NOT_FILED
+from app.records.order_search import OrderSearch
+from app.records.orders import Order, Source
 from app.web.http.csv_download import csv_download
 from app.web.pages.downloads import BATCH
 from tests.queries import counted_queries
@@ -107,6 +110,17 @@ async def test_every_row_is_exported_batch_by_batch(
         assert sorted(order[0] for order in orders) == [f"A{number}" for number in range(10)]
         batches = [one for one in asked if "orders.client_field1" in one and "LIMIT" in one]
         assert len([one for one in batches if "orders.filed <" not in one]) == 4
+
+
+async def test_an_export_of_a_search_holds_what_is_not_filed_yet(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    kept = [an_order(desk_app, f"A{number}", client_field1="佐藤") for number in range(3)]
+    with desk_app.state.desk.database.writing() as session:
+        session.connection().execute(delete(OrderSearch))
+        session.connection().execute(update(Order).values(filed=NOT_FILED))
+    _, *orders = await rows(client, "/orders.csv?q=佐藤")
+    assert len(orders) == len(kept)
 
 
 async def test_the_next_batch_is_read_once_the_last_one_has_gone() -> None:

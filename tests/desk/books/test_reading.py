@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.desk.batches.cells import Problem, order_id_of, word_of, yen_of
-from app.desk.batches.columns import Columns
-from app.desk.batches.reading import BookLine, read_book
+from app.desk.books.cells import Problem, order_id_of, word_of, yen_of
+from app.desk.books.columns import Columns
+from app.desk.books.reading import BookLine, read_book
 
 NUMBERS = st.text(string.ascii_letters + string.digits + "-", min_size=1, max_size=27)
 BOOK = [("A1001", 2530, "入金済"), ("A1002", 980, "未入金"), ("A1003", 12000, "入金済")]

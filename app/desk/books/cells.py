@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -51,97 +52,18 @@ _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+[0-9]+|[0-9]+[.][0-9]+E[0-9]+
 _PLAIN = re.compile("[0-9A-Za-z-]{1,27}")
 _NO_SEN = re.compile(r"\.0+(?=\D*$)")
 
-_PAID = (
-    *("入金済", "入金済み", "入金確認済", "入金確認済み", "入金完了", "入金", "支払済"),
-    *(
-        "支払い済",
-        "支払い済み",
-        "お支払い済み",
-        "支払完了",
-        "決済済",
-        "決済済み",
-        "決済完了",
-        "完了",
-    ),
-    *(
-        "済",
-        "済み",
-        "成功",
-        "売上",
-        "売上確定",
-        "○",
-        "〇",
-        "◯",
-        "✓",
-        "✔",
-        "1",
-        "ok",
-        "paid",
-        "yes",
-        "y",
-    ),
-    *(
-        "1",
-        "ok",
-        "paid",
-        "yes",
-        "y",
-        "true",
-        "success",
-        "succeeded",
-        "successful",
-        "settled",
-        "captured",
-        "complete",
-    ),
-    *("completed", "done", "sales"),
-)
-_NOT_PAID = (
-    *(
-        "未入金",
-        "未払",
-        "未払い",
-        "未決済",
-        "未納",
-        "未済",
-        "未",
-        "入金待ち",
-        "支払待ち",
-        "決済待ち",
-    ),
-    *(
-        "失敗",
-        "決済失敗",
-        "取消",
-        "取消し",
-        "取り消し",
-        "キャンセル",
-        "期限切れ",
-        "不可",
-        "×",
-        "✕",
-        "✗",
-    ),
-    *(
-        "不可",
-        "×",
-        "✕",
-        "✗",
-        "0",
-        "ng",
-        "unpaid",
-        "no",
-        "n",
-        "false",
-        "fail",
-        "failed",
-        "failure",
-        "error",
-        "cancel",
-    ),
-    *("cancelled", "canceled", "expired", "pending", "waiting", "open", "none", "declined"),
-    "refused",
-)
+_PAID = """
+入金済 入金済み 入金確認済 入金確認済み 入金完了 入金 支払済 支払い済 支払い済み
+お支払い済み 支払完了 決済済 決済済み 決済完了 完了 済 済み 成功 売上 売上確定 ○ 〇
+◯ ✓ ✔ 1 ok paid yes y true success succeeded successful settled captured complete
+completed done sales
+"""
+_NOT_PAID = """
+未入金 未払 未払い 未決済 未納 未済 未 入金待ち 支払待ち 決済待ち 失敗 決済失敗 取消
+取消し 取り消し キャンセル 期限切れ 不可 × ✕ ✗ 0 ng unpaid no n false fail failed
+failure error cancel cancelled canceled expired pending waiting open none declined
+refused
+"""
 
 
 def order_id_of(cell: str) -> Number:
@@ -172,16 +94,28 @@ def yen_of(cell: str) -> int | None:
     return amount_of(_NO_SEN.sub("", unicodedata.normalize("NFKC", cell)).replace(" ", ""))
 
 
-def word_of(cell: str) -> Word:
+OwnWords = Mapping[str, bool]
+"""By a status as it stands in somebody's book, made comparable (`folded_word`): whether it means
+paid, as a person has said."""
+
+NO_WORDS: OwnWords = {}
+
+
+def word_of(cell: str, words: OwnWords = NO_WORDS) -> Word:
     """What a status in somebody's words says."""
-    folded = _folded(cell)
+    folded = folded_word(cell)
+    if folded in words:
+        return Word(words[folded])
     if (own := folded.upper()) in set(Status):
         return Word(own == Status.PAYSUCCESS, Status(own))
     return Word(_WORDS.get(folded))
 
 
-def _folded(text: str) -> str:
+def folded_word(text: str) -> str:
+    """A status made comparable, however wide and large it is written."""
+    text = text.strip()[:KEPT]
     return unicodedata.normalize("NFKC", text).casefold().strip(" \t\"'「」()[]。.")
 
 
-_WORDS = {_folded(word): True for word in _PAID} | {_folded(word): False for word in _NOT_PAID}
+_WORDS = {folded_word(word): True for word in _PAID.split()}
+_WORDS |= {folded_word(word): False for word in _NOT_PAID.split()}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from app.desk.batches.cells import order_id_of, word_of, yen_of
-from app.desk.batches.lines import Record
+from app.desk.books.cells import OwnWords, folded_word, order_id_of, word_of, yen_of
+from app.desk.books.lines import Record
 from app.records.search_fold import squeezed
 
 
@@ -21,18 +21,22 @@ class Role(StrEnum):
     AMOUNT = "amount"
     TAX = "tax"
     STATUS = "status"
+    CUSTOMER = "customer"
 
 
 @dataclass(frozen=True)
 class Columns:
     """The columns of a book, counted from 0; None for what it does not have. `amount` is the whole
-    where there is no `tax`, else the two are added. `header`: the first line names them."""
+    where there is no `tax`; else the two are added, unless the amount holds the tax already
+    (`tax_within`). `header`: the first line names them."""
 
     order: int
     amount: int | None = None
     tax: int | None = None
     status: int | None = None
     header: bool = False
+    customer: int | None = None
+    tax_within: bool = False
 
     def at(self, role: Role) -> int | None:
         """The column that is this."""
@@ -49,6 +53,11 @@ class Columns:
         return cls(**json.loads(text))
 
 
+def words_json(words: OwnWords) -> str:
+    """What the statuses of a book mean, as it is kept."""
+    return json.dumps({folded_word(word): paid for word, paid in words.items()}, ensure_ascii=False)
+
+
 NAMES: Mapping[Role, Sequence[str]] = {
     Role.ORDER_ID: (
         *("orderid", "注文番号", "注文id", "オーダーid", "オーダー番号", "ordernumber", "orderno"),
@@ -63,12 +72,17 @@ NAMES: Mapping[Role, Sequence[str]] = {
             "入金額",
             "売上金額",
             "金額",
+            "利用金額",
             "amount",
             "price",
             "sum",
         ),
     ),
     Role.TAX: ("tax", "税", "消費税", "税送料"),
+    Role.CUSTOMER: (
+        *("customer", "customername", "clientfield1", "name", "顧客", "顧客名", "氏名", "名前"),
+        *("お客様名", "お名前"),
+    ),
     Role.STATUS: (
         *(
             "status",
@@ -104,13 +118,21 @@ def columns_of(sample: Sequence[Record]) -> Columns:
     amount = found.get(Role.AMOUNT)
     # A total holds the tax already.
     is_whole = amount is not None and header and not _is_bare_amount(sample[0].cells[amount])
+    tax = None if amount is None else found.get(Role.TAX)
     return Columns(
         found.get(Role.ORDER_ID, 0),
         amount,
-        None if is_whole or amount is None else found.get(Role.TAX),
+        tax,
         found.get(Role.STATUS),
         header,
+        found.get(Role.CUSTOMER),
+        tax_within=is_whole and tax is not None,
     )
+
+
+def named_roles(record: Record | None) -> Collection[Role]:
+    """What a first line says by name that its columns are."""
+    return _by_names(record.cells) if record else ()
 
 
 def header_key(record: Record | None) -> str:
@@ -135,7 +157,7 @@ def _name(cell: str) -> str:
 
 
 def _is_bare_amount(cell: str) -> bool:
-    return _name(cell) in {"amount", "金額"}
+    return _name(cell) in {"amount", "金額", "利用金額", "price"}
 
 
 def _is_header(sample: Sequence[Record]) -> bool:
