@@ -53,7 +53,7 @@ _ASKED_STARTED = after(20, 300, look_up(Status.PAYSTART, by_a_person=True))
 _ASKED_PAID = after(600, 9_000, look_up(Status.PAYSUCCESS, by_a_person=True))
 _BROUGHT_AGAIN = after(3, 90, brought_again)
 _IN_VAIN = after(1, 4, register_in_vain)
-_ASKED_ABOUT = (_IN_VAIN, *_OPENED, _ASKED_STARTED, _PAID, _SAYS_PAID, _ASKED_PAID)
+_MUCH_ASKED = (_IN_VAIN, *_OPENED, _ASKED_STARTED, _PAID, _SAYS_PAID)
 
 STORIES: dict[str, Story] = {
     "paid": Story(590, (*_OPENED, _PAID, _SAYS_PAID)),
@@ -84,8 +84,8 @@ STORIES: dict[str, Story] = {
         again=True,
     ),
     "gateway busy": Story(14, (_IN_VAIN, *_OPENED, _PAID, _SAYS_PAID)),
-    "asked about": Story(4, _ASKED_ABOUT),
-    "asked about, result twice": Story(2, (*_ASKED_ABOUT, _BROUGHT_AGAIN)),
+    "asked about": Story(4, (*_MUCH_ASKED, _ASKED_PAID)),
+    "asked about, result twice": Story(2, (*_MUCH_ASKED, _BROUGHT_AGAIN, _ASKED_PAID)),
 }
 
 _WEIGHTS = {name: story.weight for name, story in STORIES.items()}
