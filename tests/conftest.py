@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -200,14 +201,24 @@ async def kept_app(
         yield app
 
 
-@pytest.fixture
-async def desk_app(kept_app: Starlette) -> Starlette:
-    """That application as after its first start: nothing there but the cast and the sandbox."""
+@pytest.fixture(scope="module")
+def first_day(kept_app: Starlette) -> Iterator[sqlite3.Connection]:
+    """What that application's database holds after its first start: the cast and the sandbox."""
     database = kept_app.state.desk.database
-    kept_app.state.bare_visits = BareVisits()
-    swept(database)
     ensure_sandbox_shop(database)
     enroll(database)
+    with closing(sqlite3.connect(":memory:")) as kept:
+        with closing(sqlite3.connect(kept_app.state.settings.data_dir / "desk.db")) as file:
+            file.backup(kept)
+        yield kept
+
+
+@pytest.fixture
+async def desk_app(kept_app: Starlette, first_day: sqlite3.Connection) -> Starlette:
+    """That application as after its first start: nothing there but the cast and the sandbox."""
+    kept_app.state.bare_visits = BareVisits()
+    with closing(sqlite3.connect(kept_app.state.settings.data_dir / "desk.db")) as file:
+        first_day.backup(file)
     sandbox = sandbox_of(kept_app)
     await sandbox.store.run(reset, sandbox.rules)
     return kept_app

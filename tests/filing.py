@@ -3,9 +3,11 @@
 from app.records.database import Database
 from app.records.order_search import file_waiting
 
+AT_ONCE = 50
+
 
 def file_all(database: Database) -> None:
     """File every order that waits."""
     with database.writing() as session:
-        while file_waiting(session, 50):
+        while file_waiting(session, AT_ONCE) == AT_ONCE:
             pass
