@@ -44,7 +44,7 @@ def list_all(database: Database, _: Settings, __: argparse.Namespace) -> Iterabl
     with database.reading() as session:
         for user in all_users(session):
             state = "disabled" if user.disabled_at else "enabled"
-            factor = "second factor" if user.totp_since else "no second factor"
+            factor = "second factor" if user.factor_since else "no second factor"
             yield f"{user.email}\t{user.role}\t{state}\t{factor}"
 
 

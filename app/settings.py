@@ -131,7 +131,7 @@ class Settings(LogSettings):
     @property
     def own_url(self) -> str:
         """The address at which this machine reaches the desk itself."""
-        wildcard = self.host in {"0.0.0.0", "::", ""}  # noqa: S104
+        wildcard = self.host in {"0.0.0.0", "::", ""}  # noqa: S104  # nosec B104 # compared with, not bound to
         host = "127.0.0.1" if wildcard else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 

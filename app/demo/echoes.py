@@ -86,7 +86,7 @@ class Told:
         """The same of another order, opened at another time."""
         # In whole seconds, so that what names a second and what names a millisecond stay together.
         by = timedelta(seconds=round((opened - self.opened).total_seconds()))
-        access_id = random.randbytes(16).hex()
+        access_id = random.randbytes(16).hex()  # nosec B311 # a made-up past
         told = self._told.trade
         again = _Again(
             by,

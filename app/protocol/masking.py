@@ -13,7 +13,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import FORM_TYPE, split_form
 
-SECRETS = {"shoppass": "ShopPass", "accesspass": "AccessPass", "token": "Token"}
+SECRETS = {"shoppass": "ShopPass", "accesspass": "AccessPass", "token": "Token"}  # nosec B105 # a parameter's name
 """The parameters that are never shown, by their lower-cased names."""
 
 MASK = "••••••"

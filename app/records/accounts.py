@@ -44,9 +44,10 @@ class User(Record, table=True):
     theme: str | None = Field(default=None, max_length=5)
     created_at: datetime = timestamp(now)
     disabled_at: datetime | None = timestamp()
-    # The second factor: its shared secret, since when it counts, and the last step that was used.
+    # The second factor: since when there is one, an app's codes or passkeys (see `passkeys`).
+    factor_since: datetime | None = timestamp()
+    # The app's shared secret, and the last step that was used.
     totp_secret: bytes | None = encrypted_bytes()
-    totp_since: datetime | None = timestamp()
     totp_step: int | None = Field(default=None, sa_type=BigInteger)
 
 
@@ -54,7 +55,7 @@ class SignIn(Record, table=True):
     """One browser that is signed in. The cookie's value is known by its digest only.
 
     `seen_at`: when a person last asked for something with it, to the minute. `factor_at`: when the
-    second factor was last given.
+    second factor was last given. `challenge`: what a passkey is to sign for it, once.
     """
 
     __tablename__ = "sign_ins"
@@ -68,6 +69,8 @@ class SignIn(Record, table=True):
     user_agent: str = Field(default="", max_length=200)
     seen_at: datetime = timestamp(now)
     factor_at: datetime | None = timestamp()
+    challenge: bytes | None = None
+    challenge_until: datetime | None = timestamp()
 
 
 class SignInLink(Record, table=True):

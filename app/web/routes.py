@@ -31,6 +31,7 @@ from app.web.pages import (
     outcomes,
     overview,
     palette,
+    passkeys,
     payment_links,
     return_page,
     saved_views,
@@ -118,6 +119,9 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         # Signed in.
         Route("/login/again", second_factor.show, "again", permission=ENTER),
         Route("/login/again", second_factor.give, "again-send", SEND, permission=ENTER),
+        Route(
+            "/login/again/challenges", passkeys.ask_to_sign, "passkey-ask", SEND, permission=ENTER
+        ),
         Route("/logout", sign_in.sign_out, "sign-out", SEND, permission=ENTER),
         Route("/preferences", account.prefer, "preferences", SEND, permission=ENTER),
         Route("/settings/account", account.show, "account", permission=OWN),

@@ -2,7 +2,7 @@
 
 from app.desk.permissions import Permission
 from app.web.http.routing import Route
-from app.web.pages import audit, news, shops, tokens, users
+from app.web.pages import audit, news, passkeys, shops, tokens, users
 
 SEND = ("POST",)
 OWN, READ, READ_AUDIT = Permission.OWN, Permission.READ, Permission.READ_AUDIT
@@ -21,6 +21,22 @@ def settings_routes() -> list[Route]:
         Route("/settings/users", users.invite, "users-send", SEND, permission=MANAGE_PEOPLE),
         Route("/settings/users/{key}", users.show, "user", permission=MANAGE_PEOPLE),
         Route("/settings/users/{key}", users.change, "user-send", SEND, permission=MANAGE_PEOPLE),
+        # Passkeys of one's own.
+        Route(
+            f"{passkeys.ADDRESS}/challenges",
+            passkeys.ask_to_register,
+            "passkey-begin",
+            SEND,
+            permission=OWN,
+        ),
+        Route(passkeys.ADDRESS, passkeys.register, "passkey-add", SEND, permission=OWN),
+        Route(
+            f"{passkeys.ADDRESS}/{{key}}/removals",
+            passkeys.remove,
+            "passkey-remove",
+            SEND,
+            permission=OWN,
+        ),
         # Shops.
         Route("/settings/shops", shops.index, "shops", permission=READ),
         Route("/settings/shops", shops.add, "shops-send", SEND, permission=MANAGE_SHOPS),

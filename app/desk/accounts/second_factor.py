@@ -1,4 +1,4 @@
-"""The second factor: an app's code, or a recovery code where the app is lost.
+"""The second factor: an app's code, a passkey, or a recovery code where both are lost.
 
 Giving it renews the browser's sign-in, so that whoever has only the earlier cookie stays outside.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, update
@@ -23,6 +24,7 @@ from app.records.accounts import RecoveryCode, SignIn, User
 from app.records.database import Database
 from app.records.encryption import derived
 from app.records.keys import digest, new_secret
+from app.records.passkeys import Passkey
 
 CODES = 10
 """Recovery codes of a person."""
@@ -32,15 +34,18 @@ CODE_BYTES = 10
 
 
 class WrongCode(Exception):
-    """Neither the app's present code nor a recovery code that is left."""
+    """Neither the app's present code nor a recovery code that is left, nor a passkey of theirs."""
 
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What switching the second factor on has brought: the new cookie, and the codes to keep."""
+    """What a further second factor has brought: the new cookie, and the codes to keep.
+
+    `codes` is None where there are recovery codes already.
+    """
 
     secret: str
-    codes: list[str]
+    codes: list[str] | None
 
 
 def pending_secret(sign_in: SignIn) -> bytes:
@@ -61,12 +66,19 @@ def switch_on(database: Database, actor: Actor, sign_in: SignIn, code: str) -> E
     if not judged(database, _try(actor), lambda: step is not None):
         raise WrongCode
     with database.writing() as session:
-        user = session.get_one(User, actor.user_key)
-        user.totp_secret, user.totp_since, user.totp_step = pending, now(), step
-        codes = _new_codes(session, user.id)
-        end_other_sign_ins(session, user, sign_in)
+        user = session.get_one(User, actor.user_key, with_for_update=True)
+        user.totp_secret, user.totp_step = pending, step
+        enrolled = enrol(session, user, sign_in)
         record_action(session, actor, "second-factor-on", subject=user.email)
-        return Enrolled(_renewed(session, sign_in), codes)
+        return enrolled
+
+
+def enrol(session: Session, user: User, sign_in: SignIn) -> Enrolled:
+    """What follows from a further means of giving the second factor: the other sign-ins end."""
+    codes = _new_codes(session, user.id) if user.factor_since is None else None
+    user.factor_since = user.factor_since or now()
+    end_other_sign_ins(session, user, sign_in)
+    return Enrolled(_renewed(session, sign_in), codes)
 
 
 def give(database: Database, actor: Actor, sign_in: SignIn, code: str) -> str:
@@ -75,9 +87,16 @@ def give(database: Database, actor: Actor, sign_in: SignIn, code: str) -> str:
     Raises WrongCode and Throttled. A code of the app counts once, and so does a recovery code.
     """
     given = _tidy(code)
-    if not judged(database, _try(actor), lambda: _use_up(database, actor, given)):
+    return give_by(database, actor, sign_in, lambda: _use_up(database, actor, given))
+
+
+def give_by(
+    database: Database, actor: Actor, sign_in: SignIn, use_up: Callable[[], bool], **detail: str
+) -> str:
+    """The same by whatever `use_up` judges, and uses up. `detail`: what the audit says of it."""
+    if not judged(database, _try(actor), use_up):
         with database.writing() as session:
-            record_action(session, actor, "second-factor-failed", subject=actor.email)
+            record_action(session, actor, "second-factor-failed", subject=actor.email, **detail)
         raise WrongCode
     with database.writing() as session:
         return _renewed(session, sign_in)
@@ -91,15 +110,24 @@ def renew_codes(database: Database, actor: Actor) -> list[str]:
 
 
 def switch_off(database: Database, actor: Actor | None, user_key: str) -> User:
-    """Do without the second factor: one's own, or of somebody who has lost it. LookupError."""
+    """Do without the second factor: one's own, or of somebody who has lost it. LookupError.
+
+    The app, the passkeys and the recovery codes are forgotten together.
+    """
     with database.writing() as session:
         user = session.get(User, user_key, with_for_update=True)
         if user is None:
             raise LookupError(user_key)
-        user.totp_secret = user.totp_since = user.totp_step = None
-        session.exec(delete(RecoveryCode).where(col(RecoveryCode.user_key) == user.id))
+        forget(session, user)
         record_action(session, actor, "second-factor-off", subject=user.email)
         return user
+
+
+def forget(session: Session, user: User) -> None:
+    """No app, passkey or recovery code of this person counts any more."""
+    user.totp_secret = user.factor_since = user.totp_step = None
+    session.exec(delete(RecoveryCode).where(col(RecoveryCode.user_key) == user.id))
+    session.exec(delete(Passkey).where(col(Passkey.user_key) == user.id))
 
 
 def codes_left(session: Session, user_key: str) -> int:
@@ -114,12 +142,11 @@ def _use_up(database: Database, actor: Actor, given: str) -> bool:
     """Whether this is a code of theirs that counts; it never counts again."""
     with database.writing() as session:
         user = session.get_one(User, actor.user_key, with_for_update=True)
-        if user.totp_secret is None:
-            return False
-        step = totp.step_of_code(user.totp_secret, given, now(), user.totp_step)
-        if step is not None:
-            user.totp_step = step
-            return True
+        if user.totp_secret is not None:
+            step = totp.step_of_code(user.totp_secret, given, now(), user.totp_step)
+            if step is not None:
+                user.totp_step = step
+                return True
         mine = update(RecoveryCode).where(
             col(RecoveryCode.user_key) == user.id,
             col(RecoveryCode.code_digest) == digest(given),

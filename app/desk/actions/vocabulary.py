@@ -57,7 +57,7 @@ class LockReason(StrEnum):
     NOT_REGISTERED = "not-registered"
     ALREADY_EXECUTED = "already-executed"
     NOT_EXECUTED = "not-executed"
-    TOKEN_LOST = "token-lost"  # noqa: S105 -- the reason's name
+    TOKEN_LOST = "token-lost"  # noqa: S105  # nosec B105 # the reason's name
     EXECUTED_ELSEWHERE = "executed-elsewhere"  # another system has the token
     IN_DOUBT = "in-doubt"  # a failure that may be a payment all the same
     GONE_FURTHER = "gone-further"  # the gateway says so, and a person has kept what we held

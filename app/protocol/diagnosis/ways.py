@@ -19,8 +19,8 @@ class Change(StrEnum):
     SHOP = "shop"
     ORDER = "order"
     DATE = "date"
-    PASSWORD = "password"  # noqa: S105 - the name of a kind
-    HASHED_PASSWORD = "hashed-password"  # noqa: S105 - the name of a kind
+    PASSWORD = "password"  # noqa: S105  # nosec B105 # the name of a kind
+    HASHED_PASSWORD = "hashed-password"  # noqa: S105  # nosec B105 # the name of a kind
     SPACE = "space"
     CASE = "case"
     ENCODING = "encoding"

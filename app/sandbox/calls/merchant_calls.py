@@ -21,7 +21,7 @@ select :ShopID, :OrderID, :AccessID, :AccessPass, :Amount, :Tax, 'UNPROCESSED', 
        :scenario, :now, :now
 where exists (select 1 from shop where ShopID = :ShopID and ShopPass = :ShopPass)
 on conflict (ShopID, OrderID) do nothing
-returning {COLUMNS}"""  # noqa: S608
+returning {COLUMNS}"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 _EXECUTE: Final = f"""
 update trade set Status = 'REQSUCCESS', cause = 'exec', processed_at = :now,
@@ -31,12 +31,12 @@ where AccessID = :AccessID and AccessPass = :AccessPass and OrderID = :OrderID
   and ShopID = :ShopID and Status = 'UNPROCESSED' and scenario not in ({NOT_EXECUTED})
   and (tries > 0 or scenario not in ({NOT_EXECUTED_AT_FIRST}))
   and exists (select 1 from shop where ShopID = :ShopID and ShopPass = :ShopPass)
-returning {COLUMNS}"""  # noqa: S608
+returning {COLUMNS}"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 _SEARCH: Final = f"""
 select {COLUMNS} from trade
 where ShopID = :ShopID and OrderID = :OrderID
-  and exists (select 1 from shop where ShopID = :ShopID and ShopPass = :ShopPass)"""  # noqa: S608
+  and exists (select 1 from shop where ShopID = :ShopID and ShopPass = :ShopPass)"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 
 def enter(connection: sqlite3.Connection, given: Rules, values: Values) -> Trade | Refused:

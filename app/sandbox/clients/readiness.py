@@ -25,13 +25,13 @@ REQUESTS_LIMIT: Final = 5000
 # The index over the rare ones is used where it is spelt out that the scenario is one of them.
 _LATEST: Final = f"""
 select {COLUMNS} from trade
-where ShopID = :shop and scenario = :name and scenario <> 'ordinary' order by id desc limit 1"""  # noqa: S608
+where ShopID = :shop and scenario = :name and scenario <> 'ordinary' order by id desc limit 1"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 # Any order without a suffix is ordinary, so the latest may be a mere substitute for another's.
 _FURTHEST_ORDINARY: Final = f"""
 select {COLUMNS} from trade where id = coalesce(
   (select id from trade where ShopID = :shop and scenario = :name
    and Status in ({", ".join(f"'{status}'" for status in RETURNED)}) order by id desc limit 1),
-  (select id from trade where ShopID = :shop and scenario = :name order by id desc limit 1))"""  # noqa: S608
+  (select id from trade where ShopID = :shop and scenario = :name order by id desc limit 1))"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 
 class State(StrEnum):

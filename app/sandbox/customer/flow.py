@@ -14,13 +14,13 @@ from app.sandbox.store.trades import COLUMNS, Refused, Trade
 _START: Final = f"""
 update trade set Status = 'PAYSTART', cause = 'start', processed_at = :now
 where AccessID = :AccessID and Token = :Token and Status = 'REQSUCCESS' and expires_at > :now
-returning {COLUMNS}"""  # noqa: S608
+returning {COLUMNS}"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 _END: Final = f"""
 update trade set Status = :to, cause = :cause, processed_at = :now, ErrInfo = :ErrInfo
 where AccessID = :AccessID and Token = :Token and Status = 'PAYSTART' and expires_at > :now
   and (:chosen or scenario not in ({WITH_ENDING}))
-returning {COLUMNS}"""  # noqa: S608
+returning {COLUMNS}"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 
 def start(connection: sqlite3.Connection, given: Rules, values: Values) -> Trade | Refused:

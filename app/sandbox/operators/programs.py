@@ -147,7 +147,7 @@ def _environment() -> Environment:
     # Programs, not HTML: the page that shows them escapes them as a whole.
     return Environment(
         loader=FileSystemLoader(_TEMPLATES),
-        autoescape=False,  # noqa: S701
+        autoescape=False,  # noqa: S701  # nosec B701 # it writes programs, not pages
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

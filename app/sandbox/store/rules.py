@@ -33,7 +33,7 @@ PAID_AFTER_FAILED: Final = "paid-after-failed"
 
 _CORRECT: Final = f"""
 update trade set Status = :to, cause = :cause, processed_at = :now, ErrInfo = ''
-where id = :id returning {COLUMNS}"""  # noqa: S608
+where id = :id returning {COLUMNS}"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 _EXPIRE_DUE: Final = """
 update trade set Status = 'EXPIRED', cause = 'term-over', processed_at = expires_at
@@ -78,5 +78,5 @@ def correct(
 def reset(connection: sqlite3.Connection, rules: Rules) -> None:
     """Forget every trade, request and judgement, and put the controls back: the next audience."""
     for table in ("notice", "history", "trade", "request", "verdict"):
-        connection.execute(f"delete from {table}")  # noqa: S608
+        connection.execute(f"delete from {table}")  # noqa: S608  # nosec B608 # names of ours; values are parameters
     rules.controls.reset(connection)

@@ -146,7 +146,7 @@ create trigger if not exists trade_moved after update of Status on trade begin
   insert into history (trade_id, at, Status, cause)
   values (new.id, new.processed_at, new.Status, new.cause);
 end;
-"""  # noqa: S608
+"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 
 _NAMES: Final = (

@@ -14,12 +14,12 @@ PAGE: Final = 50
 _TRADES: Final = f"""
 select {COLUMNS} from trade
 where id < :before and OrderID >= :least and OrderID < :beyond and (:shop = '' or ShopID = :shop)
-order by id desc limit :limit"""  # noqa: S608
+order by id desc limit :limit"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 _REQUESTS: Final = f"""
 select {journal.COLUMNS} from request
 where (ShopID = :ShopID and OrderID = :OrderID) or AccessID = :AccessID
-order by id desc limit :limit"""  # noqa: S608
+order by id desc limit :limit"""  # noqa: S608  # nosec B608 # names of ours; values are parameters
 
 
 class Step(NamedTuple):

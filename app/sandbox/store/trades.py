@@ -71,7 +71,7 @@ COLUMNS: Final = ", ".join(
     )
 )
 
-_BY_ACCESS_ID = f"select {COLUMNS} from trade where AccessID = ?"  # noqa: S608
+_BY_ACCESS_ID = f"select {COLUMNS} from trade where AccessID = ?"  # noqa: S608  # nosec B608 # names of ours; values are parameters
 _IS_SHOP = "select 1 from shop where ShopID = ? and ShopPass = ?"
 
 

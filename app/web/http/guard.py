@@ -137,7 +137,7 @@ def _second_factor(request: Request, route: Route | None, user: User) -> Respons
     Somebody whose sign-in could not be stored reads without: nothing can be changed meanwhile.
     """
     sign_in: SignIn | None = request.state.sign_in
-    if user.totp_since is None or sign_in is None:
+    if user.factor_since is None or sign_in is None:
         return None
     if sign_in.factor_at is None:
         inside = route is None or route.permission is not Permission.ENTER

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.clock import now
 from app.desk.accounts import sessions
+from app.desk.accounts.passkeys import site_of
 from app.desk.accounts.password_queue import RETRY_AFTER, Crowded
 from app.desk.accounts.second_factor import codes_left, pending_secret
 from app.desk.accounts.totp import address, as_text
@@ -16,11 +17,13 @@ from app.desk.accounts.users import AccountDraft, UserRefused, change_account
 from app.desk.accounts.users import set_preferences as keep_preference
 from app.protocol.words import LANGUAGES, N_
 from app.records.accounts import User, sign_ins_of
+from app.records.passkeys import passkeys_of
 from app.web.http.cookies import remember, session_secret, sign_in_browser
 from app.web.http.requests import actor_of, desk_of, read_form, sign_in_of, user_of
 from app.web.http.safe_redirect import local
 from app.web.http.services import services_of
 from app.web.pages.sign_in import browser_of
+from app.web.presentation.people import device
 from app.web.presentation.qr import qr
 from app.web.presentation.templates import THEMES, page
 
@@ -125,6 +128,7 @@ def account_page(
         context: dict[str, Any] = {
             "sign_ins": sign_ins_of(session, person.id, now()),
             "codes_left": codes_left(session, person.id),
+            "passkeys": passkeys_of(session, person.id),
         }
     context |= {
         "email": person.email if email is None else email,
@@ -132,10 +136,13 @@ def account_page(
         "messages": messages,
         "this": here.id if here else "",
         "ends": True,
-        "factor_since": person.totp_since,
+        "factor_since": person.factor_since,
         "codes": codes,
+        "has_app": person.totp_secret is not None,
+        "passkeys_offered": site_of(desk_of(request).settings.base_url) is not None,
+        "passkey_name": device(request.headers.get("user-agent", "")),
     }
-    if here and person.totp_since is None:
+    if here and person.totp_secret is None:
         secret = pending_secret(here)
         context |= {"secret": as_text(secret), "qr": qr(address(secret, person.email))}
     return page(request, "settings/account.html", context, status)

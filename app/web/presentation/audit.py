@@ -16,6 +16,8 @@ ACTIONS: Mapping[str, str] = {
     "second-factor-on": N_("The second factor was switched on"),
     "second-factor-off": N_("The second factor was switched off"),
     "second-factor-failed": N_("A second factor was wrong"),
+    "passkey-added": N_("A passkey was added"),
+    "passkey-removed": N_("A passkey was removed"),
     "recovery-code-used": N_("A recovery code was used"),
     "recovery-codes-renewed": N_("New recovery codes were made"),
     "user-added": N_("A user was added"),

@@ -55,6 +55,7 @@ class Person:
         given = code or self.code()
         enrolled = switch_on(self.database, self.actor, self.sign_in, given)
         self.secret = enrolled.secret
+        assert enrolled.codes is not None
         return enrolled.codes
 
     def gives(self, code: str) -> str:
@@ -74,10 +75,11 @@ def test_it_is_on_once_the_app_has_shown_that_it_knows_the_key(person: Person) -
         switch_on(person.database, person.actor, person.sign_in, "000000")
     with person.database.reading() as session:
         assert (
-            session.exec(select(User.totp_since).where(User.email == APPROVER.email)).one() is None
+            session.exec(select(User.factor_since).where(User.email == APPROVER.email)).one()
+            is None
         )
     assert len(person.switches_on()) == second_factor.CODES
-    assert person.user.totp_since
+    assert person.user.factor_since
     assert person.sign_in.factor_at
     # The cookie is another one, and whoever else was signed in is no longer.
     assert [user_for_cookie(person.database, one) for one in (before, elsewhere)] == [None, None]
@@ -124,7 +126,7 @@ def test_whoever_has_lost_it_is_helped_and_has_none_then(person: Person) -> None
     codes = person.switches_on()
     switch_off(person.database, None, person.user.id)
     user = person.user
-    assert (user.totp_secret, user.totp_since, user.totp_step) == (None, None, None)
+    assert (user.totp_secret, user.factor_since, user.totp_step) == (None, None, None)
     with pytest.raises(WrongCode):
         person.gives(codes[0])
     with pytest.raises(LookupError):

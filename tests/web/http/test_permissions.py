@@ -81,6 +81,10 @@ VIEWERS = [
     "again",
     "again-send",
     "second-factor",
+    "passkey-ask",
+    "passkey-begin",
+    "passkey-add",
+    "passkey-remove",
     "news",
     "news-send",
     "news-try",
@@ -292,7 +296,7 @@ async def test_whoever_has_a_second_factor_and_has_not_given_it_stays_before_it(
         with hollow_app.state.desk.database.writing() as session:
             user = user_by_email(session, ADMIN.email)
             assert user is not None
-            user.totp_since = now()
+            user.factor_since = now()
             session.exec(select(SignIn)).one().factor_at = None
         for line, method in lines(hollow_app):
             answer = await browser.request(method, address(line.path), headers=headers)
@@ -308,7 +312,7 @@ async def test_what_is_sensitive_asks_whoever_has_a_second_factor_for_it_again(
         with hollow_app.state.desk.database.writing() as session:
             user = user_by_email(session, ADMIN.email)
             assert user is not None
-            user.totp_since = now()
+            user.factor_since = now()
             session.exec(select(SignIn)).one().factor_at = now() - FACTOR_COUNTS_FOR
         for line, method in lines(hollow_app):
             answer = await browser.request(method, address(line.path))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
 from app.clock import now
@@ -52,7 +53,7 @@ async def test_they_say_what_waits(desk_app: Starlette, visitor: httpx.AsyncClie
     before = figures(await visitor.get("/metrics"))
     assert before["netcash_ready"] == 1
     assert before["netcash_results_unjudged"] == 0
-    assert before['netcash_condition{name="gateway",environment="sandbox"}'] == 0
+    assert before['netcash_condition{environment="sandbox",name="gateway"}'] == 0
     at = now() - timedelta(seconds=100)
     stored(desk_app, Callback(id=key_at(at), received_at=at, body=b"OrderID=W1"))
     an_order(desk_app, "D1", lookup_due_at=now() - timedelta(hours=2))
@@ -61,6 +62,16 @@ async def test_they_say_what_waits(desk_app: Starlette, visitor: httpx.AsyncClie
     assert after["netcash_results_unjudged_oldest_seconds"] >= 100
     assert after["netcash_lookups_overdue"] == 1
     assert after['netcash_condition{name="judging"}'] == 2
+
+
+async def test_they_are_typed_and_explained_as_prometheus_reads_them(
+    visitor: httpx.AsyncClient,
+) -> None:
+    text = (await visitor.get("/metrics")).text
+    families = {one.name: one for one in text_string_to_metric_families(text)}
+    assert families["netcash_ready"].type == "gauge"
+    assert families["netcash_results_unstored"].type == "counter"
+    assert all(one.documentation for one in families.values())
 
 
 def test_a_served_desk_tells_of_its_connections(served: Served) -> None:

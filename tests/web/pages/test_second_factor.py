@@ -13,8 +13,10 @@ from starlette.applications import Starlette
 from app.clock import now
 from app.desk.accounts import totp
 from app.desk.permissions import FACTOR_COUNTS_FOR
+from app.main import create_app
 from app.records.accounts import SignIn, user_by_email
-from tests.cast import APPROVER, PASSWORD
+from app.settings import Settings
+from tests.cast import APPROVER, PASSWORD, enroll
 from tests.conftest import browser_for
 
 pytestmark = pytest.mark.anyio
@@ -75,7 +77,7 @@ async def test_it_cannot_be_switched_off_by_whoever_has_only_the_cookie(
         with desk_app.state.desk.database.writing() as session:
             user = user_by_email(session, APPROVER.email)
             assert user is not None
-            user.totp_secret, user.totp_since = b"x" * 20, now()
+            user.totp_secret, user.factor_since = b"x" * 20, now()
             session.exec(select(SignIn)).one().factor_at = now() - FACTOR_COUNTS_FOR
         for action in ("off", "codes"):
             answer = await browser.post(SWITCH, data={"action": action})
@@ -91,3 +93,45 @@ async def test_a_known_browser_carries_a_mark_that_lets_nobody_in(
     await visitor.post("/logout")
     assert "desk_browser" in visitor.cookies
     assert (await visitor.get("/orders")).status_code == 303
+
+
+async def test_without_a_name_for_them_the_account_says_that_codes_do_without_passkeys(
+    operator: httpx.AsyncClient,
+) -> None:
+    shown = (await operator.get(ACCOUNT)).text
+    assert "data-passkey=" not in shown
+    assert "PUBLIC_URL" in shown
+    assert (await operator.post(f"{ACCOUNT}/passkeys/challenges")).status_code == 409
+    assert (await operator.post("/login/again/challenges")).status_code == 409
+    nothing = {"name": "x", "passkey": "{}"}
+    assert (await operator.post(f"{ACCOUNT}/passkeys", data=nothing)).status_code == 409
+    answer = await operator.post("/login/again", data={"passkey": "{}"})
+    assert answer.status_code == 422
+
+
+async def test_passkeys_change_only_with_the_second_factor_given_lately(
+    settings: Settings,
+) -> None:
+    app = create_app(settings.model_copy(update={"public_url": "https://desk.example.jp"}))
+    enroll(app.state.desk.database)
+    passkeys = f"{ACCOUNT}/passkeys"
+    async with app.router.lifespan_context(app), browser_for(app, None) as browser:
+        await browser.post("/login", data={"email": APPROVER.email, "password": PASSWORD})
+        shown = (await browser.get(ACCOUNT)).text
+        assert '<form method="post" action="/settings/account/passkeys"' in shown
+        assert "scripts, which are off" in shown
+        asked = await browser.post(f"{passkeys}/challenges")
+        assert asked.json()["rp"]["id"] == "desk.example.jp"
+        assert asked.json()["authenticatorSelection"]["userVerification"] == "required"
+        forged = {"name": "x", "passkey": "{}"}
+        answer = await browser.post(passkeys, data=forged)
+        assert (answer.status_code, 'data-error-for="name"' in answer.text) == (422, True)
+        with app.state.desk.database.writing() as session:
+            user = user_by_email(session, APPROVER.email)
+            assert user is not None
+            user.factor_since = now()
+            session.exec(select(SignIn)).one().factor_at = now() - FACTOR_COUNTS_FOR
+        assert (await browser.post(f"{passkeys}/challenges")).status_code == 401
+        for path in (passkeys, f"{passkeys}/x/removals"):
+            answer = await browser.post(path, data=forged)
+            assert answer.headers["location"].startswith("/login/again"), path
