@@ -242,3 +242,14 @@ def outcomes_since(
         Exchange.environment == environment, col(Exchange.id) >= first_key(since)
     )
     return session.exec(query.order_by(col(Exchange.id).desc()).limit(limit)).all()
+
+
+def calls_since(
+    session: Session, environment: Environment, since: datetime, limit: int
+) -> Sequence[tuple[datetime, str, int | None]]:
+    """When each of an environment's calls was asked, its outcome and duration in ms, newest
+    first."""
+    query = select(Exchange.asked_at, Exchange.outcome, Exchange.duration_ms).where(
+        Exchange.environment == environment, col(Exchange.id) >= first_key(since)
+    )
+    return session.exec(query.order_by(col(Exchange.id).desc()).limit(limit)).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,6 +59,10 @@ STEP_ACTIONS: Mapping[NextStep, Action] = {
     NextStep.CONFIRM_BY_LOOKUP: Action.LOOK_UP,
     NextStep.NEW_ORDER_ID: Action.NEW_NUMBER,
 }
+
+
+FIRST_CLICK_ACTS = timedelta(seconds=15)
+"""How long the page of a second click goes on looking for what the first one has set off."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,9 @@ def order_page(
     context = _context(request, view, desk.settings) | live
     context |= {
         "waiting": waiting[-1] if waiting else None,
+        "follows": "sent-before" in request.query_params
+        and not waiting
+        and order.created_at > now() - FIRST_CLICK_ACTS,
         "messages": messages,
         "cases": cases,
         "settling": settling or {},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from app.desk.orders.gateway_hours import GatewayHour
 from app.desk.orders.outcomes import Slot
 
 WIDTH, HEIGHT, GAP = 720, 140, 0.25
@@ -12,6 +13,10 @@ WIDTH, HEIGHT, GAP = 720, 140, 0.25
 
 PARTS = ("paid", "waiting", "unknown", "not_paid")
 """From the ground up, in the order of the legend."""
+
+
+CALL_PARTS = ("answered", "refused", "failed")
+"""Of the gateway's calls, from the ground up."""
 
 
 class Bar(NamedTuple):
@@ -52,14 +57,59 @@ def chart_of(slots: Sequence[Slot]) -> Chart:
 
 
 def _column(slot: Slot, x: float, step: float, most: int) -> Column:
-    scale = HEIGHT / max(most, 1)
-    left, width, ground = x + step * GAP / 2, step * (1 - GAP), float(HEIGHT)
+    left, width = x + step * GAP / 2, step * (1 - GAP)
+    bars = _bars(slot, PARTS, left, width, most)
+    before = HEIGHT - slot.before * HEIGHT / max(most, 1)
+    middle = x + step / 2
+    return Column(slot, bars, *(round(one, 1) for one in (middle, left, width, before)))
+
+
+class HourColumn(NamedTuple):
+    """One hour of the gateway: the bars of its calls, and how high its answer times stand."""
+
+    hour: GatewayHour
+    bars: Sequence[Bar]
+    middle: float
+    left: float
+    width: float
+    p50_y: float | None
+    p95_y: float | None
+
+
+class GatewayChart(NamedTuple):
+    """The hours, the most calls that one has, and the longest time: what the full height means."""
+
+    columns: Sequence[HourColumn]
+    most: int
+    longest_ms: int
+
+
+def gateway_chart(hours: Sequence[GatewayHour]) -> GatewayChart:
+    """The calls of these hours side by side, and their answer times in a picture of their own."""
+    most = max(hour.asked for hour in hours)
+    longest = max((hour.p95 or 0 for hour in hours), default=0)
+    step = WIDTH / len(hours)
+
+    def height(ms: int | None) -> float | None:
+        return None if ms is None else round(HEIGHT - ms * HEIGHT / max(longest, 1), 1)
+
+    def column(place: int, hour: GatewayHour) -> HourColumn:
+        left, width = place * step + step * GAP / 2, step * (1 - GAP)
+        bars = _bars(hour, CALL_PARTS, left, width, most)
+        middle, left, width = (round(one, 1) for one in (place * step + step / 2, left, width))
+        return HourColumn(hour, bars, middle, left, width, height(hour.p50), height(hour.p95))
+
+    return GatewayChart([column(*one) for one in enumerate(hours)], most, longest)
+
+
+def _bars(
+    slot: object, parts: Sequence[str], left: float, width: float, most: int
+) -> Sequence[Bar]:
+    scale, ground = HEIGHT / max(most, 1), float(HEIGHT)
     bars = []
-    for part in PARTS:
+    for part in parts:
         height = getattr(slot, part) * scale
         if height:
             ground -= height
             bars.append(Bar(part, *(round(one, 1) for one in (left, ground, width, height))))
-    before = HEIGHT - slot.before * scale
-    middle = x + step / 2
-    return Column(slot, bars, *(round(one, 1) for one in (middle, left, width, before)))
+    return bars

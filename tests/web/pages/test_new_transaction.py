@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from html import unescape
 
 import httpx
@@ -267,3 +268,14 @@ async def test_the_order_goes_to_the_shop_chosen(
     assert sandbox_shop(desk_app).id in (await client.get("/orders/new")).text
     await send(client, shop_key=other.id)
     assert orders_in(desk_app)[0].shop_key == other.id
+
+
+async def test_the_page_of_a_second_click_follows_what_the_first_sets_off(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    order = an_order(desk_app, "A1", "unknown", source=None)
+    for address, follows in ((f"/orders/{order.id}?sent-before", 1), (f"/orders/{order.id}", 0)):
+        assert (await client.get(address)).text.count("data-follows") == follows
+    with desk_app.state.desk.database.writing() as session:
+        session.get_one(Order, order.id).created_at -= timedelta(minutes=1)
+    assert "data-follows" not in (await client.get(f"/orders/{order.id}?sent-before")).text

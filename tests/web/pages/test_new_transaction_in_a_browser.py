@@ -6,8 +6,6 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.waiting import until
-
 
 def test_typing_is_checked_live_and_never_disturbed(admin_page: Page) -> None:
     page = admin_page
@@ -43,6 +41,6 @@ def test_typing_is_checked_live_and_never_disturbed(admin_page: Page) -> None:
     page.dblclick("button[value=register]")
     # The second click sets off a page of its own, and the first is given up.
     expect(page).to_have_url(re.compile(r"/orders/\w{32}"))
-    # It may show the order as it stood before the first click had registered it.
-    until(lambda: page.reload() and page.locator("[data-status=UNPROCESSED]").count() > 0)
+    # It may show the order as it stood before the first click had registered it, and follows.
+    expect(page.locator("[data-status=UNPROCESSED]").first).to_be_visible()
     expect(page.locator("[data-call=EntryTranNetcash]")).to_have_count(1)

@@ -10,9 +10,10 @@ from starlette.applications import Starlette
 
 from app.clock import now
 from app.desk.orders.outcomes import Slot
+from app.gateway import Outcome
 from app.protocol.wire import JST
 from app.web.presentation.charts import HEIGHT, chart_of
-from tests.web.pages.rows import an_order
+from tests.web.pages.rows import an_exchange, an_order
 from tests.web.pages.test_orders import listed
 
 pytestmark = pytest.mark.anyio
@@ -51,3 +52,22 @@ async def test_each_figure_of_a_day_leads_to_the_list_that_it_counts(
         "/outcomes", headers={"HX-Request": "true", "HX-Request-Type": "partial"}
     )
     assert "<html" not in part.text
+
+
+async def test_the_gateways_answers_stand_in_a_chart_and_in_a_table(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    assert "Nothing was asked of the gateway." in (await client.get("/outcomes")).text
+    for number, (outcome, ms) in enumerate(
+        [(Outcome.ANSWERED, 100), (Outcome.PROTOCOL_ERROR, 300), (Outcome.NO_ANSWER, 9000)]
+    ):
+        an_exchange(desk_app, f"A{number}", outcome=outcome, duration_ms=ms)
+    page = (await client.get("/outcomes")).text
+    row = re.findall(r"data-gateway-hour=.*?</tr>", page, re.DOTALL)[-1]
+    assert re.findall(r'<td class="number">(.*?)</td>', row) == [
+        *("3", "1", "1", "1"),
+        *("100 ms", "300 ms"),
+    ]
+    for part in ("answered", "refused", "failed"):
+        assert page.count(f'<rect class="chart-{part}" x=') == 1
+    assert page.count('<line class="chart-p95" x1="') == 2  # the legend's, and the hour's
