@@ -82,8 +82,11 @@ class Callback(Record, table=True):
         # Of those alone that wait: judging takes a row out of it, and it stays small.
         index_of_some("ix_callbacks_waiting", ("rank", "id"), WAITING),
         index_of_some("ix_callbacks_set_aside", ("id",), "set_aside_at IS NOT NULL"),
-        Index("ix_callbacks_verdict", "verdict", "id"),
-        Index("ix_callbacks_digest", "digest", "id"),
+        # What is known by judging alone: while a customer waits, no page of these is written.
+        index_of_some("ix_callbacks_verdict", ("verdict", "id"), "verdict IS NOT NULL"),
+        index_of_some("ix_callbacks_digest", ("digest", "id"), "judged_at IS NOT NULL"),
+        index_of_some("ix_callbacks_copy_of", ("copy_of",), "copy_of IS NOT NULL"),
+        index_of_some("ix_callbacks_order_key", ("order_key",), "order_key IS NOT NULL"),
         callbacks_index(),
         Index(
             "ix_callbacks_copy",
@@ -123,14 +126,14 @@ class Callback(Record, table=True):
     detail: str | None = Field(default=None, max_length=200)
     tags: str = Field(default="", max_length=200)
     # The key of the first callback with these very bytes: lists fold the copies into it.
-    copy_of: str | None = Field(default=None, index=True, max_length=32)
+    copy_of: str | None = Field(default=None, max_length=32)
     environment: Environment | None = enum_column(Environment, None)
     shop_id: str | None = Field(default=None, max_length=40)
     order_id: str | None = identifier(60, optional=True)
     status: str | None = Field(default=None, max_length=40)
     tran_date: str | None = Field(default=None, max_length=40)
 
-    order_key: str | None = reference("orders.id", optional=True)
+    order_key: str | None = reference("orders.id", optional=True, index=False)
     applied: Applied | None = enum_column(Applied, None)
     applied_at: datetime | None = timestamp()
 
@@ -231,7 +234,9 @@ def copy_with(session: Session, digest: str) -> str | None:
 
 def stored_here(session: Session, digests: Collection[str]) -> set[str]:
     """Which of these bodies, by their digests, are stored and judged."""
-    query = select(Callback.digest).where(col(Callback.digest).in_(digests))
+    query = select(Callback.digest).where(
+        col(Callback.digest).in_(digests), col(Callback.judged_at).is_not(None)
+    )
     return set(session.exec(query.distinct()))
 
 

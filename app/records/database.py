@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlmodel import Session
 
 from app.clock import now
+from app.records.appender import Appender
 from app.records.fair_lock import FairLock
-from app.records.postgresql import Patience, postgresql_engine, usual_patience
+from app.records.postgresql import Patience, begin_bounded, postgresql_engine, usual_patience
 
 BUSY_SECONDS = 8
 """Seconds that a write waits for another on SQLite, in this process or in another one."""
+
+IMMEDIATELY = "BEGIN IMMEDIATE"
 
 UNREACHABLE = (OperationalError, InterfaceError, NoneFree, OSError)
 """What is raised when the database is away, or busy, or the disk is full: no fault of what was
@@ -46,6 +50,8 @@ class Database:
         self.file = Path(self.engine.url.database or "") if self.is_sqlite else None
         self._immediate = self.engine.execution_options(immediate=True)
         self._lock = FairLock() if self.is_sqlite else None
+        begin = _begin_immediate if self.is_sqlite else partial(begin_bounded, self.patience)
+        self._appender = Appender(self.engine, begin)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -70,8 +76,8 @@ class Database:
 
     def append(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows and commit, without a session: for so small a write it costs the most."""
-        with self._told_of_failure(), self._turn(), self._immediate.begin() as connection:
-            connection.execute(statement, rows)
+        with self._told_of_failure(), self._turn():
+            self._appender.append(statement, rows)
 
     @contextmanager
     def _told_of_failure(self) -> Iterator[None]:
@@ -123,7 +129,11 @@ def _prepare(connection: Any, record: Any) -> None:  # noqa: ARG001
 
 def _begin(connection: Any) -> None:
     immediate = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    connection.exec_driver_sql(IMMEDIATELY if immediate else "BEGIN")
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.execute(IMMEDIATELY)
 
 
 def sqlite_url(path: Path) -> str:

@@ -145,12 +145,23 @@ def _begin(patience: Patience, connection: Connection) -> None:
     driver: Any = connection.connection.driver_connection
     unhurried = connection.get_execution_options().get("unhurried", False)
     driver.answer_seconds = None if unhurried else patience.answer
-    bounds = (
+    connection.exec_driver_sql("BEGIN" if unhurried else _bounded(patience))
+
+
+def begin_bounded(patience: Patience, driver: Any) -> None:
+    """The same on a connection of the driver's."""
+    driver.answer_seconds = patience.answer
+    driver.execute(_bounded(patience))
+
+
+@cache
+def _bounded(patience: Patience) -> str:
+    return (
+        "BEGIN"
         f"; SET LOCAL lock_timeout = {patience.lock * 1000:.0f}"
         f"; SET LOCAL statement_timeout = {patience.statement * 1000:.0f}"
         f"; SET LOCAL idle_in_transaction_session_timeout = {patience.idle * 1000:.0f}"
     )
-    connection.exec_driver_sql("BEGIN" if unhurried else f"BEGIN{bounds}")
 
 
 def _checked_in(patience: Patience, connection: Any, record: Any) -> None:
@@ -162,12 +173,17 @@ def _checked_in(patience: Patience, connection: Any, record: Any) -> None:
 def _fail(context: ExceptionContext) -> None:
     """A server that takes no writes any more is away: the next connection finds another."""
     cause = context.original_exception
-    if getattr(cause, "sqlstate", None) not in GONE:
+    if not is_gone(cause):
         return
     context.is_disconnect = True
     raise OperationalError(
         context.statement, None, cause, hide_parameters=True, connection_invalidated=True
     ) from cause
+
+
+def is_gone(error: BaseException) -> bool:
+    """Whether a server says by this error that it is of no more use to whoever writes."""
+    return getattr(error, "sqlstate", None) in GONE
 
 
 @cache

@@ -56,5 +56,6 @@ def store_orders(url: str, numbers: Sequence[str]) -> None:
     for first in range(0, len(numbers), 2_000):
         part = numbers[first : first + 2_000]
         rows = [common | {"id": new_key(), "order_id": number} for number in part]
-        database.append(insert(Order), rows)
+        with database.writing() as session:
+            session.connection().execute(insert(Order), rows)
     database.close()

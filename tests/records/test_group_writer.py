@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, select
 
@@ -76,15 +76,15 @@ async def gathered(writer: GroupWriter, *jobs: Coroutine[Any, Any, Any]) -> list
 @contextmanager
 def commits(database: Database) -> Iterator[list[None]]:
     counted: list[None] = []
+    dialect, commit = database.engine.dialect, database.engine.dialect.do_commit
 
-    def count(_: Any) -> None:
+    def count(connection: Any) -> None:
         counted.append(None)
+        commit(connection)
 
-    event.listen(database.engine, "commit", count)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dialect, "do_commit", count)
         yield counted
-    finally:
-        event.remove(database.engine, "commit", count)
 
 
 async def test_rows_that_gather_during_a_commit_share_the_next(
