@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, func
+from sqlalchemy import BigInteger, ColumnElement, Index, func
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -120,6 +120,7 @@ class AuditEntry(Record, table=True):
     """
 
     __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_action", "action", "id"),)
 
     id: str = key()
     at: datetime = timestamp(now)

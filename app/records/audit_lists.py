@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.records.accounts import AuditEntry
@@ -44,7 +45,13 @@ def audit_page(
 
 def actions_recorded(session: Session) -> Sequence[str]:
     """Every kind of action that there is an entry of."""
-    return session.exec(select(AuditEntry.action).distinct().order_by(AuditEntry.action)).all()
+    # From one to the next in the index: DISTINCT would read every entry.
+    least = func.min(AuditEntry.action)
+    found = select(least.label("action")).cte(recursive=True)
+    following = select(least).where(AuditEntry.action > found.c.action).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.action.is_not(None)))
+    query = select(found.c.action).where(found.c.action.is_not(None))
+    return session.exec(query.order_by(found.c.action)).all()
 
 
 def recorded_lately(session: Session, action: str, since: datetime, enough: int) -> bool:

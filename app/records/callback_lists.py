@@ -3,17 +3,23 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.protocol.checkstring import Verdict
 from app.records.callbacks import RANKS, Callback, awaits_judgement
 from app.records.columns import begins_with
 from app.records.keys import first_key
 from app.records.paging import PAGE_SIZE, Page, Place, page_of
 from app.records.shops import Environment
+
+FEW = 1_000
+"""How many callbacks are found by the index of their numbers; where more are named so, a list comes
+upon them soon enough."""
 
 NOT_JUDGED = "not-judged"
 """In the place of a verdict: those that have none, be it yet or because none could be given."""
@@ -41,7 +47,8 @@ def callbacks_page(
 ) -> Page[Callback]:
     """One page of the callbacks wanted, newest first, without their bodies."""
     # Ranges of an index, merged: a database would read both wholly to sort them.
-    pages = [page_of(session, query, col(Callback.id), place, size) for query in _ranges(wanted)]
+    ranges = _ranges(wanted, _few_named(session, wanted.text))
+    pages = [page_of(session, query, col(Callback.id), place, size) for query in ranges]
     return _merged(pages, place, size)
 
 
@@ -67,34 +74,50 @@ def tags_of_orders(session: Session, order_keys: Collection[str]) -> Mapping[str
 def number_of_callbacks(session: Session, wanted: CallbackFilter, limit: int) -> int:
     """How many callbacks a list has, copies folded; counted up to `limit`."""
     number = 0
-    for query in _ranges(wanted):
+    for query in _ranges(wanted, _few_named(session, wanted.text)):
         keys = query.with_only_columns(col(Callback.id)).limit(limit)
         number += session.exec(select(func.count()).select_from(keys.subquery())).one()
     return min(number, limit)
 
 
-def _ranges(wanted: CallbackFilter) -> Sequence[SelectOfScalar[Callback]]:
+def _few_named(session: Session, text: str) -> Sequence[str] | None:
+    """The keys of those whose OrderID begins so; None where they are many, or none is asked for."""
+    if not text:
+        return None
+    keys = select(Callback.id).where(begins_with(Callback.order_id, text)).limit(FEW + 1)
+    found = session.exec(keys).all()
+    return found if len(found) <= FEW else None
+
+
+def _ranges(
+    wanted: CallbackFilter, named: Sequence[str] | None
+) -> Sequence[SelectOfScalar[Callback]]:
+    some = _some(wanted, named)
     if wanted.verdict == NOT_JUDGED:
         # Of every environment: nobody knows to which they belong.
         kinds = (col(Callback.set_aside_at).is_not(None), *map(awaits_judgement, RANKS))
-        return [_some(wanted).where(kind) for kind in kinds]
-    return [_wanted(wanted, environment) for environment in (wanted.environment, None)]
+        return [some.where(kind) for kind in kinds]
+    return [_of_list(some, wanted, environment) for environment in (wanted.environment, None)]
 
 
-def _wanted(wanted: CallbackFilter, environment: Environment | None) -> SelectOfScalar[Callback]:
-    query = _some(wanted).where(col(Callback.environment) == environment)
-    if wanted.copy_of:
-        query = query.where(Callback.copy_of == wanted.copy_of)
-    else:
-        query = query.where(col(Callback.copy_of).is_(None))
-    if wanted.verdict:
-        query = query.where(Callback.verdict == wanted.verdict)
-    return query
+def _of_list(
+    query: SelectOfScalar[Callback], wanted: CallbackFilter, environment: Environment | None
+) -> SelectOfScalar[Callback]:
+    place: Any = col(Callback.environment)
+    first: Any = col(Callback.copy_of)
+    if wanted.verdict not in ("", Verdict.VERIFIED):
+        # Few have such a verdict: wrapped, so that its index is read, and not the list's.
+        place, first = func.nullif(place, ""), func.nullif(first, "")
+    query = query.where(place == environment)
+    query = query.where(first == wanted.copy_of if wanted.copy_of else first.is_(None))
+    return query.where(Callback.verdict == wanted.verdict) if wanted.verdict else query
 
 
-def _some(wanted: CallbackFilter) -> SelectOfScalar[Callback]:
+def _some(wanted: CallbackFilter, named: Sequence[str] | None) -> SelectOfScalar[Callback]:
     query = select(Callback).options(defer(Callback.body))  # type: ignore[arg-type]
-    if wanted.text:
+    if named is not None:
+        query = query.where(col(Callback.id).in_(named))
+    elif wanted.text:
         query = query.where(begins_with(Callback.order_id, wanted.text))
     if wanted.received_from:
         query = query.where(Callback.id >= first_key(wanted.received_from))

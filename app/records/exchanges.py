@@ -53,6 +53,8 @@ class Exchange(Record, table=True):
     __table_args__ = (
         Index("ix_exchanges_page", "environment", "id"),
         Index("ix_exchanges_number", "environment", "order_id", "id"),
+        # Read without the environment too: which of all wait.
+        Index("ix_exchanges_outcome", "outcome", "environment", "id"),
     )
 
     id: str = key()
@@ -71,7 +73,7 @@ class Exchange(Record, table=True):
     # The process that asked, so that a restart can tell which answers will never come.
     owner: str = Field(max_length=80)
 
-    outcome: str = Field(default=WAITING, index=True, max_length=20)
+    outcome: str = Field(default=WAITING, max_length=20)
     detail: str | None = Field(default=None, max_length=200)
     answered_at: datetime | None = timestamp()
     duration_ms: int | None = None
