@@ -89,7 +89,6 @@ VIEWERS = [
     "sign-ins-end",
     "sign-in-end",
     "overview",
-    "patterns",
     "orders",
     "orders-csv",
     "live-orders",
@@ -183,6 +182,7 @@ OPERATORS = [
 APPROVERS = ["audit", "audit-csv", "refund-approve"]
 
 ADMINS = [
+    "patterns",
     "tokens",
     "tokens-send",
     "token-revoke",
