@@ -148,7 +148,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             permission=OWN,
         ),
         Route("/", overview.index, "overview", permission=READ),
-        Route("/patterns", styleguide.styleguide, "patterns", permission=READ),
+        Route("/patterns", styleguide.styleguide, "patterns", permission=Permission.MANAGE_SHOPS),
         Route("/outcomes", outcomes.show, "outcomes", permission=READ),
         Route("/palette", palette.show, "palette", permission=READ),
         # Orders.

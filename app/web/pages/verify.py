@@ -20,7 +20,7 @@ EXAMPLE = (
     "ShopID=tshop00000001&OrderID=ORDER-0001&Status=PAYSUCCESS&TranDate=20260101123456"
     "&CheckString=ee6ecf000321129164b6ffa04b75e25d&ErrCode=&ErrInfo="
 )
-"""What a callback looks like, for the empty form."""
+"""What a callback looks like, for whoever has none at hand."""
 
 LISTED = 200
 """Results of one text that have a line in the list; the others are counted."""
@@ -30,8 +30,8 @@ PASTED_AT_MOST = 1_000_000
 
 
 def show(request: Request) -> Response:
-    """GET /verify: the empty form."""
-    return _page(request, "")
+    """GET /verify: the form, empty or (`example`) with one that can be tried."""
+    return _page(request, EXAMPLE if "example" in request.query_params else "")
 
 
 async def show_verdict(request: Request) -> Response:
@@ -96,7 +96,6 @@ def _judged(request: Request, text: str, file: bytes) -> Response:
 def _page(request: Request, text: str, status: int = 200, **more: Any) -> Response:
     context = {
         "text": text,
-        "example": EXAMPLE,
         "checked": None,
         "missing": status == 422,
         "may_judge": may(request, Permission.JUDGE),

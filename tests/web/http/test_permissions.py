@@ -93,7 +93,6 @@ VIEWERS = [
     "sign-ins-end",
     "sign-in-end",
     "overview",
-    "patterns",
     "orders",
     "orders-csv",
     "live-orders",
@@ -187,6 +186,7 @@ OPERATORS = [
 APPROVERS = ["audit", "audit-csv", "refund-approve"]
 
 ADMINS = [
+    "patterns",
     "tokens",
     "tokens-send",
     "token-revoke",

@@ -16,7 +16,7 @@ from app.records.database import Database
 from app.records.orders import Order
 from app.records.shops import OurShops, Shop
 from app.web.http.uploads import UPLOAD_LIMIT
-from app.web.pages.verify import LISTED
+from app.web.pages.verify import EXAMPLE, LISTED
 from tests.cast import VIEWER
 from tests.conftest import browser_for
 from tests.desk.callbacks.cast import PASSWORD, a_shop, an_order, body, tampered
@@ -214,3 +214,10 @@ def test_the_command_line_judges_every_result_of_a_file(database: Database) -> N
     assert "Result 2 of 3, line 3" in lines
     assert lines[-1].startswith("line 4, column 121: The text ends before this result does.")
     assert failure(checked).startswith("Not every result is verified:")
+
+
+async def test_an_example_is_filled_in_where_somebody_asks_for_it(
+    client: httpx.AsyncClient,
+) -> None:
+    assert EXAMPLE not in (await client.get("/verify")).text.replace("&amp;", "&")
+    assert EXAMPLE in (await client.get("/verify?example")).text.replace("&amp;", "&")
