@@ -41,6 +41,9 @@ def order_sums(session: Session, wanted: OrderFilter, limit: int | None = COUNTE
         row = session.connection().execute(_of_whole_list(), params).one()
     else:
         query: Any = orders_wanted(session, wanted)
+        if wanted.attention:
+            # In the order of their own index: without it all orders are read.
+            query = query.order_by(ORDERS.id.desc())
         chosen = query.with_only_columns(*_ADDED_UP)
         counted = chosen if limit is None else chosen.limit(limit + 1)
         row = session.connection().execute(_added_up(counted)).one()

@@ -1,15 +1,19 @@
 """Counts over the orders of a span of time, each one query of bounded work."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import func
+from sqlalchemy import String, func
 from sqlmodel import Session, col, select
 
+from app.protocol.statuses import Status
+from app.protocol.wire import JST
+from app.records.columns import UtcDateTime
 from app.records.keys import first_key
-from app.records.orders import ORDERS, Order
+from app.records.orders import ORDERS, UNKNOWN, Order
 from app.records.shops import Environment
 
 
@@ -34,47 +38,72 @@ def tallies(session: Session, environment: Environment, since: datetime) -> list
 
 
 class Unit(Enum):
-    """What is counted together: the format of its name in SQLite, and in PostgreSQL."""
+    """What is counted together: how long it is, and the format of its name in Japan."""
 
-    HOUR = ("%Y-%m-%d %H", "YYYY-MM-DD HH24")
-    DAY = ("%Y-%m-%d", "YYYY-MM-DD")
+    HOUR = (timedelta(hours=1), "%Y-%m-%d %H")
+    DAY = (timedelta(days=1), "%Y-%m-%d")
 
 
-class Count(NamedTuple):
-    """How many orders of one hour or day in Japan (`when`) have one status, and their yen."""
+class Made(NamedTuple):
+    """How many orders of one hour or day (`when`) have one status."""
 
     when: str
     status: str
+    orders: int
+
+
+class Paid(NamedTuple):
+    """How many orders were paid in one hour or day (`when`), and their yen."""
+
+    when: str
     orders: int
     yen: int
 
 
 def counts_made(
     session: Session, environment: Environment, unit: Unit, since: datetime, until: datetime
-) -> list[Count]:
-    """The orders made in a span of time, counted by when they were made."""
-    within = (ORDERS.id >= first_key(since), ORDERS.id < first_key(until))
-    return _counts(session, environment, unit, ORDERS.created_at, within)
+) -> list[Made]:
+    """The orders made in a span of time, counted by when they were made.
+
+    Each count reads a piece of one index and no order.
+    """
+    spans = [(name, first_key(at), first_key(end)) for name, at, end in _spans(unit, since, until)]
+    when, first, last = _cte("spans", spans, String(13), String(32), String(32))
+    (status,) = _cte("statuses", [(one,) for one in (*Status, UNKNOWN)], String(20))
+    within = (ORDERS.status == status, ORDERS.id >= first, ORDERS.id < last)
+    number = _of(environment, func.count(), *within)
+    each = when.table.join(status.table, sqlalchemy.true())
+    query = sqlalchemy.select(when, status, number).select_from(each)
+    # To ask for those above 0 in the query would count each twice.
+    return [Made(*row) for row in session.connection().execute(query) if row[2]]
 
 
 def counts_paid(
     session: Session, environment: Environment, unit: Unit, since: datetime, until: datetime
-) -> list[Count]:
+) -> list[Paid]:
     """The orders paid in a span of time, counted by when they were paid."""
-    within = (ORDERS.paid_at >= since, ORDERS.paid_at < until)
-    return _counts(session, environment, unit, ORDERS.paid_at, within)
+    when, first, last = _cte("spans", _spans(unit, since, until), String(13), *[UtcDateTime()] * 2)
+    within = (ORDERS.paid_at >= first, ORDERS.paid_at < last)
+    number = _of(environment, func.count(), *within)
+    total = _of(environment, func.coalesce(func.sum(ORDERS.yen), 0), *within)
+    rows = session.connection().execute(sqlalchemy.select(when, number, total)).all()
+    return [Paid(name, orders, int(yen)) for name, orders, yen in rows if orders]
 
 
-def _counts(
-    session: Session, environment: Environment, unit: Unit, moment: Any, within: tuple[Any, ...]
-) -> list[Count]:
-    in_sqlite, in_postgresql = unit.value
-    if session.get_bind().dialect.name == "sqlite":
-        when = func.strftime(in_sqlite, moment, "+9 hours")
-    else:
-        when = func.to_char(func.timezone("Asia/Tokyo", moment), in_postgresql)
-    total = func.coalesce(func.sum(ORDERS.yen), 0)
-    query = sqlalchemy.select(when, ORDERS.status, func.count(), total)
-    query = query.where(ORDERS.environment == environment, *within)
-    rows = session.connection().execute(query.group_by(sqlalchemy.text("1"), ORDERS.status)).all()
-    return [Count(when, status, orders, int(yen)) for when, status, orders, yen in rows]
+def _spans(unit: Unit, since: datetime, until: datetime) -> list[tuple[str, datetime, datetime]]:
+    """Every hour or day between two moments: its name, its beginning and its end."""
+    length, name = unit.value
+    number = round((until - since) / length)
+    starts = [since + place * length for place in range(number)]
+    return [(f"{at.astimezone(JST):{name}}", at, at + length) for at in starts]
+
+
+def _cte(name: str, rows: Sequence[tuple[Any, ...]], *types: Any) -> Sequence[Any]:
+    """A table of these values for the length of a query: its columns."""
+    columns = [sqlalchemy.column(f"c{place}", kind) for place, kind in enumerate(types)]
+    return list(sqlalchemy.values(*columns, name=name).data(rows).cte(name).c)
+
+
+def _of(environment: Environment, what: Any, *within: Any) -> Any:
+    orders = sqlalchemy.select(what).where(ORDERS.environment == environment, *within)
+    return orders.select_from(Order.metadata.tables["orders"]).scalar_subquery()

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -14,7 +15,9 @@ from app.protocol.wire import JST
 from app.records.order_finding import midnight
 from app.records.orders import STATUS_GROUPS
 from app.records.shops import Environment
-from app.records.statistics import Count, Unit, counts_made, counts_paid
+from app.records.statistics import Made, Paid, Unit, counts_made, counts_paid
+
+C = TypeVar("C", Made, Paid)
 
 DAYS = 14
 """How many days are told of, today among them. A choice: two weeks stand beside each other."""
@@ -61,10 +64,10 @@ def outcomes(session: Session, environment: Environment, at: datetime) -> Outcom
     tomorrow = today + timedelta(days=1)
     first = today - timedelta(days=DAYS - 1)
 
-    def made(unit: Unit, since: date, until: date) -> Mapping[str, list[Count]]:
+    def made(unit: Unit, since: date, until: date) -> Mapping[str, list[Made]]:
         return _by_slot(counts_made(session, environment, unit, midnight(since), midnight(until)))
 
-    def paid(unit: Unit, since: date) -> Mapping[str, list[Count]]:
+    def paid(unit: Unit, since: date) -> Mapping[str, list[Paid]]:
         return _by_slot(
             counts_paid(session, environment, unit, midnight(since), midnight(tomorrow))
         )
@@ -91,14 +94,14 @@ def outcomes(session: Session, environment: Environment, at: datetime) -> Outcom
     )
 
 
-def _by_slot(counts: Iterable[Count]) -> Mapping[str, list[Count]]:
-    slots: dict[str, list[Count]] = defaultdict(list)
+def _by_slot(counts: Iterable[C]) -> Mapping[str, list[C]]:
+    slots: dict[str, list[C]] = defaultdict(list)
     for count in counts:
         slots[count.when].append(count)
     return slots
 
 
-def _slot(when: int | date, made: list[Count], before: list[Count], payments: list[Count]) -> Slot:
+def _slot(when: int | date, made: list[Made], before: list[Made], payments: list[Paid]) -> Slot:
     groups: dict[str, str] = {one: name for name, some in STATUS_GROUPS.items() for one in some}
     numbers: dict[str, int] = defaultdict(int)
     for count in made:

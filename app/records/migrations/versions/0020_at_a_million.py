@@ -15,12 +15,15 @@ depends_on = None
 NEW: Mapping[str, tuple[str, list[str]]] = {
     "ix_exchanges_outcome": ("exchanges", ["outcome", "environment", "id"]),
     "ix_audit_entries_action": ("audit_entries", ["action", "id"]),
+    # Sums are read from it alone.
+    "ix_orders_paid": ("orders", ["environment", "paid_at", "id", "yen"]),
     "ix_refunds_decided": ("refunds", ["state", "decided_at"]),
 }
 
 
 def upgrade() -> None:
     op.drop_index("ix_exchanges_outcome", table_name="exchanges")
+    op.drop_index("ix_orders_paid", table_name="orders")
     for name, (table, columns) in NEW.items():
         op.create_index(name, table, columns)
 
@@ -29,3 +32,4 @@ def downgrade() -> None:
     for name, (table, _) in NEW.items():
         op.drop_index(name, table_name=table)
     op.create_index("ix_exchanges_outcome", "exchanges", ["outcome"])
+    op.create_index("ix_orders_paid", "orders", ["environment", "paid_at", "id"])
