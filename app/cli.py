@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import logs
+from app.cli_audit import add_audit_commands
 from app.cli_import import add_import_command
+from app.cli_keeping import add_keeping_commands
 from app.cli_people import Deed, DeedFailed, add_people_commands
 from app.desk.cases.verifier import add_arguments, verify_bundle
 from app.settings import Settings, SettingsError, load_log_settings, load_settings
@@ -198,30 +200,6 @@ def _verify(chosen: argparse.Namespace) -> int:
     return _fail(sentence) if (sentence := failure(checked)) else 0
 
 
-def _backup(chosen: argparse.Namespace) -> int:
-    from app.records.backup import CannotBackUp, back_up
-    from app.records.heartbeats import note_backup
-    from app.server import say
-
-    url = _settings().resolved_database_url
-    try:
-        size = back_up(url, Path(chosen.file))
-    except CannotBackUp as problem:
-        raise Failed(str(problem)) from None
-    note_backup(url)
-    say(f"{chosen.file}: {size} bytes. Keep SECRET_KEY with it: without it no password opens.")
-    return 0
-
-
-def _check(_: argparse.Namespace) -> int:
-    from app.check import check
-    from app.server import say
-
-    for line in check(_settings()):
-        say(line)
-    return 0
-
-
 def _ours(settings: Settings) -> OurShops:
     from app.records.shops import OurShops
 
@@ -254,15 +232,14 @@ def _parser() -> argparse.ArgumentParser:
     add_import_command(commands, _settings, _database)
     _people_commands(commands)
     _sandbox_commands(commands)
-    backup = _command(commands, "backup", _backup, "copy the database to a file while it is in use")
-    backup.add_argument("file", metavar="FILE")
+    add_keeping_commands(commands, _settings)
     add_arguments(_command(commands, "verify-bundle", verify_bundle, "check a case's evidence"))
-    _command(commands, "check", _check, "look whether the database is whole and the key opens it")
     return parser
 
 
 def _people_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     add_people_commands(commands, _group, _about_people)
+    add_audit_commands(commands, _group, _about_people)
     shops = _group(commands, "shop", "shops: contracts with the gateway")
     shop = _command(shops, "add", _shop_add, "add a shop; its ShopPass comes on standard input")
     shop.add_argument("shop_id", metavar="SHOPID")

@@ -1,4 +1,4 @@
-"""The commands about people and what they did: an incident can be handled on the machine alone.
+"""The commands about people: an incident can be handled on the machine alone.
 
 Each deed takes the database, the settings and what was chosen, and gives the lines to show.
 """
@@ -148,29 +148,6 @@ def _refuse_earlier_processes(database: Database, key: Path) -> None:
             raise DeedFailed("A process that began before the new key still runs: end it first.")
 
 
-VERIFY = (
-    "look whether the audit log is whole, alone or against a CHECKPOINT that was kept elsewhere"
-)
-
-
-def audit_verify(database: Database, _: Settings, chosen: argparse.Namespace) -> Iterable[str]:
-    """Whether the audit log is whole: how far, and what the first fault is."""
-    from app.records.audit_chain import checkpoint_text, read_checkpoint, verify
-
-    checkpoint = read_checkpoint(chosen.checkpoint) if chosen.checkpoint else None
-    if chosen.checkpoint and checkpoint is None:
-        raise DeedFailed("This is no checkpoint that was made with the present SECRET_KEY.")
-    with database.reading() as session:
-        report = verify(session, checkpoint)
-    yield f"entries 1 to {report.total}: {report.valid} of {report.total} valid"
-    if report.fault:
-        where = f"entry {report.at}" if report.at else "an entry without a place in the chain"
-        raise DeedFailed(f"The audit log is not whole: {where} was {report.fault}.")
-    rests = f"on the checkpoint at entry {checkpoint.number}" if checkpoint else "on itself alone"
-    yield f"it rests {rests}"
-    yield f"checkpoint to keep elsewhere: {checkpoint_text(report.last)}"
-
-
 COMMANDS: tuple[tuple[str, Deed, str, bool], ...] = (
     ("add", add, "add a user; the password comes on standard input", True),
     ("list", list_all, "list everybody: address, role, state, second factor", False),
@@ -187,18 +164,14 @@ COMMANDS: tuple[tuple[str, Deed, str, bool], ...] = (
 def add_people_commands(
     commands: Commands, group: Callable[[Commands, str, str], Commands], run: Run
 ) -> None:
-    """The commands below `user` and `audit`, and `rotate-key`.
+    """The commands below `user`, and `rotate-key`.
 
     `group` makes a command that has commands of its own; `run` makes of a deed what the command
     line runs.
     """
     users = group(commands, "user", "users of the dashboard")
-    audit = group(commands, "audit", "who did what")
     rotate = commands.add_parser("rotate-key", help=ROTATE, description=ROTATE)
     rotate.set_defaults(run=run(rotate_key))
-    verify = audit.add_parser("verify", help=VERIFY, description=VERIFY)
-    verify.set_defaults(run=run(audit_verify))
-    verify.add_argument("checkpoint", metavar="CHECKPOINT", nargs="?", help="kept elsewhere")
     for name, deed, text, about_one in COMMANDS:
         command = users.add_parser(name, help=text, description=text)
         command.set_defaults(run=run(deed))

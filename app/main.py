@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -23,7 +23,6 @@ from app.desk.jobs import start_jobs
 from app.desk.retention import MIB, RetentionPolicy
 from app.desk.shops import shops
 from app.gateway import Gateway
-from app.records.audit_chain import checkpoint_text, end_of_chain
 from app.records.database import UNREACHABLE, Database
 from app.records.encryption import set_key
 from app.records.group_writer import GroupWriter
@@ -122,7 +121,6 @@ def create_app(settings: Settings) -> Starlette:
             desk.tasks.spawn(services.heart.job().run(stopping))
             # What else a killed process left half done the jobs see to, while we answer already.
             await run_in_threadpool(_close_interrupted, desk)
-            await run_in_threadpool(_tell_of_audit_log, desk.database)
             services.storage_failures.note_what_is_left()
             await services.hand_ons.load()
             start_jobs(desk, limits(settings), services.callbacks.load, stopping)
@@ -182,13 +180,6 @@ def _sandbox(settings: Settings) -> Starlette:
         prefix=SANDBOX,
         frame=panel_page,
     )
-
-
-def _tell_of_audit_log(database: Database) -> None:
-    """Where the audit log ends, for the log of the process: that is kept elsewhere."""
-    with suppress(*UNREACHABLE), database.reading() as session:
-        if (end := end_of_chain(session)).number:
-            log.info("audit checkpoint %s", checkpoint_text(end))
 
 
 def _close_interrupted(desk: Desk) -> None:

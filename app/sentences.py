@@ -6,6 +6,7 @@ import sqlite3
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from app.records.backup import CannotBackUp
 from app.records.encryption import DecryptionFailed
 from app.records.integrity import RESTORE, Unusable
 from app.sandbox.store.schema import StoreUnusable
@@ -14,7 +15,7 @@ from app.server import CannotListen
 
 def in_a_sentence(error: Exception) -> str | None:
     """What a person can do about it; None where it is a fault of the program."""
-    if isinstance(error, CannotListen | Unusable | StoreUnusable):
+    if isinstance(error, CannotListen | CannotBackUp | Unusable | StoreUnusable):
         return str(error)
     if isinstance(error, OperationalError):
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"

@@ -10,7 +10,9 @@ APP = Path(__file__).parent.parent / "app"
 COMPOSITION = {
     "main",
     "cli",
+    "cli_audit",
     "cli_import",
+    "cli_keeping",
     "cli_people",
     "check",
     "sentences",
@@ -49,6 +51,7 @@ STOREYS: dict[str, str] = {
         callbacks
         actions
         status live accounts tokens
+        audit_teller
         audit retention permissions case_watch
         context periodic validation_errors
     """,

@@ -294,26 +294,38 @@ def test_import_says_what_a_log_comes_to_and_then_keeps_it(shell: Shell, tmp_pat
     assert shell.err.count("\n") == 1
 
 
-def test_the_audit_log_is_verified_alone_and_against_a_checkpoint(
+def test_the_audit_log_is_verified_alone_and_against_checkpoints(
     shell: Shell, tmp_path: Path
 ) -> None:
     password = b"correct horse battery\n"
     assert shell.types("user", "add", "a@example.jp", "--role", "admin", typed=password) == 0
     assert shell.types("user", "add", "b@example.jp", "--role", "admin", typed=password) == 0
     assert shell.types("audit", "verify") == 0
-    assert shell.out.startswith("entries 1 to 2: 2 of 2 valid\nit rests on itself alone\n")
+    assert shell.out.startswith("entries 1 to 2: 2 of 2 valid\nit rests on itself alone")
     checkpoint = shell.out.split()[-1]
     assert shell.types("audit", "verify", checkpoint) == 0
-    assert "it rests on the checkpoint at entry 2" in shell.out
-    assert shell.types("audit", "verify", checkpoint.replace("2:", "3:", 1)) == 1
+    assert "it rests on the checkpoint at entry 2, kept elsewhere\n" in shell.out
+    forged = checkpoint.replace("2:", "3:", 1)
+    assert shell.types("audit", "verify", forged) == 1
     assert "no checkpoint" in shell.err
+    assert shell.types("user", "disable", "b@example.jp") == 0
+    assert shell.types("backup", str(tmp_path / "copy.db")) == 0
+    beside = tmp_path / "copy.db.checkpoint"
+    assert beside.stat().st_mode & 0o777 == 0o600
+    kept = tmp_path / "desk.log"
+    kept.write_text(f"INFO audit checkpoint {checkpoint}\nINFO more\n{beside.read_text()}{forged}")
+    assert shell.types("audit", "verify", "--checkpoint", str(kept)) == 0
+    assert "at entry 3, kept elsewhere, of 2 that all agree" in shell.out
+    assert shell.types("audit", "verify", "--checkpoint", str(tmp_path / "nothing")) == 1
+    assert shell.err.count("\n") == 1
     database = Database(sqlite_url(tmp_path / "desk.db"))
     with closing(database), database.writing() as session:
         session.connection().execute(text("DROP TRIGGER audit_entries_stay"))
-        session.connection().execute(text("DELETE FROM audit_entries WHERE number = 2"))
+        session.connection().execute(text("DELETE FROM audit_entries WHERE number = 3"))
     assert shell.types("audit", "verify") == 0
-    assert shell.types("audit", "verify", checkpoint) == 1
-    assert shell.err == "The audit log is not whole: entry 2 was cut off at the end.\n"
+    assert shell.types("audit", "verify", checkpoint) == 0
+    assert shell.types("audit", "verify", "--checkpoint", str(beside)) == 1
+    assert shell.err == "The audit log is not whole: entry 3 was cut off at the end.\n"
 
 
 def test_the_kept_key_is_changed_in_two_runs(shell: Shell, tmp_path: Path) -> None:

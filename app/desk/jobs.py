@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from app.desk.audit_teller import TELL_EVERY, TELL_FIRST, AuditTeller
 from app.desk.batches.runner import BatchRunner
 from app.desk.callbacks import CatchUp
 from app.desk.callbacks.limits import CATCH_UP_EVERY
@@ -64,6 +65,12 @@ def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodi
             "retention of callbacks and notifications",
             RetentionJob(desk, limits, load.clock, lambda: load.arrived).look,
             lambda: LOOK_AT_LIMITS,
+        ),
+        Periodic(
+            "telling of the audit log",
+            AuditTeller(desk.database).tick,
+            lambda: TELL_EVERY,
+            first=TELL_FIRST,
         ),
         Periodic("filing orders for the search", filer.tick, filer.pause),
         Periodic("noticing what needs a person", MatterWatch(desk).tick, lambda: NOTICE_EVERY),

@@ -8,10 +8,8 @@ writer after the other, so that nobody waits for a place with a lock in hand.
 
 from __future__ import annotations
 
-import hmac
 import json
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
@@ -23,9 +21,6 @@ from sqlalchemy import event, text
 from sqlmodel import Session, col, select
 
 from app.records.accounts import AuditEntry
-from app.records.encryption import derived
-
-log = logging.getLogger(__name__)
 
 PENDING = "audit entries without a place"
 NOTHING = "0" * 64
@@ -33,10 +28,6 @@ NOTHING = "0" * 64
 
 PERSONAL = ("email", "subject", "detail", "remote_address")
 PLACE = ("number", "digest", "said", "salt")
-
-TOLD = "audit checkpoint to tell of"
-TOLD_EVERY = 100
-"""Entries after which the log of the process holds a checkpoint: it leaves this machine."""
 
 LOCK = 7_263_001
 """The name of our turn to write an entry, on PostgreSQL. On SQLite there is one writer anyway."""
@@ -96,8 +87,6 @@ def place(session: Session, entries: Sequence[AuditEntry]) -> None:
     for entry in entries:
         last = link(entry, last)
     session.add_all(entries)
-    if last.number // TOLD_EVERY > (last.number - len(entries)) // TOLD_EVERY:
-        session.info[TOLD] = last
 
 
 def chained(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -125,42 +114,17 @@ def end_of_chain(session: Session) -> Checkpoint:
     return Checkpoint(int(found[0] or 0), str(found[1])) if found else Checkpoint(0, NOTHING)
 
 
-def checkpoint_text(end: Checkpoint) -> str:
-    """A place in the chain as a word to keep elsewhere, signed with a key of ours."""
-    return f"{end.number}:{end.digest}:{_signature(end)}"
-
-
-def read_checkpoint(text: str) -> Checkpoint | None:
-    """The checkpoint that this word is; None where it is not one of ours."""
-    number, _, rest = text.strip().partition(":")
-    digest, _, signature = rest.partition(":")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    end = Checkpoint(int(number), digest)
-    ours = hmac.compare_digest(_signature(end).encode(), signature.encode("utf-8", "replace"))
-    return end if ours else None
-
-
-def _signature(end: Checkpoint) -> str:
-    return derived("audit checkpoint", f"{end.number}:{end.digest}", 8).hex()
-
-
-@event.listens_for(Session, "after_commit")
-def _tell_of_checkpoint(session: Session) -> None:
-    if end := session.info.pop(TOLD, None):
-        log.info("audit checkpoint %s", checkpoint_text(end))
-
-
-def verify(session: Session, checkpoint: Checkpoint | None = None) -> Report:
-    """Walk along the whole chain. Stops at the first fault."""
+def verify(session: Session, kept: Collection[Checkpoint] = ()) -> Report:
+    """Walk along the whole chain. Stops at the first fault. `kept`: checkpoints from elsewhere."""
     end, walk = end_of_chain(session), _Walk()
+    known = {one.number: one.digest for one in kept}
     for entry in _in_order(session):
         if fault := walk.step(entry):
             kind, at = fault
             return Report(at - 1, end.number, end, kind, at)
-        if checkpoint and entry.number == checkpoint.number and entry.digest != checkpoint.digest:
-            return Report(entry.number - 1, end.number, end, Kind.ALTERED, entry.number)
-    if checkpoint and checkpoint.number > end.number:
+        if known.get(entry.number or 0, entry.digest) != entry.digest:
+            return Report(walk.last.number - 1, end.number, end, Kind.ALTERED, entry.number)
+    if known and max(known) > end.number:
         return Report(end.number, end.number, end, Kind.CUT_OFF_AT_THE_END, end.number + 1)
     outside = select(AuditEntry.id).where(col(AuditEntry.number).is_(None)).limit(1)
     if session.exec(outside).first():

@@ -26,7 +26,7 @@ def written(database: Database, number: int = NUMBER) -> None:
 
 def walked(database: Database, checkpoint: Checkpoint | None = None) -> Report:
     with database.reading() as session:
-        return verify(session, checkpoint)
+        return verify(session, [checkpoint] if checkpoint else [])
 
 
 @pytest.fixture

@@ -19,14 +19,15 @@ from app.clock import now
 from app.desk.callbacks.callback_view import callback_view
 from app.desk.cases import verifier
 from app.desk.cases.case_view import CaseView
-from app.desk.cases.signing import sign
 from app.desk.cases.verifier import FORMAT, canonical, message
 from app.desk.context import Desk
 from app.desk.orders.order_view import ExchangeView, OrderView
 from app.protocol.checkstring import Verdict
+from app.records.audit_checkpoints import checkpoint_text
 from app.records.callbacks import Callback
 from app.records.cases import Deed
 from app.records.shops import OurShops
+from app.records.signing import sign
 
 Part = Mapping[str, Any] | Sequence[Any] | str
 
@@ -34,12 +35,14 @@ Part = Mapping[str, Any] | Sequence[Any] | str
 def make_bundle(desk: Desk, session: Session, view: CaseView) -> bytes:
     """The bundle of a case, ready to be kept."""
     parts = _parts(session, desk.settings.our_shops, view)
-    public, signed = sign(desk)
+    public, signed = sign(desk.database)
     manifest = {
         "format": FORMAT,
         "case": view.case.name,
         "made_at": _time(now()),
         "public_key": public,
+        # A bundle leaves this machine: whoever holds one can show what the audit log was then.
+        "audit_checkpoint": checkpoint_text(desk.database),
         "parts": [{"name": name, "sha256": _digest(part)} for name, part in parts.items()],
     }
     whole = _digest({"manifest": manifest, "parts": parts})

@@ -13,12 +13,14 @@ from app.sandbox.commands.given import Given, OneOf, Says, ShopId
 from app.sandbox.context import Sandbox
 from app.sandbox.scenarios.catalogue import SCENARIOS
 from app.sandbox.sending.deliveries import DELIVERIES, Pairs
-from app.sandbox.sending.sender import allowed_hosts, may_be_sent, send_all
+from app.sandbox.sending.sender import send_all
+from app.sandbox.sending.targets import may_be_sent
 from app.sandbox.store import shops
 from app.sandbox.store.controls import moment
 
 NOT_ALLOWED: Final = N_(
-    "This server sends to this machine and to hosts that an administrator has allowed, no others."
+    "This server sends only to hosts, and to ports of its own machine, that an administrator has "
+    "allowed."
 )
 WEB_ADDRESS: Final = N_("It must be an address that begins with https:// or http://.")
 _ORDER_ID: Final = N_("Only half-width letters, digits and hyphens can be used.")
@@ -59,7 +61,7 @@ async def _mark(sandbox: Sandbox, given: Judgement) -> Answer:
 
 async def _send_callbacks(sandbox: Sandbox, given: Delivery) -> Answer:
     callbacks = await callbacks_of(sandbox, given)
-    if not may_be_sent(given.RetURL, await sandbox.store.run(allowed_hosts)):
+    if not await may_be_sent(sandbox, given.RetURL):
         raise NotNow("RetURL", NOT_ALLOWED)
     answers = await send_all(sandbox, given.RetURL, callbacks)
     return {"sent": [dict(pairs) for pairs in callbacks], "answers": answers}

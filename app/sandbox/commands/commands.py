@@ -18,7 +18,7 @@ from app.sandbox.customer import flow
 from app.sandbox.customer.callbacks import callback_of
 from app.sandbox.scenarios.catalogue import SCENARIOS, named
 from app.sandbox.scenarios.effects import Ending, Fault
-from app.sandbox.sending.sender import allowed_hosts, may_be_sent
+from app.sandbox.sending.targets import allowed_hosts, may_be_sent
 from app.sandbox.store import rules, shops, trade_story
 from app.sandbox.store.trades import Refused
 
@@ -27,7 +27,7 @@ A_YEAR: Final = 366 * 24 * 60  # minutes
 CALLS: Final = (Call.ENTRY, Call.EXEC, Call.SEARCH)
 
 _ONE_LINE: Final = N_("A name is one line, without control characters.")
-_HOST_NAMES: Final = N_("Only names of hosts, parted by blanks: no address, no path.")
+_HOST_NAMES: Final = N_("Only hosts or host:port, parted by blanks: no scheme, no path.")
 
 _ENDINGS: Final = {"pay": Ending.PAID, "cancel": Ending.CANCELLED, "leave": Ending.LEFT}
 
@@ -77,9 +77,11 @@ class Notices(Given):
 
 
 class Hosts(Given):
-    """Names of hosts, parted by blanks."""
+    """Hosts, with or without a port, parted by blanks."""
 
-    hosts: Annotated[str, Field(max_length=1000, pattern=r"^[0-9A-Za-z.:\- ]*$"), Says(_HOST_NAMES)]
+    hosts: Annotated[
+        str, Field(max_length=1000, pattern=r"^[0-9A-Za-z.:\-\[\] ]*$"), Says(_HOST_NAMES)
+    ]
 
 
 async def _forward(sandbox: Sandbox, given: Forward) -> Answer:
@@ -142,7 +144,7 @@ async def _add_shop(sandbox: Sandbox, given: NewShop) -> Answer:
 
 async def _set_notices(sandbox: Sandbox, given: Notices) -> Answer:
     shop_id, url = given.ShopID, given.notify_url
-    if url and not may_be_sent(url, await sandbox.store.run(allowed_hosts)):
+    if url and not await may_be_sent(sandbox, url):
         raise NotNow("notify_url", NOT_ALLOWED)
     if not await sandbox.store.run(shops.set_notify_url, shop_id, url):
         raise NotThere
@@ -210,7 +212,8 @@ COMMANDS: Final = (
     Command(
         "allowHosts",
         "/hosts",
-        "Say to which hosts beyond loopback the sandbox may send (names parted by blanks).",
+        "Say where the sandbox may send: hosts, and host:port where it is this machine itself "
+        "(parted by blanks). One that runs alone sends to every port of this machine besides.",
         _allow_hosts,
         Hosts,
         for_admins=True,

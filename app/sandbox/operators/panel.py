@@ -20,7 +20,7 @@ from app.sandbox.operators.forms import Form, read_form
 from app.sandbox.operators.templates import language_of, operator_page, whole_number
 from app.sandbox.scenarios.catalogue import SCENARIOS
 from app.sandbox.scenarios.effects import FAULT_WORDS
-from app.sandbox.sending.sender import allowed_hosts
+from app.sandbox.sending.targets import allowed_hosts
 from app.sandbox.store import shops, trade_story
 from app.sandbox.store.controls import clock_offset, waiting_faults
 from app.sandbox.store.rules import Rules
@@ -60,6 +60,7 @@ async def _panel(request: Request, form: Form) -> Response:
         "faults": [(fault.value, say(language, words)) for fault, words in FAULT_WORDS.items()],
         "waiting": [(call, FAULT_WORDS[fault]) for call, fault in found["waiting"]],
         "example": _receiver_of(request),
+        "alone": sandbox_of(request).base_url is None,
         "resets_desk": False,
         "form": form,
         "home": _home(request),

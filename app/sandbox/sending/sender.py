@@ -1,4 +1,4 @@
-"""Sends what is due to merchants' servers: to loopback, or to a host that an admin allowed."""
+"""Sends what is due to merchants' servers, where that is allowed (see `targets`)."""
 
 import asyncio
 import logging
@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
-from app.protocol.hosts import is_loopback
 from app.protocol.wire import FORM_TYPE, encode_form
 from app.protocol.words import N_
 from app.sandbox.context import Sandbox
 from app.sandbox.sending import notifications
 from app.sandbox.sending.deliveries import Pairs
 from app.sandbox.sending.notifications import Due
+from app.sandbox.sending.targets import may_be_sent, port_of
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +62,7 @@ async def send_all(sandbox: Sandbox, url: str, forms: Iterable[Pairs]) -> list[s
 
 async def deliver(sandbox: Sandbox, url: str, body: bytes) -> str:
     """Post a form to a merchant's server; its answer, or why there is none. Never raises."""
-    hosts = await sandbox.store.run(allowed_hosts)
-    if not may_be_sent(url, hosts):
+    if not await may_be_sent(sandbox, url):
         return REFUSED
     try:
         async with asyncio.timeout(TIMEOUT):
@@ -78,9 +77,8 @@ async def _exchange(url: SplitResult, body: bytes) -> bytes:
     HTTP/1.0, so that the answer ends with the connection; no redirect is followed, since it could
     lead to a host that nobody allowed.
     """
-    secure = url.scheme == "https"
-    port = url.port or (443 if secure else 80)
-    reader, writer = await asyncio.open_connection(url.hostname, port, ssl=secure or None)
+    secure = url.scheme == "https" or None
+    reader, writer = await asyncio.open_connection(url.hostname, port_of(url), ssl=secure)
     try:
         target = quote(f"{url.path or '/'}{'?' if url.query else ''}{url.query}", safe=_IN_TARGET)
         head = (
@@ -107,19 +105,3 @@ def _read(answer: bytes) -> str:
     if status != [b"200"]:
         return f"HTTP {b''.join(status).decode('ascii', 'replace')[:3]}"
     return body.decode("ascii", "replace").strip()[:ANSWER_KEPT]
-
-
-def may_be_sent(url: str, hosts: frozenset[str]) -> bool:
-    """Whether this server may be made to send to an address that someone typed."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and (is_loopback(host) or host in hosts)
-
-
-def allowed_hosts(connection: sqlite3.Connection) -> frozenset[str]:
-    """The hosts beyond loopback that an administrator has allowed."""
-    row = connection.execute("select value from setting where name = 'hosts'").fetchone()
-    return frozenset(row[0].split()) if row else frozenset()

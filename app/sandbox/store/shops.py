@@ -68,7 +68,7 @@ def renew_key(connection: sqlite3.Connection) -> str:
 
 
 def allow_hosts(connection: sqlite3.Connection, hosts: str) -> None:
-    """The hosts, parted by blanks, to which the sandbox may send beyond loopback."""
+    """Where the sandbox may send, parted by blanks: hosts, with or without a port."""
     connection.execute(
         "insert or replace into setting (name, value) values ('hosts', ?)", (hosts.lower(),)
     )

@@ -13,7 +13,7 @@ from app.clock import now
 from app.protocol.wire import JST
 from app.protocol.words import N_, Sentence, say
 from app.records.accounts import AuditEntry
-from app.records.audit_chain import checkpoint_text, end_of_chain
+from app.records.audit_checkpoints import checkpoint_text
 from app.records.audit_lists import AuditFilter, actions_recorded, audit_page
 from app.records.database import Database
 from app.records.paging import Place
@@ -39,7 +39,7 @@ def index(request: Request) -> Response:
     wanted, problems = _wanted(request)
     with desk_of(request).database.reading() as session:
         listed = audit_page(session, wanted, place_of(request))
-        actions, end = actions_recorded(session), end_of_chain(session)
+        actions = actions_recorded(session)
     context = {
         "wanted": wanted,
         "problems": problems,
@@ -47,7 +47,7 @@ def index(request: Request) -> Response:
         "entries": [(entry, details(entry)) for entry in listed.rows],
         "actions": actions,
         "filtered": wanted != AuditFilter(),
-        "checkpoint": checkpoint_text(end) if end.number else "",
+        "checkpoint": checkpoint_text(desk_of(request).database),
         "csv": f"/audit.csv?{request.url.query}",
     }
     return page(request, "audit/index.html", context | neighbours(request, listed))

@@ -13,9 +13,9 @@ from app.desk.callbacks.callback_view import callback_view
 from app.desk.cases.bundle import fingerprint, make_bundle
 from app.desk.cases.case_view import case_view
 from app.desk.cases.deeds import note_print
-from app.desk.cases.signing import public_key
 from app.records.cases import case_of
 from app.records.database import UNREACHABLE
+from app.records.signing import public_key
 from app.web.http.requests import actor_of, desk_of, user_of
 from app.web.presentation.templates import page
 
@@ -23,7 +23,7 @@ from app.web.presentation.templates import page
 def show(request: Request) -> Response:
     """GET /cases/{key}/evidence: everything about the case on A4."""
     desk = desk_of(request)
-    key = public_key(desk)
+    key = public_key(desk.database)
     with desk.database.reading() as session:
         case = case_of(session, request.path_params["key"])
         if case is None:
@@ -80,4 +80,6 @@ def bundle(request: Request) -> Response:
 
 def signing_key(request: Request) -> Response:
     """GET /signing-key: the public half of the key that signs every bundle of this desk."""
-    return JSONResponse({"algorithm": "Ed25519", "public_key": public_key(desk_of(request))})
+    return JSONResponse(
+        {"algorithm": "Ed25519", "public_key": public_key(desk_of(request).database)}
+    )

@@ -18,9 +18,9 @@ from app.desk.cases import verifier
 from app.desk.cases.bundle import make_bundle
 from app.desk.cases.case_view import case_view
 from app.desk.cases.deeds import add_note
-from app.desk.cases.signing import public_key
 from app.desk.cases.verifier import canonical, verify
 from app.records.cases import Case
+from app.records.signing import public_key
 from tests.desk.cases.conftest import Investigation
 from tests.desk.conftest import ACCESS_PASS, PASSWORD, TOKEN
 
@@ -40,7 +40,7 @@ async def bundle(investigation: Investigation) -> bytes:
 
 @pytest.fixture
 def key(investigation: Investigation) -> str:
-    return public_key(investigation.stage.desk)
+    return public_key(investigation.stage.desk.database)
 
 
 def altered(bundle: bytes, change: Any) -> bytes:
