@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "outgoing": {"protocol"},
     "gateway": {"protocol", "outgoing"},
     "records": {"protocol", "clock", "logs", "data_folder"},
-    "desk": {"protocol", "gateway", "records", "clock", "logs", "addresses"},
+    "desk": {"protocol", "gateway", "outgoing", "records", "clock", "logs", "addresses"},
     "web": {"protocol", "desk", "records", "clock", "logs", "addresses"},
     "sandbox": {"protocol"},
     "settings": {"protocol", "data_folder"},

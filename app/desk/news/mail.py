@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import smtplib
-import ssl
+import asyncio
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from app.desk.news.messages import Message
+from app.desk.news.outcomes import Failure, Outcome
+from app.protocol.hosts import is_loopback
 
-PATIENCE = 20.0
-"""Seconds that the server may take for each step."""
+PATIENCE = 60.0
+"""Seconds that the server may take for a mail, from the first word to the last."""
+
+SECURE, PLAIN = "smtps", "smtp"
+PORTS = {SECURE: 465, PLAIN: 25}
 
 
 @dataclass(frozen=True)
@@ -22,27 +26,48 @@ class MailServer:
 
     url: str
     sender: str
+    patience: float = PATIENCE
 
-    def send(self, recipient: str, message: Message) -> None:
-        """Hand a mail to the server. Raises OSError or smtplib.SMTPException."""
+    async def send(self, recipient: str, message: Message) -> Outcome:
+        """Hand a mail to the server."""
+        # Heavy, and most starts send nothing.
+        import aiosmtplib as smtp
+
+        try:
+            async with asyncio.timeout(self.patience):
+                await self._send(self._mail(recipient, message))
+        except smtp.SMTPNotSupported:
+            return Outcome(Failure.NOT_ENCRYPTED)
+        except smtp.SMTPRecipientsRefused as error:
+            return _refused(max(one.code for one in error.recipients))
+        except smtp.SMTPAuthenticationError:
+            return Outcome(Failure.NO_LOGIN)
+        except smtp.SMTPConnectResponseError:
+            return Outcome(Failure.BROKEN)
+        except smtp.SMTPResponseException as error:
+            return _refused(error.code)
+        except (OSError, smtp.SMTPException):
+            return Outcome(Failure.NO_ANSWER)
+        return Outcome()
+
+    async def _send(self, mail: EmailMessage) -> None:
+        import aiosmtplib as smtp
+
         parts = urlsplit(self.url)
-        context = ssl.create_default_context()
-        with self._connected(parts.scheme, parts.hostname or "", parts.port, context) as server:
-            if parts.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls(context=context)
-                server.ehlo()
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(self._mail(recipient, message))
-
-    def _connected(
-        self, scheme: str, host: str, port: int | None, context: ssl.SSLContext
-    ) -> smtplib.SMTP:
-        if scheme == "smtps":
-            return smtplib.SMTP_SSL(host, port or 465, timeout=PATIENCE, context=context)
-        server = smtplib.SMTP(host, port or 25, timeout=PATIENCE)
-        server.ehlo()
-        return server
+        host, has_password = parts.hostname or "", bool(parts.username)
+        # A password crosses no network in the clear, whatever somebody in between pretends.
+        demands = has_password and not is_loopback(host)
+        is_secure = parts.scheme == SECURE
+        await smtp.send(
+            mail,
+            hostname=host,
+            port=parts.port or PORTS[parts.scheme],
+            use_tls=is_secure,
+            start_tls=False if is_secure else demands or None,
+            username=unquote(parts.username or "") or None,
+            password=unquote(parts.password or "") if has_password else None,
+            timeout=self.patience,
+        )
 
     def _mail(self, recipient: str, message: Message) -> EmailMessage:
         mail = EmailMessage()
@@ -53,3 +78,7 @@ class MailServer:
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text + "\n")
         return mail
+
+
+def _refused(code: int) -> Outcome:
+    return Outcome(Failure.REFUSED if code >= 500 else Failure.BROKEN)

@@ -1,26 +1,21 @@
 """Sending: what is to be said is claimed, said, and what became of it written down.
 
 At least once: a process that dies in between leaves a lease that runs out. Ten tries over three
-days; then it is given up, and says so. A redirect is a failure and is never followed: a receiver
-could send us anywhere. No answer's words are kept.
+days; then it is given up, and says so.
 """
 
 from __future__ import annotations
 
 import asyncio
-import smtplib
 from collections.abc import Sequence
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
-from enum import StrEnum
-from typing import NamedTuple
-
-import httpx
 
 from app.clock import now
 from app.desk.context import Desk
 from app.desk.news.mail import MailServer
 from app.desk.news.messages import Message, message
+from app.desk.news.outcomes import Failure, Outcome
+from app.desk.news.posting import Poster
 from app.desk.news.shapes import request_for
 from app.records.news import (
     Channel,
@@ -37,50 +32,36 @@ PAUSES = tuple(timedelta(minutes=one) for one in (1, 5, 15, 60, 180, 360, 720, 1
 """How long after each try the next one is: ten tries over nearly three days."""
 
 LEASE = timedelta(minutes=2)
-"""How long a process may take to say what it has claimed."""
+"""How long a process may take to say what it has claimed; longer than any patience."""
 
 TOGETHER = 50
 """Items of one channel that go out in one message."""
 
-PATIENCE = 15.0
-"""Seconds that a receiver may take."""
-
-WAIT_AT_MOST = timedelta(hours=24)
-"""The longest that a receiver's Retry-After puts a try off."""
-
-
-class Failure(StrEnum):
-    """Why a try failed, in a word."""
-
-    NO_ANSWER = "no-answer"
-    REDIRECTED = "redirected"
-    REFUSED = "refused"
-    TOO_MANY = "too-many"
-    BROKEN = "broken"
-    GONE = "gone"
-    NO_MAIL = "no-mail"
-    NO_SUCH_SHAPE = "no-such-shape"
-
-
-class Outcome(NamedTuple):
-    """What became of a try. `wait`: how long the receiver asks us to."""
-
-    failure: Failure | None = None
-    wait: timedelta | None = None
+AT_ONCE = 8
+"""Messages under way at once: a receiver that hangs holds up none but its own."""
 
 
 class NewsSender:
     """The job of a process."""
 
-    def __init__(self, desk: Desk, mail: MailServer | None) -> None:
-        self._desk, self._mail = desk, mail
+    def __init__(self, desk: Desk, mail: MailServer | None, poster: Poster | None = None) -> None:
+        self._desk, self._mail, self._poster = desk, mail, poster or Poster()
 
     async def tick(self) -> None:
         """Say everything that is due."""
-        while claimed := await asyncio.to_thread(self._claim):
-            channel, message_, keys = claimed
-            outcome = await self._try(channel, message_)
-            await asyncio.to_thread(self._note, channel.id, keys, outcome)
+        free = asyncio.Semaphore(AT_ONCE)
+        under_way: list[asyncio.Task[None]] = []
+        try:
+            while await free.acquire() and (claimed := await asyncio.to_thread(self._claim)):
+                saying = asyncio.create_task(self._say(*claimed))
+                saying.add_done_callback(lambda _: free.release())
+                under_way.append(saying)
+        finally:
+            await asyncio.gather(*under_way)
+
+    async def _say(self, channel: Channel, said: Message, keys: Sequence[str]) -> None:
+        outcome = await self._try(channel, said)
+        await asyncio.to_thread(self._note, channel.id, keys, outcome)
 
     def _claim(self) -> tuple[Channel, Message, Sequence[str]] | None:
         at = now()
@@ -101,34 +82,11 @@ class NewsSender:
     async def _try(self, channel: Channel, said: Message) -> Outcome:
         if channel.ended_at is not None:
             return Outcome(Failure.GONE)
-        if channel.kind is ChannelKind.EMAIL:
-            return await asyncio.to_thread(self._send_mail, channel, said)
-        wanted = request_for(channel, said)
-        # To read every certificate authority takes a while, and only https asks for them.
-        verify = wanted.url.startswith("https")
-        try:
-            async with httpx.AsyncClient(
-                timeout=PATIENCE, follow_redirects=False, verify=verify
-            ) as client:
-                answer = await client.post(
-                    wanted.url, content=wanted.body, headers=dict(wanted.headers)
-                )
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return Outcome(Failure.NO_ANSWER)
-        return _outcome(answer)
-
-    def _send_mail(self, channel: Channel, said: Message) -> Outcome:
+        if channel.kind is not ChannelKind.EMAIL:
+            return await self._poster.post(request_for(channel, said))
         if self._mail is None:
             return Outcome(Failure.NO_MAIL)
-        try:
-            self._mail.send(channel.address, said)
-        except smtplib.SMTPResponseException as error:
-            return Outcome(Failure.REFUSED if error.smtp_code >= 500 else Failure.BROKEN)
-        except smtplib.SMTPRecipientsRefused:
-            return Outcome(Failure.REFUSED)
-        except (OSError, smtplib.SMTPException):
-            return Outcome(Failure.NO_ANSWER)
-        return Outcome()
+        return await self._mail.send(channel.address, said)
 
     def _note(self, channel_key: str, keys: Sequence[str], outcome: Outcome) -> None:
         at = now()
@@ -154,26 +112,3 @@ def _note_item(item: Item, outcome: Outcome) -> None:
         item.given_up_at = at
     else:
         item.due_at = at + max(PAUSES[item.attempts - 1], outcome.wait or timedelta())
-
-
-def _outcome(answer: httpx.Response) -> Outcome:
-    if answer.is_success:
-        return Outcome()
-    if answer.is_redirect:
-        return Outcome(Failure.REDIRECTED)
-    if answer.status_code == 410:
-        return Outcome(Failure.GONE)
-    wait = _retry_after(answer.headers.get("retry-after", ""))
-    if answer.status_code == 429:
-        return Outcome(Failure.TOO_MANY, wait)
-    return Outcome(Failure.REFUSED if answer.is_client_error else Failure.BROKEN, wait)
-
-
-def _retry_after(text: str) -> timedelta | None:
-    """How long a receiver asks us to wait: in seconds, or until a time."""
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return min(timedelta(seconds=int(text)), WAIT_AT_MOST)
-    try:
-        return min(max(parsedate_to_datetime(text) - now(), timedelta()), WAIT_AT_MOST)
-    except (TypeError, ValueError):
-        return None

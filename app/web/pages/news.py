@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from app.desk.context import Actor
 from app.desk.news import ChannelDraft, ChannelRefused, end, make_channel, replay, trial
 from app.desk.news.messages import KINDS, PHASES
-from app.desk.news.sending import Failure
+from app.desk.news.outcomes import Failure
 from app.protocol.words import N_, Words
 from app.records.database import Database
 from app.records.news import NAME_LENGTH, ChannelKind, channels_of, items_of, matters_by_key
@@ -46,6 +46,18 @@ FAILURES: Mapping[Failure, tuple[str, str]] = {
     Failure.NO_ANSWER: (
         N_("It did not answer."),
         N_("Check the address, and whether this machine may reach it."),
+    ),
+    Failure.LEADS_INSIDE: (
+        N_("Its address leads into a closed network, where nothing is sent."),
+        N_("Give an address that can be reached from outside."),
+    ),
+    Failure.NO_LOGIN: (
+        N_("The server for mail does not know the desk's user or password."),
+        N_("Whoever runs this desk corrects both in NOTIFY_SMTP_URL."),
+    ),
+    Failure.NOT_ENCRYPTED: (
+        N_("The server for mail takes the password only in the clear, so it was not given."),
+        N_("Whoever runs this desk sets NOTIFY_SMTP_URL to an smtps:// address."),
     ),
     Failure.REDIRECTED: (
         N_("It answered with a redirect, which is not followed."),

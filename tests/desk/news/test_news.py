@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -15,44 +13,24 @@ from sqlmodel import select
 
 from app.clock import now
 from app.desk.news import ChannelDraft, ChannelRefused, NewsSender, end, make_channel, replay, trial
-from app.desk.news.mail import MailServer
 from app.desk.news.matters import REMIND_AFTER, watch
 from app.desk.news.messages import message
 from app.desk.news.sending import PAUSES
-from app.desk.news.shapes import TEAMS_BYTES, request_for, signature
+from app.desk.news.shapes import TEAMS_BYTES, request_for
 from app.records.attention import Kind
 from app.records.news import Channel, ChannelKind, Item, Matter, Phase
 from app.records.orders import Conflict, Order
 from app.records.shops import Environment, Shop
 from tests.desk.callbacks.cast import an_order
 from tests.desk.conftest import Stage
+from tests.desk.news.receivers import Receiver, a_receiver
 
 pytestmark = pytest.mark.anyio
 
 
-@dataclass
-class Receiver:
-    """Takes HTTP, and answers what it is told to."""
-
-    url: str = ""
-    answers: list[str] = field(default_factory=list)
-    came: list[bytes] = field(default_factory=list)
-
-    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
-        self.came.append(head + await reader.readexactly(length))
-        answer = self.answers.pop(0) if self.answers else "HTTP/1.1 204 No Content\r\n\r\n"
-        writer.write(answer.encode())
-        await writer.drain()
-        writer.close()
-
-
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    taker = Receiver()
-    async with await asyncio.start_server(taker.take, "127.0.0.1", 0) as server:
-        taker.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+    async with a_receiver() as taker:
         yield taker
 
 
@@ -108,17 +86,6 @@ async def test_a_matter_is_told_when_it_begins_and_when_it_ends_and_once_each(
     assert matters[0]["href"].endswith(f"/orders/{order.id}")
 
 
-async def test_a_signature_proves_who_speaks(stage: Stage, receiver: Receiver) -> None:
-    channel = channel_of(stage, receiver)
-    assert trial(stage.desk.database, stage.actor, channel.id)
-    await sent(stage)
-    head, _, raw = receiver.came[0].partition(b"\r\n\r\n")
-    headers = dict(line.split(": ", 1) for line in head.decode().lower().split("\r\n")[1:])
-    case_kept = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + raw
-    assert case_kept["webhook-signature"] == f"v1,{signature(channel.secret or '', signed)}"
-
-
 async def test_what_fails_is_tried_again_ever_later_and_given_up_after_ten_tries(
     stage: Stage, receiver: Receiver
 ) -> None:
@@ -143,29 +110,6 @@ async def test_what_fails_is_tried_again_ever_later_and_given_up_after_ten_tries
     await sent(stage)
     [channel] = rows(stage, Channel)
     assert (channel.failure, channel.succeeded_at is not None) == ("", True)
-
-
-@pytest.mark.parametrize(
-    ("answer", "failure", "ends"),
-    [
-        ("302 Found\r\nLocation: http://127.0.0.1:1/secret", "redirected", False),
-        ("410 Gone", "gone", True),
-        ("404 Not Found", "refused", False),
-        ("429 Too Many\r\nRetry-After: 7200", "too-many", False),
-    ],
-)
-async def test_each_failure_has_its_word_and_gone_ends_the_channel(
-    stage: Stage, receiver: Receiver, answer: str, failure: str, ends: bool
-) -> None:
-    channel = channel_of(stage, receiver)
-    receiver.answers = [f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n"]
-    trial(stage.desk.database, stage.actor, channel.id)
-    await sent(stage)
-    [channel], [item] = rows(stage, Channel), rows(stage, Item)
-    assert (channel.failure, channel.ended_at is not None) == (failure, ends)
-    assert len(receiver.came) == 1
-    if failure == "too-many":
-        assert item.due_at - now() > timedelta(minutes=110)
 
 
 async def test_two_processes_tell_and_send_one_thing_once(stage: Stage, receiver: Receiver) -> None:
@@ -256,44 +200,3 @@ async def test_a_channel_that_cannot_be_is_refused_by_field(
     with pytest.raises(ChannelRefused) as refused:
         make_channel(stage.desk.database, stage.actor, ChannelDraft(kind, "Ours", address))
     assert field in refused.value.problems
-
-
-@asynccontextmanager
-async def a_mail_server() -> AsyncIterator[tuple[str, list[str]]]:
-    """A server that takes mail, as RFC 5321 has it: its address, and what it took."""
-    taken: list[str] = []
-
-    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 ready\r\n")
-        while line := (await reader.readline()).decode().strip().upper():
-            if line == "DATA":
-                writer.write(b"354 go on\r\n")
-                taken.append((await reader.readuntil(b"\r\n.\r\n")).decode())
-            writer.write(b"221 bye\r\n" if line == "QUIT" else b"250 ok\r\n")
-            if line == "QUIT":
-                break
-        writer.close()
-
-    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
-        yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", taken
-
-
-async def test_a_mail_arrives_with_the_link_and_without_a_name(stage: Stage) -> None:
-    draft = ChannelDraft("email", "Mine", "ogawa@example.jp", language="en")
-    make_channel(stage.desk.database, stage.actor, draft)
-    order = in_conflict(stage)
-    watch(stage.desk.database)
-    async with a_mail_server() as (url, taken):
-        await NewsSender(stage.desk, MailServer(url, "desk@example.jp")).tick()
-    assert "Subject: NET CASH Desk: Needs a person" in taken[0]
-    assert f"/orders/{order.id}" in taken[0]
-    [item] = rows(stage, Item)
-    assert item.sent_at is not None
-
-
-async def test_without_a_mail_server_the_channel_says_so(stage: Stage) -> None:
-    draft = ChannelDraft("email", "Mine", "ogawa@example.jp")
-    channel = make_channel(stage.desk.database, stage.actor, draft)
-    trial(stage.desk.database, stage.actor, channel.id)
-    await sent(stage)
-    assert rows(stage, Channel)[0].failure == "no-mail"
