@@ -83,6 +83,7 @@ VIEWERS = [
     "second-factor",
     "news",
     "news-send",
+    "news-choose",
     "news-try",
     "news-end",
     "news-replay",
