@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, text
 from sqlmodel import Session, col, select
 
-from app.records.cases import UNFINISHED, Case, CaseOrder, CaseState
+from app.records.cases import UNFINISHED, Case, CaseEvent, CaseOrder, CaseState, Deed
+from app.records.keys import first_key
 from app.records.orders import Order
 from app.records.paging import Page, Place, page_of
 from app.records.shops import Environment
@@ -67,3 +68,21 @@ def number_of_cases_in_attention(session: Session, environment: Environment, at:
     """How many cases of an environment need a person."""
     query = select(func.count()).select_from(Case).where(Case.environment == environment)
     return session.exec(query.where(_asks_for_somebody(at))).one()
+
+
+def assigned_since(
+    session: Session, environments: Collection[Environment], since: datetime, limit: int
+) -> Sequence[tuple[CaseEvent, Case]]:
+    """Cases that somebody has given to somebody else since then, with what happened: each to whom
+    it belongs now."""
+    query = select(CaseEvent, Case).join(Case, col(Case.id) == col(CaseEvent.case_key))
+    given = (
+        col(CaseEvent.id) >= first_key(since),
+        CaseEvent.deed == Deed.ASSIGNED,
+        col(Case.assignee_key).is_not(None),
+        col(CaseEvent.user_key).is_distinct_from(col(Case.assignee_key)),
+        col(Case.environment).in_(environments),
+        Case.state != CaseState.CLOSED,
+    )
+    newest = query.where(*given).order_by(col(CaseEvent.id).desc()).limit(limit)
+    return list({case.id: (event, case) for event, case in session.exec(newest)}.values())

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, text, update
+from sqlalchemy import Index, func, text, update
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
-from app.records.attention import Kind
+from app.records.accounts import Role, User
 from app.records.columns import (
     Record,
     encrypted_text,
@@ -27,8 +27,26 @@ WAITING = "sent_at IS NULL AND given_up_at IS NULL"
 """A matter that is open and an item that is to be sent, as an index and a query must say them."""
 
 
+class Event(StrEnum):
+    """What people can hear of. The first ones are what the overview calls so, by the same word."""
+
+    DOUBLE_PAYMENT = "double-payment"
+    CONFLICT = "conflict"
+    UNPROVEN = "unproven-result"
+    UNANSWERED = "unanswered-call"
+    FIRST_MET = "first-met"
+    LOST = "lost-results"
+    CASE_REOPENED = "case-reopened"
+    CASE_OVERDUE = "case-overdue"
+    CASE_ASSIGNED = "case-assigned"
+    REFUND = "refund-to-approve"
+    PAID_UNTOLD = "paid-no-callback"
+    JUDGING_LATE = "judging-late"
+    SIGN_IN_BURST = "sign-in-burst"
+
+
 class ChannelKind(StrEnum):
-    """What takes the news."""
+    """What takes the news. A browser does while one of its tabs is open."""
 
     EMAIL = "email"
     WEBHOOK = "webhook"
@@ -36,6 +54,7 @@ class ChannelKind(StrEnum):
     TEAMS = "teams"
     CHATWORK = "chatwork"
     LINE_WORKS = "line-works"
+    BROWSER = "browser"
 
 
 class Phase(StrEnum):
@@ -45,6 +64,7 @@ class Phase(StrEnum):
     REMINDER = "reminder"
     SETTLED = "settled"
     TRIAL = "trial"  # of no matter: somebody wants to see one arrive
+    DIGEST = "digest"  # of no matter: the day in short
 
 
 class Channel(Record, table=True):
@@ -53,6 +73,10 @@ class Channel(Record, table=True):
     `address` is secret where it opens the place to whoever has it; so is `secret`, with which a
     webhook's news is signed, or which opens Chatwork. `failure` is the word for the last one,
     empty since a success. `ended_at`: nothing is sent there any more.
+
+    `muted`: the events it does not want, parted by commas. Hours are of Japan's day: nothing is
+    said from `quiet_from` until `quiet_to` (the next morning where that is less), and a digest at
+    `digest_hour`; `digest_day` is the day of the last one, as 2026-12-01.
     """
 
     __tablename__ = "news_channels"
@@ -69,6 +93,16 @@ class Channel(Record, table=True):
     succeeded_at: datetime | None = timestamp()
     failed_at: datetime | None = timestamp()
     failure: str = Field(default="", max_length=20)
+    muted: str = Field(default="", max_length=400)
+    quiet_from: int | None = None
+    quiet_to: int | None = None
+    urgent_breaks_in: bool = True
+    digest_hour: int | None = None
+    digest_day: str = Field(default="", max_length=10)
+
+    def wants(self, event: Event) -> bool:
+        """Whether it is to hear of this."""
+        return event not in self.muted.split(",")
 
 
 class Matter(Record, table=True):
@@ -90,11 +124,13 @@ class Matter(Record, table=True):
 
     id: str = key()
     about: str = Field(max_length=64)
-    kind: Kind = enum_column(Kind)
+    kind: Event = enum_column(Event)
     environment: Environment | None = enum_column(Environment, None)
     # No reference: the sandbox's orders are forgotten, and this is the past.
     order_key: str | None = Field(default=None, max_length=32)
     order_id: str = Field(default="", max_length=60)
+    case_key: str | None = Field(default=None, max_length=32)
+    case_name: str = Field(default="", max_length=20)
     began_at: datetime = timestamp(now)
     told_at: datetime = timestamp(now)
     ended_at: datetime | None = timestamp()
@@ -124,9 +160,12 @@ class Item(Record, table=True):
     failure: str = Field(default="", max_length=20)
 
 
-def open_channels(session: Session) -> Sequence[Channel]:
-    """Every channel in which anything is said."""
-    return session.exec(select(Channel).where(col(Channel.ended_at).is_(None))).all()
+def open_channels(session: Session) -> Sequence[tuple[Channel, Role]]:
+    """Every channel in which anything is said, with the role of its person. Not of somebody who
+    has been locked out."""
+    query = select(Channel, User).join(User, col(User.id) == col(Channel.user_key))
+    is_open = (col(Channel.ended_at).is_(None), col(User.disabled_at).is_(None))
+    return [(channel, user.role) for channel, user in session.exec(query.where(*is_open))]
 
 
 def channels_of(session: Session, user_key: str) -> Sequence[Channel]:
@@ -152,20 +191,53 @@ def tell_again(session: Session, matter: Matter, at: datetime) -> bool:
     return session.connection().execute(told.values(told_at=at)).rowcount > 0
 
 
+def told_of(session: Session, matter_key: str) -> set[str]:
+    """The channels in which anything was written about this matter."""
+    query = select(Item.channel_key).where(Item.matter_key == matter_key)
+    return set(session.exec(query.distinct()))
+
+
+def messages_since(session: Session, channel_key: str, since: datetime) -> int:
+    """How many messages this channel has taken since then: what went in one was sent at once."""
+    query = select(func.count(func.distinct(Item.sent_at)))
+    mine = (Item.channel_key == channel_key, col(Item.sent_at) >= since)
+    return session.exec(query.where(*mine)).one()
+
+
+def begin_digest(session: Session, channel_key: str, day: str) -> bool:
+    """It is this channel's digest of that day; False where somebody else has just begun it."""
+    begun = update(Channel).where(col(Channel.id) == channel_key, col(Channel.digest_day) != day)
+    return session.connection().execute(begun.values(digest_day=day)).rowcount > 0
+
+
+def matters_ended(session: Session, since: datetime, before: datetime) -> Sequence[Matter]:
+    """What came to its end within a span of time, in the order of its ends."""
+    query = select(Matter).where(col(Matter.ended_at) >= since, col(Matter.ended_at) < before)
+    return session.exec(query.order_by(col(Matter.ended_at), col(Matter.id))).all()
+
+
 def claim_items(session: Session, at: datetime, lease: timedelta, limit: int) -> Sequence[Item]:
-    """Items that are due, of one channel, nobody else's for the time of the lease."""
+    """Items that are due, of one channel, nobody else's for the time of the lease. A digest goes
+    alone; what is for a browser waits for its tabs."""
+    in_browsers = select(Channel.id).where(Channel.kind == ChannelKind.BROWSER)
     free = (
         text(WAITING),
         col(Item.due_at) <= at,
         col(Item.leased_until).is_(None) | (col(Item.leased_until) <= at),
+        col(Item.channel_key).not_in(in_browsers),
     )
     first = select(Item).where(*free).order_by(col(Item.due_at)).limit(1)
     one = session.exec(first.with_for_update(skip_locked=True)).first()
     if one is None:
         return ()
-    of_channel = select(Item).where(*free, Item.channel_key == one.channel_key)
-    query = of_channel.order_by(col(Item.id)).limit(limit).with_for_update(skip_locked=True)
-    items = session.exec(query).all()
+    if one.phase is Phase.DIGEST:
+        one.leased_until = at + lease
+        return (one,)
+    alike = (Item.channel_key == one.channel_key, Item.phase != Phase.DIGEST)
+    query = select(Item).where(*free, *alike)
+    items = session.exec(
+        query.order_by(col(Item.id)).limit(limit).with_for_update(skip_locked=True)
+    ).all()
     for item in items:
         item.leased_until = at + lease
     return items

@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, Index, func, text, update
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
+from app.records.cases import Case
 from app.records.columns import (
     REASON_LENGTH,
     Record,
@@ -164,3 +165,12 @@ def approved_between(
         )
     )
     return session.exec(query.order_by(col(Refund.decided_at), col(Refund.id))).all()
+
+
+def proposed_refunds(
+    session: Session, environments: Collection[Environment], limit: int
+) -> Sequence[tuple[Refund, Case]]:
+    """Refunds that wait for a second person, with their cases, oldest first."""
+    query = select(Refund, Case).join(Case, col(Case.id) == col(Refund.case_key))
+    waiting = (text(f"refunds.{OPEN_PROPOSAL}"), col(Case.environment).in_(environments))
+    return session.exec(query.where(*waiting).order_by(col(Refund.id)).limit(limit)).all()

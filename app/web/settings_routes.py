@@ -46,6 +46,7 @@ def settings_routes() -> list[Route]:
         # News.
         Route("/settings/notifications", news.index, "news", permission=OWN),
         Route("/settings/notifications", news.make, "news-send", SEND, permission=OWN),
+        Route(f"{news.ADDRESS}/{{key}}", news.choose_for, "news-choose", SEND, permission=OWN),
         Route(f"{news.ADDRESS}/{{key}}/trials", news.try_it, "news-try", SEND, permission=OWN),
         Route(f"{news.ADDRESS}/{{key}}/ends", news.end_it, "news-end", SEND, permission=OWN),
         Route(f"{news.ITEM}/replays", news.say_again, "news-replay", SEND, permission=OWN),

@@ -1,12 +1,12 @@
 """Noticing: what needs a person and was not told of yet, what still does, and what no longer does.
 
-It is read off the one definition of what needs attention, so the news say what the overview says.
+It is read off the definitions that the overview has, so the news say what the overview says.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -14,36 +14,31 @@ from sqlmodel import Session
 
 from app.clock import now
 from app.desk.context import Desk
-from app.desk.status.unproven import quiet_since
-from app.records.attention import Kind, kind_of, most_urgent
+from app.desk.news.found import TOLD_ONCE, Found, everything, is_over
+from app.desk.news.hours import GATHERED_FOR, digest_day, due_at
+from app.records.accounts import Role
 from app.records.database import Database
-from app.records.dropped_callbacks import unseen_losses
 from app.records.news import (
     Channel,
     Item,
     Matter,
     Phase,
+    begin_digest,
     end_matter,
+    messages_since,
     open_channels,
     open_matters,
     tell_again,
+    told_of,
 )
-from app.records.orders import Order
-from app.records.shops import Environment
 
 LOOK_EVERY = 10.0
 """Seconds between two looks."""
 
-READ_AT_MOST = 500
-"""Matters of one environment that are noticed in one look; the most urgent are."""
-
 REMIND_AFTER = timedelta(hours=24)
 """How long a matter stays open until people are told again."""
 
-EARNEST = (Environment.TEST, Environment.PRODUCTION)
-"""The sandbox is for trying: it sends nobody anything."""
-
-LOST = "lost"
+Listeners = Sequence[tuple[Channel, Role]]
 
 
 class MatterWatch:
@@ -58,75 +53,70 @@ class MatterWatch:
 
 
 def watch(database: Database) -> None:
-    """Write what is to be said of whatever began, still stands or has ended."""
+    """Write what is to be said of whatever began, still stands or has ended, and each digest whose
+    hour has come."""
     with database.reading() as session:
-        channels = open_channels(session)
-        if not channels:
+        listeners = open_channels(session)
+        if not listeners:
             return
         known = {matter.about: matter for matter in open_matters(session)}
-        found = {matter.about: matter for matter in _found(session)}
-        over = [one for one in known.values() if one.about not in found and _is_over(session, one)]
+        found = {one.matter.about: one for one in everything(session)}
+        over = [one for one in known.values() if one.about not in found and is_over(session, one)]
     for about in found.keys() - known.keys():
-        _begin(database, found[about], channels)
+        _begin(database, found[about], listeners)
     for matter in over:
-        _tell(database, matter, channels, Phase.SETTLED)
+        _end(database, matter, listeners)
     stale = now() - REMIND_AFTER
-    for matter in known.values():
-        if matter not in over and matter.told_at <= stale:
-            _tell(database, matter, channels, Phase.REMINDER)
+    for about in found.keys() & known.keys():
+        if known[about].told_at <= stale and known[about].kind not in TOLD_ONCE:
+            _remind(database, known[about], found[about], listeners)
+    for channel, _ in listeners:
+        _write_digest(database, channel)
 
 
-def _found(session: Session) -> Iterator[Matter]:
-    quiet = quiet_since(now())
-    for environment in EARNEST:
-        for order in most_urgent(session, environment, quiet, READ_AT_MOST):
-            if kind := kind_of(order, quiet):
-                yield _matter(order, kind)
-    number, _ = unseen_losses(session)
-    if number:
-        yield Matter(about=LOST, kind=Kind.LOST)
-
-
-def _matter(order: Order, kind: Kind) -> Matter:
-    return Matter(
-        about=f"{kind}:{order.id}",
-        kind=kind,
-        environment=order.environment,
-        order_key=order.id,
-        order_id=order.order_id,
-    )
-
-
-def _is_over(session: Session, matter: Matter) -> bool:
-    """Whether it is so: one that was not among those read may only be less urgent."""
-    if matter.order_key is None:
-        return not unseen_losses(session)[0]
-    order = session.get(Order, matter.order_key)
-    return order is None or kind_of(order, quiet_since(now())) is not matter.kind
-
-
-def _begin(database: Database, matter: Matter, channels: Sequence[Channel]) -> None:
+def _begin(database: Database, found: Found, listeners: Listeners) -> None:
     try:
         with database.writing() as session:
-            session.add(matter)
+            session.add(found.matter)
             session.flush()
-            _write(session, matter, channels, Phase.BEGAN)
+            _write(session, found.matter, _concerned(found, listeners), Phase.BEGAN)
     except IntegrityError:
         # Another process was first: it tells.
         return
 
 
-def _tell(database: Database, matter: Matter, channels: Sequence[Channel], phase: Phase) -> None:
+def _remind(database: Database, matter: Matter, found: Found, listeners: Listeners) -> None:
     with database.writing() as session:
-        ends = phase is Phase.SETTLED
-        first = (
-            end_matter(session, matter.id, now()) if ends else tell_again(session, matter, now())
-        )
-        if first:
-            _write(session, matter, channels, phase)
+        if tell_again(session, matter, now()):
+            _write(session, matter, _concerned(found, listeners), Phase.REMINDER)
 
 
-def _write(session: Session, matter: Matter, channels: Sequence[Channel], phase: Phase) -> None:
-    session.add_all(
-        Item(channel_key=channel.id, matter_key=matter.id, phase=phase) for channel in channels
-    )
+def _end(database: Database, matter: Matter, listeners: Listeners) -> None:
+    with database.writing() as session:
+        if not end_matter(session, matter.id, now()) or matter.kind in TOLD_ONCE:
+            return
+        # Whoever heard that it began hears that it has ended, whatever they are by now.
+        told = told_of(session, matter.id)
+        channels = [channel for channel, _ in listeners if channel.id in told]
+        _write(session, matter, channels, Phase.SETTLED)
+
+
+def _concerned(found: Found, listeners: Listeners) -> Iterable[Channel]:
+    return (channel for channel, role in listeners if found.concerns(channel, role))
+
+
+def _write(session: Session, matter: Matter, channels: Iterable[Channel], phase: Phase) -> None:
+    at = now()
+    for channel in channels:
+        lately = messages_since(session, channel.id, at - GATHERED_FOR)
+        due = due_at(channel, matter.kind, phase, at, lately)
+        session.add(Item(channel_key=channel.id, matter_key=matter.id, phase=phase, due_at=due))
+
+
+def _write_digest(database: Database, channel: Channel) -> None:
+    day = digest_day(channel, now())
+    if day is None:
+        return
+    with database.writing() as session:
+        if begin_digest(session, channel.id, day):
+            session.add(Item(channel_key=channel.id, phase=Phase.DIGEST))

@@ -10,25 +10,32 @@ from typing import Any
 
 from app.protocol.time_words import whole_text
 from app.protocol.words import N_, Sentence, say
-from app.records.attention import Kind
-from app.records.news import Matter, Phase
+from app.records.news import Event, Matter, Phase
 from app.records.shops import Environment
 
-KINDS: Mapping[Kind, str] = {
-    Kind.DOUBLE_PAYMENT: N_("Paid twice, it seems"),
-    Kind.CONFLICT: N_("The sources disagree"),
-    Kind.UNPROVEN: N_("A result proves nothing"),
-    Kind.UNANSWERED: N_("A call went unanswered"),
-    Kind.FIRST_MET: N_("An order that nobody knows"),
-    Kind.LOST: N_("Results could not be stored"),
+EVENTS: Mapping[Event, str] = {
+    Event.DOUBLE_PAYMENT: N_("Paid twice, it seems"),
+    Event.CONFLICT: N_("The sources disagree"),
+    Event.UNPROVEN: N_("A result proves nothing"),
+    Event.UNANSWERED: N_("A call went unanswered"),
+    Event.FIRST_MET: N_("An order that nobody knows"),
+    Event.LOST: N_("Results could not be stored"),
+    Event.CASE_REOPENED: N_("A closed case was reopened"),
+    Event.CASE_OVERDUE: N_("A case is overdue"),
+    Event.CASE_ASSIGNED: N_("A case is yours now"),
+    Event.REFUND: N_("A refund waits for a second person"),
+    Event.PAID_UNTOLD: N_("Paid, but no callback came"),
+    Event.JUDGING_LATE: N_("Results are judged late"),
+    Event.SIGN_IN_BURST: N_("Many failed sign-ins"),
 }
-"""What each kind of matter is called in the news."""
+"""What each event is called in the news."""
 
 PHASES: Mapping[Phase, str] = {
     Phase.BEGAN: N_("Needs a person"),
     Phase.REMINDER: N_("Still needs a person"),
     Phase.SETTLED: N_("Settled"),
     Phase.TRIAL: N_("A trial"),
+    Phase.DIGEST: N_("The day in short"),
 }
 
 ENVIRONMENTS: Mapping[Environment, str] = {
@@ -37,9 +44,15 @@ ENVIRONMENTS: Mapping[Environment, str] = {
     Environment.PRODUCTION: N_("Production"),
 }
 
+PAGES: Mapping[Event, str] = {Event.SIGN_IN_BURST: "/audit", Event.JUDGING_LATE: "/callbacks"}
+"""The page that says more of what is about no order and no case, where it is not the overview."""
+
 SEVERAL = N_("%(number)s matters")
 SINCE = N_("since %(time)s")
 TRIAL = N_("News of this desk arrive here. Nothing has happened.")
+
+NAME = "NET CASH Desk"
+"""How each message begins: in a full mailbox too it is clear who speaks."""
 
 _NO_NUMBER = re.compile(r"[^0-9A-Za-z-]")
 
@@ -54,13 +67,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent at once. `data` is the same for programs, `key` and `at` are of this sending."""
+    """What is sent at once. `data` is the same for programs, `key` and `at` are of this sending;
+    `kind` tells a program what `data` is."""
 
     key: str
     at: datetime
     title: str
     lines: Sequence[Line]
     data: Sequence[Mapping[str, Any]]
+    kind: str = "desk.attention"
 
     @property
     def text(self) -> str:
@@ -76,20 +91,23 @@ def message(
     said: Sequence[tuple[Phase, Matter | None]],
 ) -> Message:
     """These matters in one message."""
-    lines = [_line(language, base_url, phase, matter) for phase, matter in said]
+    lines = [line_of(language, base_url, phase, matter) for phase, matter in said]
     title = lines[0].text
     if len(said) > 1:
         title = say(language, Sentence(SEVERAL, {"number": len(said)}))
     data = [_data(base_url, phase, matter) for phase, matter in said]
-    return Message(key, at, f"NET CASH Desk: {title}", lines, data)
+    return Message(key, at, f"{NAME}: {title}", lines, data)
 
 
-def _line(language: str, base_url: str, phase: Phase, matter: Matter | None) -> Line:
+def line_of(language: str, base_url: str, phase: Phase, matter: Matter | None) -> Line:
+    """What is said of one matter; of none, that this is a trial."""
     if matter is None:
         return Line(say(language, TRIAL), base_url)
-    parts = [say(language, PHASES[phase]), say(language, KINDS[matter.kind])]
+    parts = [say(language, PHASES[phase]), say(language, EVENTS[matter.kind])]
     if matter.order_key:
         parts.append(_number(matter))
+    if matter.case_key:
+        parts.append(matter.case_name)
     if matter.environment:
         parts.append(say(language, ENVIRONMENTS[matter.environment]))
     parts.append(say(language, Sentence(SINCE, {"time": whole_text(language, matter.began_at)})))
@@ -105,6 +123,7 @@ def _data(base_url: str, phase: Phase, matter: Matter | None) -> Mapping[str, An
         "environment": matter.environment,
         "OrderID": _number(matter) or None,
         "order": matter.order_key,
+        "case": matter.case_name or None,
         "since": matter.began_at.isoformat(),
         "href": _address(base_url, matter),
     }
@@ -117,4 +136,8 @@ def _number(matter: Matter) -> str:
 
 
 def _address(base_url: str, matter: Matter) -> str:
-    return f"{base_url}/orders/{matter.order_key}" if matter.order_key else base_url
+    if matter.case_key:
+        return f"{base_url}/cases/{matter.case_key}"
+    if matter.order_key:
+        return f"{base_url}/orders/{matter.order_key}"
+    return base_url + PAGES.get(matter.kind, "/")

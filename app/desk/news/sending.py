@@ -8,10 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+<<<<<<< HEAD
 from datetime import timedelta
+=======
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+>>>>>>> 85da5ad
 
 from app.clock import now
 from app.desk.context import Desk
+from app.desk.news.digest import digest
+from app.desk.news.hours import quiet_until
 from app.desk.news.mail import MailServer
 from app.desk.news.messages import Message, message
 from app.desk.news.outcomes import Failure, Outcome
@@ -21,6 +29,7 @@ from app.records.news import (
     Channel,
     ChannelKind,
     Item,
+    Phase,
     claim_items,
     matters_by_key,
 )
@@ -56,28 +65,38 @@ class NewsSender:
                 saying = asyncio.create_task(self._say(*claimed))
                 saying.add_done_callback(lambda _: free.release())
                 under_way.append(saying)
+<<<<<<< HEAD
         finally:
             await asyncio.gather(*under_way)
+=======
+            await asyncio.gather(*under_way)
+        finally:
+            # Whoever is told to stop waits for no receiver: the lease runs out.
+            for saying in under_way:
+                saying.cancel()
+>>>>>>> 85da5ad
 
     async def _say(self, channel: Channel, said: Message, keys: Sequence[str]) -> None:
         outcome = await self._try(channel, said)
         await asyncio.to_thread(self._note, channel.id, keys, outcome)
 
     def _claim(self) -> tuple[Channel, Message, Sequence[str]] | None:
-        at = now()
         with self._desk.database.writing() as session:
-            items = claim_items(session, at, LEASE, TOGETHER)
-            if not items:
-                return None
+            items = claim_items(session, now(), LEASE, TOGETHER)
+        if not items:
+            return None
+        # Beside the writer, whom a digest's sums would hold up.
+        with self._desk.database.reading() as session:
             channel = session.get_one(Channel, items[0].channel_key)
-            matters = matters_by_key(session, {one.matter_key for one in items if one.matter_key})
-            said = [(one.phase, matters.get(one.matter_key or "")) for one in items]
-            base_url = self._desk.settings.base_url
-            return (
-                channel,
-                message(channel.language, base_url, items[0].id, at, said),
-                [one.id for one in items],
-            )
+            return channel, self._message(session, channel, items), [one.id for one in items]
+
+    def _message(self, session: Session, channel: Channel, items: Sequence[Item]) -> Message:
+        first, base_url = items[0], self._desk.settings.base_url
+        if first.phase is Phase.DIGEST:
+            return digest(session, channel.language, base_url, first.id, first.created_at)
+        matters = matters_by_key(session, {one.matter_key for one in items if one.matter_key})
+        said = [(one.phase, matters.get(one.matter_key or "")) for one in items]
+        return message(channel.language, base_url, first.id, now(), said)
 
     async def _try(self, channel: Channel, said: Message) -> Outcome:
         if channel.ended_at is not None:
@@ -99,11 +118,11 @@ class NewsSender:
             if outcome.failure is Failure.GONE:
                 channel.ended_at = channel.ended_at or at
             for key in keys:
-                _note_item(session.get_one(Item, key, with_for_update=True), outcome)
+                item = session.get_one(Item, key, with_for_update=True)
+                _note_item(item, channel, outcome, at)
 
 
-def _note_item(item: Item, outcome: Outcome) -> None:
-    at = now()
+def _note_item(item: Item, channel: Channel, outcome: Outcome, at: datetime) -> None:
     item.attempts, item.leased_until = item.attempts + 1, None
     item.failure = outcome.failure or ""
     if outcome.failure is None:
@@ -111,4 +130,11 @@ def _note_item(item: Item, outcome: Outcome) -> None:
     elif outcome.failure is Failure.GONE or item.attempts > len(PAUSES):
         item.given_up_at = at
     else:
+<<<<<<< HEAD
         item.due_at = at + max(PAUSES[item.attempts - 1], outcome.wait or timedelta())
+=======
+        due = at + max(PAUSES[item.attempts - 1], outcome.wait or timedelta())
+        # What was let break into quiet hours is not held back by them at its second try.
+        broke_in = quiet_until(channel, item.due_at)
+        item.due_at = due if broke_in else quiet_until(channel, due) or due
+>>>>>>> 85da5ad

@@ -40,7 +40,7 @@ def _webhook(channel: Channel, message: Message) -> Request:
     from standardwebhooks import Webhook
 
     said = {
-        "type": "desk.attention",
+        "type": message.kind,
         "timestamp": message.at.isoformat(),
         "data": {"title": message.title, "matters": list(message.data)},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -10,13 +11,40 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.desk.context import Actor
+<<<<<<< HEAD
 from app.desk.news import ChannelDraft, ChannelRefused, end, make_channel, replay, trial
 from app.desk.news.messages import KINDS, PHASES
 from app.desk.news.outcomes import Failure
 from app.protocol.words import N_, Words
+=======
+from app.desk.news import (
+    ChannelDraft,
+    ChannelRefused,
+    Choices,
+    ChoicesRefused,
+    choose,
+    end,
+    make_channel,
+    replay,
+    trial,
+)
+from app.desk.news.choices import HOURS
+from app.desk.news.hours import URGENT
+from app.desk.news.messages import EVENTS, PHASES
+from app.desk.news.outcomes import Failure
+from app.protocol.words import LANGUAGES, N_, Words
+>>>>>>> 85da5ad
 from app.records.database import Database
 from app.records.news import NAME_LENGTH, ChannelKind, channels_of, items_of, matters_by_key
-from app.web.http.requests import actor_of, desk_of, read_form, user_of
+from app.web.http.requests import (
+    actor_of,
+    desk_of,
+    fields_of,
+    read_body,
+    read_form,
+    user_of,
+    values_of,
+)
 from app.web.presentation.templates import language_of, page
 
 ADDRESS = "/settings/notifications"
@@ -100,6 +128,31 @@ async def make(request: Request) -> Response:
     return RedirectResponse(ADDRESS, 303)
 
 
+async def choose_for(request: Request) -> Response:
+    """POST /settings/notifications/{key}: `event` (each that is wanted), `quiet_from`, `quiet_to`,
+    `urgent_breaks_in`, `digest_hour`, `language`."""
+    body = await read_body(request)
+    fields, key = fields_of(body), request.path_params["key"]
+    choices = Choices(
+        values_of(body, "event"),
+        quiet_from=fields.get("quiet_from", ""),
+        quiet_to=fields.get("quiet_to", ""),
+        urgent_breaks_in="urgent_breaks_in" in fields,
+        digest_hour=fields.get("digest_hour", ""),
+        language=fields.get("language", ""),
+    )
+    try:
+        kept = await run_in_threadpool(
+            choose, desk_of(request).database, actor_of(request), key, choices
+        )
+    except ChoicesRefused as refused:
+        typed, problems = ChannelDraft("", "", ""), refused.problems
+        return await run_in_threadpool(_page, request, typed, {}, 422, {key: problems})
+    if not kept:
+        raise HTTPException(404)
+    return RedirectResponse(ADDRESS, 303)
+
+
 def try_it(request: Request) -> Response:
     """POST /settings/notifications/{key}/trials: send one, to see it arrive."""
     return _done(request, trial)
@@ -122,7 +175,11 @@ def _done(request: Request, deed: Callable[[Database, Actor, str], bool]) -> Res
 
 
 def _page(
-    request: Request, typed: ChannelDraft, errors: Mapping[str, Words], status: int = 200
+    request: Request,
+    typed: ChannelDraft,
+    errors: Mapping[str, Words],
+    status: int = 200,
+    choice_errors: Mapping[str, Mapping[str, Words]] = MappingProxyType({}),
 ) -> Response:
     desk = desk_of(request)
     with desk.database.reading() as session:
@@ -136,9 +193,13 @@ def _page(
         "matters": matters,
         "typed": typed,
         "errors": errors,
+        "choice_errors": choice_errors,
+        "urgent": URGENT,
+        "hours": [(str(hour), f"{hour:02}:00") for hour in HOURS],
+        "languages": [*LANGUAGES.items()],
         "kinds": CHANNELS,
         "failures": {str(failure): words for failure, words in FAILURES.items()},
-        "matter_kinds": KINDS,
+        "matter_kinds": EVENTS,
         "phases": PHASES,
         "name_length": NAME_LENGTH,
         "has_mail": desk.settings.smtp_url is not None,

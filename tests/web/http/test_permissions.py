@@ -87,6 +87,7 @@ VIEWERS = [
     "passkey-remove",
     "news",
     "news-send",
+    "news-choose",
     "news-try",
     "news-end",
     "news-replay",

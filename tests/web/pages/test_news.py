@@ -41,3 +41,28 @@ async def test_what_is_wrong_stands_beside_its_field(operator: httpx.AsyncClient
     answer = await operator.post(ADDRESS, data={"kind": "slack", "address": "x"})
     assert answer.status_code == 422
     assert re.findall(r'data-error-for="(\w+)"', answer.text) == ["name", "address"]
+
+
+async def test_what_a_channel_hears_is_chosen_beside_it(
+    desk_app: Starlette, operator: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    await operator.post(ADDRESS, data=FORM)
+    with desk_app.state.desk.database.reading() as session:
+        [channel] = session.exec(select(Channel).where(Channel.ended_at == None)).all()  # noqa: E711
+    choices = {
+        "event": ["conflict", "lost-results"],
+        "quiet_from": "22",
+        "quiet_to": "7",
+        "digest_hour": "9",
+        "language": "en",
+    }
+    there = f"{ADDRESS}/{channel.id}"
+    assert (await client.post(there, data=choices)).status_code == 404
+    refused = await operator.post(there, data=choices | {"quiet_to": "25"})
+    assert re.findall(r'data-error-for="(\w+)"', refused.text) == ["quiet_to"]
+    assert (await operator.post(there, data=choices)).status_code == 303
+    shown = (await operator.get(ADDRESS)).text
+    checked = re.findall(r'name="event" value="([a-z-]+)" checked', shown)
+    assert checked == ["conflict", "lost-results"]
+    assert re.findall(r'<option value="(\d+)" selected', shown) == ["22", "7", "9"]
+    assert 'name="urgent_breaks_in" value="on" checked' not in shown

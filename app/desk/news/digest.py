@@ -1,0 +1,104 @@
+"""The day in short: what is open, what was settled, and what came in, each with a link.
+
+Of the day before the moment it was written for, so that a second try says the same day. It comes
+when nothing is open too, and says so: silence would not tell peace from a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlmodel import Session
+
+from app.desk.news.found import EARNEST
+from app.desk.news.messages import ENVIRONMENTS, NAME, Line, Message, line_of
+from app.desk.status.unproven import quiet_since
+from app.protocol.time_words import day_text
+from app.protocol.wire import JST
+from app.protocol.words import N_, Sentence, say
+from app.records.attention import number_in_attention
+from app.records.case_lists import number_of_cases_in_attention
+from app.records.news import Phase, matters_ended
+from app.records.order_lists import OrderFilter
+from app.records.order_sums import order_sums
+from app.records.shops import Environment, shops_of
+
+SPAN = timedelta(days=1)
+"""What a digest looks back on."""
+
+NAMED = 20
+"""Settled matters that a digest names; of the others it says how many."""
+
+TITLE = N_("the day in short, %(day)s")
+NOTHING_OPEN = N_("%(environment)s: nothing is open.")
+OPEN_ORDERS = N_("%(environment)s: %(number)s orders need a person.")
+OPEN_CASES = N_("%(environment)s: %(number)s cases need a person.")
+CAME_IN = N_(
+    "%(environment)s, paid within 24 hours: confirmed %(confirmed)s yen, "
+    "reported and not yet confirmed %(reported)s yen."
+)
+NOTHING_SETTLED = N_("Nothing was settled within 24 hours.")
+MORE_SETTLED = N_("%(number)s more were settled.")
+
+
+class Part(NamedTuple):
+    """A line, and the same for programs."""
+
+    text: str | Sentence
+    path: str
+    data: dict[str, Any]
+
+
+def digest(session: Session, language: str, base_url: str, key: str, at: datetime) -> Message:
+    """The digest of the day before `at`."""
+    parts = [*_open(session, at), *_came_in(session, at)]
+    lines = [Line(say(language, part.text), base_url + part.path) for part in parts]
+    data = [part.data for part in parts]
+    settled = matters_ended(session, at - SPAN, at)
+    lines += [line_of(language, base_url, Phase.SETTLED, one) for one in settled[:NAMED]]
+    if len(settled) > NAMED:
+        more = Sentence(MORE_SETTLED, {"number": len(settled) - NAMED})
+        lines.append(Line(say(language, more), base_url))
+    if not settled:
+        lines.append(Line(say(language, NOTHING_SETTLED), base_url))
+    day = day_text(language, at.astimezone(JST).date())
+    title = f"{NAME}: {say(language, Sentence(TITLE, {'day': day}))}"
+    return Message(key, at, title, lines, [*data, {"settled": len(settled)}], "desk.digest")
+
+
+def _open(session: Session, at: datetime) -> Iterator[Part]:
+    for environment in _used(session):
+        orders = number_in_attention(session, environment, quiet_since(at))
+        cases = number_of_cases_in_attention(session, environment, at)
+        data = {"environment": environment, "orders_open": orders, "cases_open": cases}
+        here = f"?env={environment}"
+        if not orders and not cases:
+            yield Part(_sentence(NOTHING_OPEN, environment), f"/{here}", data)
+        if orders:
+            said = _sentence(OPEN_ORDERS, environment, number=orders)
+            yield Part(said, f"/orders{here}&status=attention", data)
+        if cases:
+            yield Part(_sentence(OPEN_CASES, environment, number=cases), f"/cases{here}", data)
+
+
+def _came_in(session: Session, at: datetime) -> Iterator[Part]:
+    for environment in _used(session):
+        wanted = OrderFilter(environment, paid_from=at - SPAN, paid_to=at)
+        sums = order_sums(session, wanted, limit=None)
+        yen = {"confirmed": sums.confirmed_yen, "reported": sums.reported_yen}
+        said = {name: f"{value:,}" for name, value in yen.items()}
+        data = {"environment": environment, **{f"{name}_yen": yen[name] for name in yen}}
+        first_day = (at - SPAN).astimezone(JST).date()
+        path = f"/orders?env={environment}&paid-from={first_day}"
+        yield Part(_sentence(CAME_IN, environment, **said), path, data)
+
+
+def _used(session: Session) -> list[Environment]:
+    """Production and the test environment, where there is a shop in them."""
+    return [one for one in reversed(EARNEST) if shops_of(session, one)]
+
+
+def _sentence(words: str, environment: Environment, **values: object) -> Sentence:
+    return Sentence(words, {"environment": Sentence(ENVIRONMENTS[environment]), **values})
