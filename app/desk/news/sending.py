@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-<<<<<<< HEAD
-from datetime import timedelta
-=======
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
->>>>>>> 85da5ad
 
 from app.clock import now
 from app.desk.context import Desk
@@ -65,16 +61,11 @@ class NewsSender:
                 saying = asyncio.create_task(self._say(*claimed))
                 saying.add_done_callback(lambda _: free.release())
                 under_way.append(saying)
-<<<<<<< HEAD
-        finally:
-            await asyncio.gather(*under_way)
-=======
             await asyncio.gather(*under_way)
         finally:
             # Whoever is told to stop waits for no receiver: the lease runs out.
             for saying in under_way:
                 saying.cancel()
->>>>>>> 85da5ad
 
     async def _say(self, channel: Channel, said: Message, keys: Sequence[str]) -> None:
         outcome = await self._try(channel, said)
@@ -130,11 +121,7 @@ def _note_item(item: Item, channel: Channel, outcome: Outcome, at: datetime) -> 
     elif outcome.failure is Failure.GONE or item.attempts > len(PAUSES):
         item.given_up_at = at
     else:
-<<<<<<< HEAD
-        item.due_at = at + max(PAUSES[item.attempts - 1], outcome.wait or timedelta())
-=======
         due = at + max(PAUSES[item.attempts - 1], outcome.wait or timedelta())
         # What was let break into quiet hours is not held back by them at its second try.
         broke_in = quiet_until(channel, item.due_at)
         item.due_at = due if broke_in else quiet_until(channel, due) or due
->>>>>>> 85da5ad

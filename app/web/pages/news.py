@@ -11,12 +11,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.desk.context import Actor
-<<<<<<< HEAD
-from app.desk.news import ChannelDraft, ChannelRefused, end, make_channel, replay, trial
-from app.desk.news.messages import KINDS, PHASES
-from app.desk.news.outcomes import Failure
-from app.protocol.words import N_, Words
-=======
 from app.desk.news import (
     ChannelDraft,
     ChannelRefused,
@@ -33,7 +27,6 @@ from app.desk.news.hours import URGENT
 from app.desk.news.messages import EVENTS, PHASES
 from app.desk.news.outcomes import Failure
 from app.protocol.words import LANGUAGES, N_, Words
->>>>>>> 85da5ad
 from app.records.database import Database
 from app.records.news import NAME_LENGTH, ChannelKind, channels_of, items_of, matters_by_key
 from app.web.http.requests import (

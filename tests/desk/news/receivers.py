@@ -63,11 +63,7 @@ class Mailbox:
     answer: str = "250 OK"
     mails: list[EmailMessage] = field(default_factory=list)
 
-<<<<<<< HEAD
     async def handle_RCPT(
-=======
-    async def handle_RCPT(  # noqa: N802, PLR0913, RUF100: its library's name
->>>>>>> 85da5ad
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.answer.startswith("2"):

@@ -17,12 +17,7 @@ from app.desk.news.matters import REMIND_AFTER, watch
 from app.desk.news.messages import message
 from app.desk.news.sending import PAUSES
 from app.desk.news.shapes import TEAMS_BYTES, request_for
-<<<<<<< HEAD
-from app.records.attention import Kind
-from app.records.news import Channel, ChannelKind, Item, Matter, Phase
-=======
 from app.records.news import Channel, ChannelKind, Event, Item, Matter, Phase
->>>>>>> 85da5ad
 from app.records.orders import Conflict, Order
 from app.records.shops import Environment, Shop
 from tests.desk.callbacks.cast import an_order
