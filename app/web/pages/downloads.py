@@ -71,9 +71,8 @@ def orders(request: Request) -> Response:
         return [_order_row(language, order, shops) for order in listed]
 
     def found() -> Iterator[list[Row]]:
-        if (
-            asked.wanted.words
-        ):  # the search finds what is filed alone, and an export has to be whole
+        # The search finds what is filed alone, and an export has to be whole.
+        if asked.wanted.words:
             file_what_is_here(desk.database)
         yield from _batches(desk.database, page, rows)
 
