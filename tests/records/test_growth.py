@@ -22,6 +22,7 @@ from app.records.database import Database, sqlite_url
 from app.records.exchanges import Exchange, ExchangeFilter, exchanges_page
 from app.records.keys import new_key
 from app.records.order_lists import OrderFilter
+from app.records.order_search import file_waiting
 from app.records.order_sums import order_sums
 from app.records.orders import Order
 from app.records.paging import Place
@@ -46,6 +47,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
         s, CallbackFilter(SANDBOX, text="B1"), 10_000
     ),
     "deeds": actions_recorded,
+    "filing an order": lambda s: file_waiting(s, 1),
     "refunds": lambda s: approved_between(s, SANDBOX, now() - DAY, now()),
     "what needs somebody": lambda s: order_sums(s, OrderFilter(SANDBOX, attention=now())),
     "payments of yesterday": lambda s: counts_paid(s, SANDBOX, Unit.DAY, now() - 2 * DAY, now()),
