@@ -90,7 +90,10 @@ def test_a_second_try_belongs_to_the_family_of_the_first(history: Session) -> No
     seconds = [order for name, order in orders.items() if name.endswith("-1")]
     assert seconds
     for second in seconds:
-        assert orders[second.order_id.removesuffix("-1")].id < second.id
+        first = orders[second.order_id.removesuffix("-1")]
+        assert first.id < second.id
+        for bought in ("client_field1", "client_field2", "amount", "tax"):
+            assert getattr(first, bought) == getattr(second, bought)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from app.demo.order_history import NotYet, OrderHistory, Scene
 from app.demo.sandbox_trades import enter_trades
 from app.demo.storylines import STORIES, Story, any_story
 from app.demo.times import openings
-from app.demo.words import purchase
+from app.demo.words import Purchase, purchase
 from app.desk.shops.shops import SANDBOX_SHOP_ID
 from app.main import open_desk
 from app.records.accounts import AuditEntry
@@ -97,11 +97,7 @@ def _past(scene: Scene, orders: int, number: int, *, eventful: bool) -> Iterator
     moments = openings(scene.random, len(stories), scene.now)
     teller = Teller(scene)
     for base, (story, again), opened in zip(count(number), stories, moments, strict=False):
-        first = teller.tell(f"A{base}", opened, story)
-        yield first
-        if again:
-            later = first.ended + timedelta(seconds=scene.random.uniform(30, 300))
-            yield teller.tell(f"A{base}-1", min(later, scene.now), STORIES["paid"])
+        yield from teller.tell(f"A{base}", opened, story, again=again)
 
 
 class Teller:
@@ -109,18 +105,41 @@ class Teller:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._told: dict[Story, list[Told]] = defaultdict(list)
+        self._told: dict[tuple[Story, bool], list[list[Told]]] = defaultdict(list)
 
-    def tell(self, order_id: str, opened: datetime, story: Story) -> Written:
-        """One order's past."""
-        scene, told = self._scene, self._told[story]
-        is_over = opened < scene.now - UNDER_WAY
-        if is_over and len(told) >= VARIANTS:
-            return scene.random.choice(told).echo(order_id, opened, scene.random)
-        new = written(_write_one(scene, order_id, opened, story))
-        if is_over:
-            told.append(Told(new, scene.shop.shop_id, scene.shop.password))
+    def tell(self, order_id: str, opened: datetime, story: Story, *, again: bool) -> list[Written]:
+        """One order's past; with `again` also that of the second try, of the same for the same."""
+        told = self._told[story, again]
+        if opened < self._scene.now - UNDER_WAY and len(told) >= VARIANTS:
+            return self._echo(order_id, opened, told)
+        bought = purchase(self._scene.random)
+        new = [self._anew(order_id, opened, story, bought)]
+        if again:
+            later = self._after(new[0])
+            new.append(self._anew(f"{order_id}-1", later, STORIES["paid"], bought))
+            opened = later
+        if opened < self._scene.now - UNDER_WAY:
+            shop = self._scene.shop
+            told.append([Told(one, shop.shop_id, shop.password) for one in new])
         return new
+
+    def _anew(self, order_id: str, opened: datetime, story: Story, bought: Purchase) -> Written:
+        order = _order(self._scene, order_id, opened, bought)
+        return written(_write_one(self._scene, order, story))
+
+    def _echo(
+        self, order_id: str, opened: datetime, told: Sequence[Sequence[Told]]
+    ) -> list[Written]:
+        random = self._scene.random
+        first, *again = random.choice(told)  # nosec B311 # a made-up past
+        echoed = [first.echo(order_id, opened, random)]
+        for one in again:
+            echoed.append(one.echo(f"{order_id}-1", self._after(echoed[0]), random))
+        return echoed
+
+    def _after(self, first: Written) -> datetime:
+        later = first.ended + timedelta(seconds=self._scene.random.uniform(30, 300))
+        return min(later, self._scene.now)
 
 
 def _choose(random: Random, orders: int, *, eventful: bool) -> Iterator[tuple[Story, bool]]:
@@ -136,8 +155,8 @@ def _choose(random: Random, orders: int, *, eventful: bool) -> Iterator[tuple[St
         yield story, again
 
 
-def _write_one(scene: Scene, order_id: str, opened: datetime, story: Story) -> OrderHistory:
-    history = OrderHistory(scene, _order(scene, order_id, opened), opened)
+def _write_one(scene: Scene, order: Order, story: Story) -> OrderHistory:
+    history = OrderHistory(scene, order, order.created_at)
     history.note("create", Amount=history.order.amount, Tax=history.order.tax)
     with suppress(NotYet):
         for step in story.steps:
@@ -145,8 +164,8 @@ def _write_one(scene: Scene, order_id: str, opened: datetime, story: Story) -> O
     return history
 
 
-def _order(scene: Scene, order_id: str, opened: datetime) -> Order:
-    goods, name, amount, tax = purchase(scene.random)
+def _order(scene: Scene, order_id: str, opened: datetime, bought: Purchase) -> Order:
+    goods, name, amount, tax = bought
     return Order(
         id=key_at(opened),
         shop_key=scene.shop.id,

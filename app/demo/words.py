@@ -21,8 +21,12 @@ FAMILY_NAMES = ("青木", "髙橋", "山﨑", "小川", "上田", "渡邊", "中
 GIVEN_NAMES = ("陽菜", "蓮", "結衣", "大翔", "さくら", "健一", "美咲", "ソラ", "隆", "真由美")
 
 
-def purchase(random: Random) -> tuple[str, str, int, int]:
-    """What is bought, by whom, for how many yen, with how many yen of postage."""
+Purchase = tuple[str, str, int, int]
+"""What is bought, by whom, for how many yen, with how many yen of postage."""
+
+
+def purchase(random: Random) -> Purchase:
+    """Something that somebody buys."""
     goods, price = random.choices(GOODS, weights=[12, 9, 8, 6, 6, 7, 12, 8, 3, 4, 2, 1])[0]  # nosec B311 # a made-up past
     name = f"{random.choice(FAMILY_NAMES)} {random.choice(GIVEN_NAMES)} 様"  # nosec B311 # a made-up past
     return goods, name, price, random.choice((0, 0, 0, 0, 110, 550))  # nosec B311 # a made-up past
