@@ -53,7 +53,7 @@ LATE_SECONDS = 5
 """How long after our own time-out the sandbox's `-timeout` scenario answers."""
 
 
-def open_desk(settings: Settings) -> Desk:
+def open_desk(settings: Settings, *, asks_sandbox: bool = True) -> Desk:
     """The desk over an up-to-date database, ready for the web and for the command line alike."""
     set_key(settings.resolved_secret_key, settings.older_secret_key)
     database = open_checked(settings.resolved_database_url)
@@ -65,6 +65,7 @@ def open_desk(settings: Settings) -> Desk:
         data_dir=settings.data_dir,
         smtp_url=settings.notify_smtp_url,
         mail_from=settings.notify_from,
+        asks_sandbox=asks_sandbox,
         sign_ins=SignInTerms(
             timedelta(hours=settings.session_hours),
             timedelta(minutes=settings.session_idle_minutes),

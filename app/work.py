@@ -32,7 +32,8 @@ async def work_until_stopped(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stop, stopping, on_signal)
-    async with working(settings) as desk:
+    # The sandbox listens where the web does, at a port that may not be the worker's.
+    async with working(settings, asks_sandbox=False) as desk:
         # No callbacks come in here.
         heart = Heart(desk, Beating.WORKER)
         start_jobs(desk, limits(settings), Load(time.monotonic), stopping)
@@ -55,9 +56,9 @@ async def sweep_once(settings: Settings) -> int:
 
 
 @asynccontextmanager
-async def working(settings: Settings) -> AsyncIterator[Desk]:
+async def working(settings: Settings, *, asks_sandbox: bool = True) -> AsyncIterator[Desk]:
     """A desk without the web, closed in order at the end."""
-    desk = open_desk(settings)
+    desk = open_desk(settings, asks_sandbox=asks_sandbox)
     desk.writer.start()
     try:
         yield desk

@@ -42,7 +42,8 @@ class DeskSettings:
 
     `data_dir` is the folder in which the process may keep notes, None where it has none.
     `smtp_url` is where mail leaves, from `mail_from`; None: no mail does.
-    `sandbox_url` is where this machine reaches the built-in sandbox, None while it is off.
+    `sandbox_url` is where this machine reaches the built-in sandbox, None while it is off;
+    `asks_sandbox`: by itself, as the process that serves it does and a worker beside it does not.
     `gateway_settle` is the time after which an unanswered call can no longer be at work.
     """
 
@@ -53,6 +54,7 @@ class DeskSettings:
     data_dir: Path | None = None
     smtp_url: str | None = None
     mail_from: str | None = None
+    asks_sandbox: bool = True
     sign_ins: SignInTerms = USUAL_TERMS
 
     @property

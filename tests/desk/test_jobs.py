@@ -15,14 +15,16 @@ from sqlalchemy.exc import OperationalError
 
 from app.desk.callbacks.limits import CROWD
 from app.desk.callbacks.queue import Load
+from app.desk.gateway_calls.scheduled_lookups import environments_asked
 from app.desk.jobs import LOOK_EVERY, LOOK_IN_A_RUSH, jobs_of
 from app.desk.periodic import Periodic
 from app.desk.retention import RetentionPolicy
 from app.main import create_app
 from app.records.database import Database
 from app.records.exchanges import Purpose
+from app.records.shops import Environment
 from app.settings import Settings
-from app.work import work_until_stopped
+from app.work import work_until_stopped, working
 from tests.desk.conftest import PATIENCE, Stage, found, staged
 from tests.rawserver import raw_server
 
@@ -105,6 +107,16 @@ async def test_the_web_and_a_worker_both_ask_for_what_is_due(
             async with process:
                 await gateway.asked.wait()
         assert [one.purpose for one in stage.exchanges(order)][-1] is Purpose.RECHECK
+
+
+async def test_a_worker_leaves_the_sandbox_to_the_process_that_serves_it(
+    settings: Settings,
+) -> None:
+    real = [Environment.PRODUCTION, Environment.TEST]
+    async with working(settings) as desk:
+        assert environments_asked(desk) == [*real, Environment.SANDBOX]
+    async with working(settings, asks_sandbox=False) as desk:
+        assert environments_asked(desk) == real
 
 
 async def test_a_rush_slows_the_looking_for_due_lookups_and_does_not_end_it(stage: Stage) -> None:

@@ -112,9 +112,10 @@ class LookupScheduler:
 
 
 def environments_asked(desk: Desk) -> list[Environment]:
-    """Those asked about, real money first; the sandbox's only while it is on."""
+    """Those asked about, real money first; the sandbox's by the process that serves it alone."""
     found = [Environment.PRODUCTION, Environment.TEST]
-    return [*found, Environment.SANDBOX] if desk.settings.sandbox_on else found
+    asks_sandbox = desk.settings.sandbox_on and desk.settings.asks_sandbox
+    return [*found, Environment.SANDBOX] if asks_sandbox else found
 
 
 def _intend(desk: Desk, order_key: str, session: Session) -> Exchange:
