@@ -30,6 +30,8 @@ ACTIONS: Mapping[str, str] = {
     "refused": N_("Something was refused for the role"),
     "key-rotated": N_("Everything was sealed with a new key"),
     "refused-elsewhere": N_("Something that came from another site was refused"),
+    "refusal-burst": N_("Many refusals in a short time were noticed"),
+    "refusal-burst-seen": N_("Somebody has looked at a burst of refusals"),
     "exported": N_("A list was downloaded"),
     "shop-added": N_("A shop was added"),
     "shop-changed": N_("A shop was changed"),

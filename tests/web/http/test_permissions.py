@@ -184,7 +184,7 @@ OPERATORS = [
     "refund-refuse",
 ]
 
-APPROVERS = ["audit", "audit-csv", "refund-approve"]
+APPROVERS = ["audit", "audit-csv", "dismiss-burst", "refund-approve"]
 
 ADMINS = [
     "patterns",
