@@ -200,6 +200,8 @@ ADMINS = [
     "shops-send",
     "shop-new",
     "shop-send",
+    "gateway-approve",
+    "gateway-refuse",
     "shop-test",
     "replies",
     "replies-send",

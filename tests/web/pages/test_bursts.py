@@ -18,6 +18,7 @@ from app.records.bursts import BURST, BURST_SEEN, REFUSALS
 from app.records.keys import key_at
 from tests.cast import APPROVER
 from tests.conftest import browser_for
+from tests.web.pages.rows import an_order
 from tests.web.pages.test_attention import entries
 
 pytestmark = pytest.mark.anyio
@@ -38,6 +39,7 @@ async def test_it_is_shown_until_an_approver_has_said_what_came_of_it(
     desk_app: Starlette, operator: httpx.AsyncClient
 ) -> None:
     database = desk_app.state.desk.database
+    an_order(desk_app, "CALM")
     refused(desk_app, ENOUGH - 1)
     watch(database)
     assert await entries(operator) == []
