@@ -51,7 +51,7 @@ STOREYS: dict[str, str] = {
         callbacks
         actions
         status live accounts tokens
-        audit_teller
+        audit_teller bursts
         audit retention permissions case_watch
         context periodic validation_errors
     """,

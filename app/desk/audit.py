@@ -9,6 +9,7 @@ from app.records.accounts import AuditEntry
 from app.records.audit_chain import append
 
 BY_COMMAND = "command line"
+BY_ITSELF = "the desk itself"
 """Who did what no user did."""
 
 SUBJECT_LENGTH = 80
@@ -38,6 +39,12 @@ def record_action(
         remote_address=actor.remote_address if actor else "",
     )
     append(session, entry)
+
+
+def record_noticed(session: Session, action: str, **detail: str | int) -> None:
+    """Write down what the desk itself has noticed."""
+    text = json.dumps(detail, ensure_ascii=False)
+    append(session, AuditEntry(email=BY_ITSELF, action=action, detail=text))
 
 
 def record_stranger(session: Session, action: str, remote_address: str) -> None:

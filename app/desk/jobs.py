@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from app.desk.audit_teller import TELL_EVERY, TELL_FIRST, AuditTeller
 from app.desk.batches.runner import BatchRunner
+from app.desk.bursts import LOOK_EVERY as BURSTS_EVERY
+from app.desk.bursts import BurstWatch
 from app.desk.callbacks import CatchUp
 from app.desk.callbacks.limits import CATCH_UP_EVERY
 from app.desk.callbacks.queue import Load
@@ -71,6 +73,9 @@ def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodi
             AuditTeller(desk.database).tick,
             lambda: TELL_EVERY,
             first=TELL_FIRST,
+        ),
+        Periodic(
+            "noticing bursts of refusals", BurstWatch(desk.database).tick, lambda: BURSTS_EVERY
         ),
         Periodic("filing orders for the search", filer.tick, filer.pause),
         Periodic("noticing what needs a person", MatterWatch(desk).tick, lambda: NOTICE_EVERY),

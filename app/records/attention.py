@@ -33,6 +33,8 @@ class Kind(StrEnum):
     FIRST_MET = "first-met"
     # Results that could not be stored: of no order that anybody could name.
     LOST = "lost-results"
+    # Somebody tries many doors: refusals and failed sign-ins, one after another.
+    BURST = "refusal-burst"
     # A closed case that something reopened, and one whose time is over.
     CASE_REOPENED = "case-reopened"
     CASE_OVERDUE = "case-overdue"

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import Database
 
-HEAD = "0023"
+HEAD = "0023b"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -56,6 +56,15 @@ class Shop(Record, table=True):
         """Whether it is the sandbox's that ships inside, whose password is public."""
         return self.environment is Environment.SANDBOX and self.gateway_url is None
 
+    def take_password(self, password: str) -> bool:
+        """Sign with this password from now on; whether it is another one. Empty keeps the one
+        there is."""
+        if not password or password == self.password:
+            return False
+        self.previous_password, self.password = self.password, password
+        self.password_changed_at = now()
+        return True
+
 
 def hand_on_addresses(session: Session) -> Mapping[str, tuple[str, str]]:
     """The shop's key and where it has results handed on to, by the key in our address."""

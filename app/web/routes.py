@@ -197,6 +197,13 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             SEND,
             permission=ACT,
         ),
+        Route(
+            "/bursts/dismissals",
+            dismissals.dismiss_burst_seen,
+            "dismiss-burst",
+            SEND,
+            permission=Permission.READ_AUDIT,
+        ),
         Route("/views", saved_views.save, "view-save", SEND, permission=OWN),
         Route("/views/{key}/removals", saved_views.remove, "view-remove", SEND, permission=OWN),
         # Lookups and exchanges.

@@ -2,7 +2,7 @@
 
 from app.desk.permissions import Permission
 from app.web.http.routing import Route
-from app.web.pages import audit, news, passkeys, shops, tokens, users
+from app.web.pages import audit, gateway_proposals, news, passkeys, shops, tokens, users
 
 SEND = ("POST",)
 OWN, READ, READ_AUDIT = Permission.OWN, Permission.READ, Permission.READ_AUDIT
@@ -43,6 +43,20 @@ def settings_routes() -> list[Route]:
         Route("/settings/shops/new", shops.new, "shop-new", permission=MANAGE_SHOPS),
         Route("/settings/shops/{key}", shops.show, "shop", permission=READ),
         Route("/settings/shops/{key}", shops.change, "shop-send", SEND, permission=MANAGE_SHOPS),
+        Route(
+            f"{gateway_proposals.ADDRESS}/approvals",
+            gateway_proposals.approve_it,
+            "gateway-approve",
+            SEND,
+            permission=MANAGE_SHOPS,
+        ),
+        Route(
+            f"{gateway_proposals.ADDRESS}/refusals",
+            gateway_proposals.refuse_it,
+            "gateway-refuse",
+            SEND,
+            permission=MANAGE_SHOPS,
+        ),
         # News.
         Route("/settings/notifications", news.index, "news", permission=OWN),
         Route("/settings/notifications", news.make, "news-send", SEND, permission=OWN),

@@ -15,6 +15,7 @@ from app.desk.actions.disputes import Dispute, conflicts_standing
 from app.desk.callbacks.storage_failures import LostCallbacks
 from app.desk.status.unproven import quiet_since
 from app.records.attention import Kind, kind_of, most_urgent, number_in_attention
+from app.records.bursts import Burst, standing_burst
 from app.records.case_lists import cases_in_attention, number_of_cases_in_attention
 from app.records.cases import Case
 from app.records.orders import Order
@@ -36,7 +37,8 @@ class Entry:
 class Attention:
     """What needs a person: how many entries there are, and the most urgent of them.
 
-    What was `lost` is one entry, of every environment: nobody knows whose results they were.
+    What was `lost` is one entry, of every environment: nobody knows whose results they were. So is
+    a `burst` of refusals that nobody has spoken of.
     `cases`: those that something reopened, or whose time is over.
     `disputes`: what names the conflict of those that are in one, by the order's key.
     """
@@ -44,6 +46,7 @@ class Attention:
     number: int
     entries: Sequence[Entry]
     lost: LostCallbacks
+    burst: Burst | None
     cases: Sequence[Case]
     disputes: Mapping[str, Dispute]
 
@@ -57,7 +60,8 @@ def attention(
     kinds = kinds_of(orders, at)
     entries = [Entry(kinds[order.id], order) for order in orders]
     cases = cases_in_attention(session, environment, at, SHOWN) if number else ()
-    return Attention(number, entries, lost, cases, conflicts_standing(session, orders))
+    burst = standing_burst(session)
+    return Attention(number, entries, lost, burst, cases, conflicts_standing(session, orders))
 
 
 def number_of_entries(
@@ -66,7 +70,7 @@ def number_of_entries(
     """How many entries there are: the one number that every figure shows."""
     orders = number_in_attention(session, environment, quiet_since(at))
     cases = number_of_cases_in_attention(session, environment, at)
-    return orders + cases + (1 if lost.number else 0)
+    return orders + cases + bool(lost.number) + (standing_burst(session) is not None)
 
 
 def kinds_of(orders: Iterable[Order], at: datetime) -> Mapping[str, Kind]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.clock import now
 from app.desk.audit import record_action
+from app.desk.bursts import see_burst
 from app.desk.context import Actor, Desk
 from app.desk.permissions import Permission, demand
 from app.desk.status.unproven import speak, unproven_of
@@ -84,6 +85,11 @@ def dismiss_losses(desk: Desk, actor: Actor, reason: str) -> None:
         if number:
             see_losses(session, now())
             record_action(session, actor, LOSSES_SEEN, reason=given, results=number)
+
+
+def dismiss_burst(desk: Desk, actor: Actor, reason: str) -> None:
+    """Say what came of looking at a burst of refusals. Raises NoReason."""
+    see_burst(desk.database, actor, _given(reason))
 
 
 def _given(reason: str) -> str:

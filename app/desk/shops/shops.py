@@ -10,6 +10,7 @@ from app.desk.audit import record_action
 from app.desk.callbacks import reverify
 from app.desk.context import Actor, Desk
 from app.desk.permissions import Permission, demand
+from app.desk.shops.gateway_proposals import needs_approval, propose
 from app.desk.shops.validation import (
     PASSWORD_IS_OF_ADDRESS,
     TAKEN,
@@ -88,8 +89,8 @@ def add_shop_by_command(
 def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed:
     """Change what may change of a shop; an empty password keeps the present one.
 
-    The sandbox's shop keeps its gateway and password. Raises ShopRefused, NotPermitted,
-    FactorNeeded.
+    The sandbox's shop keeps its gateway and password; a production shop's new gateway waits for a
+    second administrator. Raises ShopRefused, NotPermitted, FactorNeeded.
     """
     with desk.database.writing() as session:
         shop = session.get_one(Shop, key)
@@ -108,9 +109,7 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
             shop.hand_on_key = new_hand_on_key()
         before = shop.confirmation
         shop.confirmation = Confirmation(draft.confirmation or before)
-        if not ours:
-            shop.gateway_url = tidy_address(draft.gateway_url, shop.environment)
-        new_password = not ours and _change_password(shop, draft.ShopPass)
+        new_password = not ours and _move(session, actor, shop, draft)
         record_action(
             session,
             actor,
@@ -128,6 +127,16 @@ def _moves_without_password(shop: Shop, draft: ShopDraft) -> bool:
     """Whether the password would go to an address that it was not typed for."""
     address = tidy_address(draft.gateway_url, shop.environment)
     return address != shop.gateway_url and not draft.ShopPass
+
+
+def _move(session: Session, actor: Actor, shop: Shop, draft: ShopDraft) -> bool:
+    """Take or propose the address and the password typed for it; whether that is another now."""
+    address = tidy_address(draft.gateway_url, shop.environment)
+    if needs_approval(shop, address):
+        propose(session, actor, shop, address, draft.ShopPass)
+        return False
+    shop.gateway_url = address
+    return shop.take_password(draft.ShopPass)
 
 
 def _rejudge(desk: Desk) -> int:
@@ -173,15 +182,6 @@ def _new_shop(draft: ShopDraft) -> Shop:
         order_prefix=draft.order_prefix,
         confirmation=Confirmation(draft.confirmation or Confirmation.AT_ONCE),
     )
-
-
-def _change_password(shop: Shop, password: str) -> bool:
-    if not password or password == shop.password:
-        return False
-    shop.previous_password = shop.password
-    shop.password = password
-    shop.password_changed_at = now()
-    return True
 
 
 def _audit_detail(shop: Shop) -> dict[str, str | None]:

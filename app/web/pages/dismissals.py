@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.desk.orders.dismissals import (
     NoReason,
+    dismiss_burst,
     dismiss_losses,
     dismiss_unproven,
     see_double_payment,
@@ -62,6 +63,19 @@ def _lost(request: Request, reason: str) -> Response:
         dismiss_losses(desk_of(request), actor_of(request), reason)
     except NoReason:
         return overview(request, 422, _MISSING)
+    return RedirectResponse("/", 303)
+
+
+async def dismiss_burst_seen(request: Request) -> Response:
+    """POST /bursts/dismissals: `Reason` says what came of looking at them."""
+    return await run_in_threadpool(_burst, request, await _reason(request))
+
+
+def _burst(request: Request, reason: str) -> Response:
+    try:
+        dismiss_burst(desk_of(request), actor_of(request), reason)
+    except NoReason:
+        return overview(request, 422, {"burst": _MISSING})
     return RedirectResponse("/", 303)
 
 

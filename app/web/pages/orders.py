@@ -13,6 +13,7 @@ from app.desk.callbacks.verification import Tag
 from app.desk.orders.attention import SHOWN, kinds_of, number_of_entries
 from app.desk.orders.search import Meaning
 from app.desk.permissions import Permission
+from app.records.bursts import standing_burst
 from app.records.case_lists import cases_in_attention, unfinished_by_order
 from app.records.families import families_of, family_of, is_paid_twice, is_unsettled
 from app.records.order_lists import (
@@ -128,7 +129,7 @@ def _attention_context(
     """Why each of these orders needs a person; and of the list of all that do, its number."""
     kinds = kinds_of(listed.rows, asked.at)
     if not asked.wanted.attention:
-        return {"kinds": kinds, "needed": None, "lost": None, "needing_cases": ()}
+        return {"kinds": kinds, "needed": None, "lost": None, "burst": None, "needing_cases": ()}
     lost = lost_in(request, session)
     needed = number_of_entries(session, environment_of(request), asked.at, lost)
     # Of no order, so it stands where nothing is left out.
@@ -139,6 +140,7 @@ def _attention_context(
         "kinds": kinds,
         "needed": needed,
         "lost": lost if is_whole and lost.number else None,
+        "burst": standing_burst(session) if is_whole else None,
         "needing_cases": cases_in_attention(session, environment_of(request), asked.at, SHOWN)
         if is_whole
         else (),

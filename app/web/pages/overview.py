@@ -57,6 +57,7 @@ def overview(
     context |= {
         "day": at.astimezone(JST).date(),
         "now": at,
+        "may_read_audit": may(request, Permission.READ_AUDIT),
         "may_act": may(request, Permission.ACT),
         "sandbox_on": desk_of(request).settings.sandbox_on,
         "may_run_sandbox": may(request, Permission.RUN_SANDBOX),

@@ -13,9 +13,11 @@ from app.desk.permissions import Permission
 from app.desk.shops.shops import Changed, ShopRefused, add_shop, change_shop, shop_of
 from app.desk.shops.validation import GATEWAYS, ShopDraft
 from app.protocol.words import N_, Words
+from app.records.accounts import User
 from app.records.exchanges import Exchange
+from app.records.gateway_proposals import proposal_of
 from app.records.shops import Confirmation, Environment, Shop, all_shops
-from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
+from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form, user_of
 from app.web.http.services import services_of
 from app.web.pages.return_page import RETURN_PATH
 from app.web.pages.shop_connection import WORDS, judged
@@ -156,6 +158,7 @@ def _shop_page(
         "timings": services_of(request).hand_ons.timings(shop.id),
         "messages": messages or (),
         **_tested(request, shop),
+        **_proposed(request, shop),
     }
     return page(request, "settings/shop.html", context, status)
 
@@ -167,6 +170,19 @@ def _tested(request: Request, shop: Shop) -> dict[str, Any]:
     if exchange is None or exchange.shop_key != shop.id:
         return {"tested": None, "connection": None}
     return {"tested": exchange, "connection": WORDS[judged(exchange)]}
+
+
+def _proposed(request: Request, shop: Shop) -> dict[str, Any]:
+    """A new address that waits for approval, and who has proposed it."""
+    with desk_of(request).database.reading() as session:
+        proposal = proposal_of(session, shop.id)
+        proposer = session.get(User, proposal.proposed_by) if proposal else None
+    return {
+        "proposal": proposal,
+        "proposer": proposer.email if proposer else "",
+        "mine": proposer is not None and proposer.id == user_of(request).id,
+        "other": "other" in request.query_params,
+    }
 
 
 def _hand_on_address(request: Request, shop: Shop) -> str | None:

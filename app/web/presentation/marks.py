@@ -154,6 +154,7 @@ ATTENTION: Marks = {
     Kind.UNANSWERED: Mark(N_("Status unknown"), "question-mark", "warn"),
     Kind.FIRST_MET: Mark(N_("Unknown order"), "question-mark", "warn"),
     Kind.LOST: Mark(N_("Not stored"), "alert-circle", "bad"),
+    Kind.BURST: Mark(N_("Refusals"), "shield-x", "warn"),
     Kind.CASE_REOPENED: Mark(N_("Case reopened"), "lock-open", "bad"),
     Kind.CASE_OVERDUE: Mark(N_("Case overdue"), "clock", "warn"),
 }

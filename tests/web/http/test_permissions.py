@@ -184,7 +184,7 @@ OPERATORS = [
     "refund-refuse",
 ]
 
-APPROVERS = ["audit", "audit-csv", "refund-approve"]
+APPROVERS = ["audit", "audit-csv", "dismiss-burst", "refund-approve"]
 
 ADMINS = [
     "patterns",
@@ -200,6 +200,8 @@ ADMINS = [
     "shops-send",
     "shop-new",
     "shop-send",
+    "gateway-approve",
+    "gateway-refuse",
     "shop-test",
     "replies",
     "replies-send",
