@@ -60,6 +60,7 @@ CHANNELS: Mapping[ChannelKind, tuple[str, str]] = {
         N_("The number of the room, and below the API token of the account that speaks."),
     ),
     ChannelKind.LINE_WORKS: (N_("LINE WORKS"), N_("The address of an Incoming Webhook.")),
+    ChannelKind.BROWSER: (N_("Browser"), N_("While a tab of this desk is open.")),
 }
 """What takes the news, and which address each wants."""
 
@@ -186,6 +187,9 @@ def _page(
         "matters": matters,
         "typed": typed,
         "errors": errors,
+        "in_browser": any(
+            one.kind is ChannelKind.BROWSER and one.ended_at is None for one in channels
+        ),
         "choice_errors": choice_errors,
         "urgent": URGENT,
         "hours": [(str(hour), f"{hour:02}:00") for hour in HOURS],
