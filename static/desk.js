@@ -125,3 +125,33 @@ document.addEventListener("htmx:after:swap", () => {
     else input.removeAttribute("aria-invalid");
   }
 });
+
+// News in this browser, where its person has asked for them here: on whatever page a tab is open, and
+// hidden too, when the live streams rest. The first tab that asks shows them.
+const NEWS_HERE = "netcash-news-here";
+
+const showNews = async () => {
+  if (Notification.permission !== "granted" || !localStorage.getItem(NEWS_HERE)) return;
+  const answer = await fetch("/live/news", { method: "POST", signal: AbortSignal.timeout(8000) }).catch(() => null);
+  if (!answer?.ok || answer.redirected || answer.status === 204) return;
+  const { key, title, body, href } = await answer.json();
+  const shown = new Notification(title, { body, tag: key });
+  shown.onclick = () => { window.focus(); location.href = href; };
+};
+
+if ("Notification" in window) {
+  showNews();
+  setInterval(showNews, 20000);
+  // Asked for on a click alone.
+  const form = document.querySelector("[data-news-here]");
+  if (form) form.hidden = false;
+  form?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await Notification.requestPermission();
+    document.querySelector("[data-news-refused]").hidden = answer === "granted";
+    if (answer !== "granted") return;
+    localStorage.setItem(NEWS_HERE, "yes");
+    if (form.dataset.newsHere === "known") showNews();
+    else form.submit();
+  });
+}

@@ -19,6 +19,7 @@ from app.web.pages import (
     health,
     imports,
     live,
+    live_news,
     lookups,
     metrics,
     new_order,
@@ -220,6 +221,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/callbacks/{key}", callbacks.show, "callback", permission=READ),
         Route("/callbacks/{key}/judgements", callbacks.judge, "judge", SEND, permission=JUDGE),
         Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True, permission=READ),
+        Route("/live/news", live_news.said, "live-news", SEND, by_itself=True, permission=OWN),
         Route("/live/number", live.number, "live-number", by_itself=True, permission=READ),
         Route("/verify", verify.show, "verify", permission=READ),
         # Results out of files.

@@ -62,7 +62,7 @@ def make_channel(database: Database, actor: Actor, draft: ChannelDraft) -> Chann
         user_key=actor.user_key,
         kind=kind,
         name=name,
-        address=address,
+        address="" if kind is ChannelKind.BROWSER else address,
         secret=_secret(kind, secret),
         language=draft.language if draft.language in LANGUAGES else next(iter(LANGUAGES)),
     )
@@ -108,7 +108,7 @@ def replay(database: Database, actor: Actor, key: str) -> bool:
 
 
 def _address_problem(kind: ChannelKind | None, address: str) -> Words | None:
-    if kind is None:
+    if kind is None or kind is ChannelKind.BROWSER:
         return None
     if kind is ChannelKind.EMAIL:
         return None if _EMAIL.fullmatch(address) and address.isascii() else NO_EMAIL

@@ -65,7 +65,8 @@ def digest(session: Session, language: str, base_url: str, key: str, at: datetim
         lines.append(Line(say(language, NOTHING_SETTLED), base_url))
     day = day_text(language, at.astimezone(JST).date())
     title = f"{NAME}: {say(language, Sentence(TITLE, {'day': day}))}"
-    return Message(key, at, title, lines, [*data, {"settled": len(settled)}], "desk.digest")
+    data.append({"settled": len(settled)})
+    return Message(key, at, title, lines, data, "desk.digest", language, f"{base_url}/")
 
 
 def _open(session: Session, at: datetime) -> Iterator[Part]:

@@ -48,6 +48,7 @@ PAGES: Mapping[Event, str] = {Event.SIGN_IN_BURST: "/audit", Event.JUDGING_LATE:
 """The page that says more of what is about no order and no case, where it is not the overview."""
 
 SEVERAL = N_("%(number)s matters")
+MORE = N_("and %(number)s more")
 SINCE = N_("since %(time)s")
 TRIAL = N_("News of this desk arrive here. Nothing has happened.")
 
@@ -76,6 +77,16 @@ class Message:
     lines: Sequence[Line]
     data: Sequence[Mapping[str, Any]]
     kind: str = "desk.attention"
+    language: str = "ja"
+    home: str = ""
+
+    def shown(self, most: int) -> Sequence[Line]:
+        """At most so many lines; where there are more, the last says how many and where."""
+        if len(self.lines) <= most:
+            return self.lines
+        kept = self.lines[: most - 1]
+        rest = Sentence(MORE, {"number": len(self.lines) - len(kept)})
+        return [*kept, Line(say(self.language, rest), self.home)]
 
     @property
     def text(self) -> str:
@@ -96,7 +107,7 @@ def message(
     if len(said) > 1:
         title = say(language, Sentence(SEVERAL, {"number": len(said)}))
     data = [_data(base_url, phase, matter) for phase, matter in said]
-    return Message(key, at, f"{NAME}: {title}", lines, data)
+    return Message(key, at, f"{NAME}: {title}", lines, data, language=language, home=f"{base_url}/")
 
 
 def line_of(language: str, base_url: str, phase: Phase, matter: Matter | None) -> Line:

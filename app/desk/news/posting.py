@@ -66,10 +66,20 @@ def _outcome(answer: httpx.Response) -> Outcome:
         return Outcome(Failure.REDIRECTED)
     if answer.status_code == 410:
         return Outcome(Failure.GONE)
-    wait = _retry_after(answer.headers.get("retry-after", ""))
+    wait = _wait(answer.headers)
     if answer.status_code == 429:
         return Outcome(Failure.TOO_MANY, wait)
     return Outcome(Failure.REFUSED if answer.is_client_error else Failure.BROKEN, wait)
+
+
+def _wait(headers: httpx.Headers) -> timedelta | None:
+    """How long a receiver asks us to wait. Chatwork says when its count begins anew instead."""
+    if "retry-after" in headers:
+        return _retry_after(headers["retry-after"])
+    reset = headers.get("x-ratelimit-reset", "")
+    if not (reset.isascii() and reset.isdigit() and len(reset) < 12):
+        return None
+    return min(max(timedelta(seconds=int(reset) - now().timestamp()), timedelta()), WAIT_AT_MOST)
 
 
 def _retry_after(text: str) -> timedelta | None:

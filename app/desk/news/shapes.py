@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from app.desk.news.messages import Message
+from app.desk.news.messages import Line, Message
 from app.records.news import Channel, ChannelKind
 
 CHATWORK = "https://api.chatwork.com/v2/rooms/{room}/messages"
 
 TEAMS_BYTES = 28 * 1024
 """Bytes that a message to Teams may have."""
+
+SLACK_TITLE = 150
+LINE_WORKS_TITLE, LINE_WORKS_TEXT = 80, 1000
+"""Characters that these may have."""
 
 LINES_MOST = 30
 """Matters that one message names; the others are behind the link of the desk."""
@@ -55,17 +59,18 @@ def _webhook(channel: Channel, message: Message) -> Request:
 
 
 def _slack(channel: Channel, message: Message) -> Request:
-    lines = [f"<{one.address}|{_escaped(one.text)}>" for one in message.lines[:LINES_MOST]]
+    """Blocks, of which a message has 50 at most; `text` is what a notification shows."""
+    lines = [f"<{one.address}|{_escaped(one.text)}>" for one in message.shown(LINES_MOST)]
+    title = {"type": "plain_text", "text": message.title[:SLACK_TITLE], "emoji": False}
     blocks = [
-        {"type": "header", "text": {"type": "plain_text", "text": message.title[:150]}},
+        {"type": "header", "text": title},
         *(
             {"type": "section", "text": {"type": "mrkdwn", "text": line, "verbatim": True}}
             for line in lines
         ),
     ]
-    return Request(
-        channel.address, JSON, _json({"text": _escaped(message.title), "blocks": blocks})
-    )
+    said = {"text": _escaped(message.title), "blocks": blocks, "unfurl_links": False}
+    return Request(channel.address, JSON, _json(said))
 
 
 def _escaped(text: str) -> str:
@@ -74,13 +79,14 @@ def _escaped(text: str) -> str:
 
 
 def _teams(channel: Channel, message: Message) -> Request:
-    lines = [*message.lines[:LINES_MOST]]
-    while len(body := _json(_card(message, lines))) > TEAMS_BYTES and lines:
-        lines.pop()
+    """What a workflow posts that waits for a request: one adaptive card, in at most 28 KB."""
+    most = LINES_MOST
+    while len(body := _json(_card(message, message.shown(most)))) > TEAMS_BYTES and most > 1:
+        most -= 1
     return Request(channel.address, JSON, body)
 
 
-def _card(message: Message, lines: list[Any]) -> Mapping[str, Any]:
+def _card(message: Message, lines: Sequence[Line]) -> Mapping[str, Any]:
     texts = [
         {"type": "TextBlock", "text": message.title, "weight": "Bolder", "wrap": True},
         *(
@@ -94,12 +100,17 @@ def _card(message: Message, lines: list[Any]) -> Mapping[str, Any]:
         "version": "1.4",
         "body": texts,
     }
-    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+    attachment = {
+        "contentType": "application/vnd.microsoft.card.adaptive",
+        "contentUrl": None,
+        "content": card,
+    }
     return {"type": "message", "attachments": [attachment]}
 
 
 def _chatwork(channel: Channel, message: Message) -> Request:
-    lines = "\n".join(f"{one.text}\n{one.address}" for one in message.lines[:LINES_MOST])
+    """A form. `self_unread`: new for the account that speaks too, which may be its person's own."""
+    lines = "\n".join(f"{one.text}\n{one.address}" for one in message.shown(LINES_MOST))
     text = f"[info][title]{message.title}[/title]{lines}[/info]"
     headers = {
         "X-ChatWorkToken": channel.secret or "",
@@ -110,11 +121,18 @@ def _chatwork(channel: Channel, message: Message) -> Request:
 
 
 def _line_works(channel: Channel, message: Message) -> Request:
-    text = "\n".join(one.text for one in message.lines[:LINES_MOST])
+    """A title, a text without markup, and one button: it leads to the one matter, or to all."""
+    most = LINES_MOST
+    while len(text := "\n".join(one.text for one in message.shown(most))) > LINE_WORKS_TEXT:
+        most -= 1
+    alone = len(message.lines) == 1
     said = {
-        "title": message.title[:80],
-        "body": {"text": text[:1000]},
-        "button": {"label": "NET CASH Desk", "url": message.lines[0].address},
+        "title": message.title[:LINE_WORKS_TITLE],
+        "body": {"text": text},
+        "button": {
+            "label": "NET CASH Desk",
+            "url": message.lines[0].address if alone else message.home,
+        },
     }
     return Request(channel.address, JSON, _json(said))
 

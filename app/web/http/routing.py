@@ -76,9 +76,11 @@ def route_of(routes: Iterable[BaseRoute], scope: Scope) -> Route | None:
 
 
 def methods_at(routes: Iterable[BaseRoute], scope: Scope) -> str:
-    """Every method that this path takes, as the Allow header lists them."""
+    """Every method that this path takes, as the Allow header lists them; empty for a path that
+    there is not. What answers for every such path does not count."""
     found = [_checked(route) for route in routes if route.matches(scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in found for method in route.methods or ()}))
+    named = (route for route in found if ":path}" not in route.path)
+    return ", ".join(sorted({method for route in named for method in route.methods or ()}))
 
 
 def _checked(route: BaseRoute) -> Route:

@@ -25,8 +25,7 @@ from app.desk.news import (
 from app.desk.news.choices import HOURS
 from app.desk.news.hours import URGENT
 from app.desk.news.messages import EVENTS, PHASES
-from app.desk.news.outcomes import Failure
-from app.protocol.words import LANGUAGES, N_, Words
+from app.protocol.words import LANGUAGES, Words
 from app.records.database import Database
 from app.records.news import NAME_LENGTH, ChannelKind, channels_of, items_of, matters_by_key
 from app.web.http.requests import (
@@ -38,68 +37,12 @@ from app.web.http.requests import (
     user_of,
     values_of,
 )
+from app.web.presentation.news import CHANNELS, failure_words
 from app.web.presentation.templates import language_of, page
 
 ADDRESS = "/settings/notifications"
 ITEM = f"{ADDRESS}/items/{{key}}"
 ITEMS = 30
-
-CHANNELS: Mapping[ChannelKind, tuple[str, str]] = {
-    ChannelKind.EMAIL: (N_("E-mail"), N_("The address that it goes to.")),
-    ChannelKind.WEBHOOK: (
-        N_("Webhook, signed"),
-        N_("An https address of yours; what comes is signed as Standard Webhooks are."),
-    ),
-    ChannelKind.SLACK: (N_("Slack"), N_("The address of an Incoming Webhook.")),
-    ChannelKind.TEAMS: (
-        N_("Microsoft Teams"),
-        N_("The address of a workflow that posts to a channel when a request comes."),
-    ),
-    ChannelKind.CHATWORK: (
-        N_("Chatwork"),
-        N_("The number of the room, and below the API token of the account that speaks."),
-    ),
-    ChannelKind.LINE_WORKS: (N_("LINE WORKS"), N_("The address of an Incoming Webhook.")),
-}
-"""What takes the news, and which address each wants."""
-
-FAILURES: Mapping[Failure, tuple[str, str]] = {
-    Failure.NO_ANSWER: (
-        N_("It did not answer."),
-        N_("Check the address, and whether this machine may reach it."),
-    ),
-    Failure.LEADS_INSIDE: (
-        N_("Its address leads into a closed network, where nothing is sent."),
-        N_("Give an address that can be reached from outside."),
-    ),
-    Failure.NO_LOGIN: (
-        N_("The server for mail does not know the desk's user or password."),
-        N_("Whoever runs this desk corrects both in NOTIFY_SMTP_URL."),
-    ),
-    Failure.NOT_ENCRYPTED: (
-        N_("The server for mail takes the password only in the clear, so it was not given."),
-        N_("Whoever runs this desk sets NOTIFY_SMTP_URL to an smtps:// address."),
-    ),
-    Failure.REDIRECTED: (
-        N_("It answered with a redirect, which is not followed."),
-        N_("Give the address to which it leads."),
-    ),
-    Failure.REFUSED: (
-        N_("It refused the message."),
-        N_("The address or the token no longer holds: make a new one there, and a channel here."),
-    ),
-    Failure.TOO_MANY: (N_("It takes no more for now."), N_("It is tried again when it says.")),
-    Failure.BROKEN: (N_("It has a fault of its own."), N_("It is tried again.")),
-    Failure.GONE: (
-        N_("It says that it is gone for good, so nothing more is sent."),
-        N_("Make a new channel if you still want to hear there."),
-    ),
-    Failure.NO_MAIL: (
-        N_("This desk has no server for mail."),
-        N_("Whoever runs it sets NOTIFY_SMTP_URL and NOTIFY_FROM."),
-    ),
-}
-"""Cause and cure of each failure."""
 
 
 def index(request: Request) -> Response:
@@ -186,12 +129,15 @@ def _page(
         "matters": matters,
         "typed": typed,
         "errors": errors,
+        "in_browser": any(
+            one.kind is ChannelKind.BROWSER and one.ended_at is None for one in channels
+        ),
         "choice_errors": choice_errors,
         "urgent": URGENT,
         "hours": [(str(hour), f"{hour:02}:00") for hour in HOURS],
         "languages": [*LANGUAGES.items()],
         "kinds": CHANNELS,
-        "failures": {str(failure): words for failure, words in FAILURES.items()},
+        "failure_of": failure_words,
         "matter_kinds": EVENTS,
         "phases": PHASES,
         "name_length": NAME_LENGTH,

@@ -199,3 +199,22 @@ async def test_a_channel_that_cannot_be_is_refused_by_field(
     with pytest.raises(ChannelRefused) as refused:
         make_channel(stage.desk.database, stage.actor, ChannelDraft(kind, "Ours", address))
     assert field in refused.value.problems
+
+
+def test_each_service_is_told_in_its_own_shape_and_that_there_is_more() -> None:
+    matter = Matter(about="x", kind=Event.CONFLICT, order_key="k", order_id="A-1")
+    said = message("en", "https://desk.example.jp", "k", now(), [(Phase.BEGAN, matter)] * 40)
+    bodies = {}
+    for kind in SHAPES:
+        channel = Channel(user_key="u", kind=kind, name="n", address="1", secret="t", language="en")
+        bodies[kind] = request_for(channel, said).body.decode()
+    slack = json.loads(bodies[ChannelKind.SLACK])["blocks"]
+    assert len(slack) == 31
+    assert slack[-1]["text"]["text"] == "<https://desk.example.jp/|and 11 more>"
+    card = json.loads(bodies[ChannelKind.TEAMS])["attachments"][0]["content"]
+    assert card["body"][-1]["text"] == "[and 11 more](https://desk.example.jp/)"
+    line_works = json.loads(bodies[ChannelKind.LINE_WORKS])
+    assert len(line_works["body"]["text"]) <= 1000
+    assert line_works["body"]["text"].endswith("more")
+    assert line_works["button"]["url"] == "https://desk.example.jp/"
+    assert "and+11+more" in bodies[ChannelKind.CHATWORK]

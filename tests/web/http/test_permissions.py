@@ -116,6 +116,7 @@ VIEWERS = [
     "callback",
     "live-callbacks",
     "live-number",
+    "live-news",
     "verify",
     "imports",
     "import",

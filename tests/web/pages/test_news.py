@@ -66,3 +66,19 @@ async def test_what_a_channel_hears_is_chosen_beside_it(
     assert checked == ["conflict", "lost-results"]
     assert re.findall(r'<option value="(\d+)" selected', shown) == ["22", "7", "9"]
     assert 'name="urgent_breaks_in" value="on" checked' not in shown
+
+
+async def test_an_open_tab_is_told_once_and_only_its_own(
+    desk_app: Starlette, operator: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    await operator.post(ADDRESS, data={"kind": "browser", "name": "Here"})
+    with desk_app.state.desk.database.reading() as session:
+        channels = session.exec(select(Channel)).all()
+        [channel] = [one for one in channels if one.kind == "browser"]
+    assert (await operator.post("/live/news")).status_code == 204
+    await operator.post(f"{ADDRESS}/{channel.id}/trials")
+    assert (await client.post("/live/news")).status_code == 204
+    told = (await operator.post("/live/news")).json()
+    assert told["title"].startswith("NET CASH Desk: ")
+    assert told["href"] == "/"
+    assert (await operator.post("/live/news")).status_code == 204

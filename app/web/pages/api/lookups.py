@@ -65,7 +65,7 @@ def _shop(request: Request, shop_id: str) -> Shop:
         shop = desk.settings.our_shops.named(session, [shop_id]).get(shop_id)
     if shop is None:
         errors = {"ShopID": "This desk has no such shop."}
-        raise Problem(422, "not-understood", "There is no such shop.", {"errors": errors})
+        raise Problem(404, "no-such-shop", "There is no such shop.", {"errors": errors})
     return shop
 
 

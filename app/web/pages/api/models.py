@@ -121,7 +121,7 @@ class LookupQuestion(BaseModel):
     model_config = ConfigDict(extra="forbid", str_max_length=200)
 
     ShopID: str = Field(min_length=1, max_length=13)
-    OrderID: str = Field(min_length=1, max_length=27)
+    OrderID: str = Field(pattern=r"^[0-9A-Za-z-]{1,27}$")
     Reason: str = Field(
         default="", description="Needed sooner than 60 minutes after the last lookup."
     )

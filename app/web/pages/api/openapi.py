@@ -18,6 +18,7 @@ from app.records.order_lists import SortBy
 from app.records.shops import Environment
 from app.web.http.problems import MEDIA_TYPE as PROBLEM
 from app.web.http.requests import desk_of
+from app.web.http.routing import methods_at
 from app.web.pages.api import models
 from app.web.pages.api.answers import MEDIA_TYPE
 from app.web.pages.api.reading import LIMIT_MOST
@@ -34,37 +35,61 @@ MODELS: tuple[type[BaseModel], ...] = (
     models.ProblemAnswer,
 )
 
-_PAGE = {
+TEXT: Json = {"type": "string"}
+# As it is best written; what people write besides is taken as well. Empty is none.
+DAY: Json = {
+    "type": "string",
+    "pattern": "^(20[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)"
+    "|(0[13578]|1[02])-31))?$",
+    "examples": ["2026-11-24"],
+}
+YEN: Json = {"type": "integer", "minimum": 0, "maximum": 9_999_999_999}
+
+
+def _one_of(values: Iterable[str]) -> Json:
+    """One of these; empty is none."""
+    return {"type": "string", "enum": ["", *map(str, values)]}
+
+
+_PAGE: Mapping[str, tuple[str, Json]] = {
     "env": (
         "One environment. Left out: the sandbox while it is on, else production.",
-        [*Environment],
+        _one_of(Environment),
     ),
-    "cursor": ("The `next` of the page before.", None),
-    "limit": (f"At most so many: 1 to {LIMIT_MOST}.", None),
-    "from": ("A day in Japan, such as 2026-11-24.", None),
-    "to": ("A day in Japan, included.", None),
+    "cursor": ("The `next` of the page before.", TEXT),
+    "limit": (
+        f"At most so many: 1 to {LIMIT_MOST}.",
+        {"type": "integer", "minimum": 1, "maximum": LIMIT_MOST},
+    ),
+    "from": ("A day in Japan, such as 2026-11-24.", DAY),
+    "to": ("A day in Japan, included.", DAY),
 }
-_ORDERS = _PAGE | {
-    "q": ("What /orders finds: a part of an OrderID, a word, an amount.", None),
-    "status": ("A status, or several under one name.", sorted(CHOICES)),
-    "shop": ("A ShopID.", None),
-    "tag": ("A tag that a result of the order bears.", None),
-    "paid-from": ("Paid on this day or later.", None),
-    "paid-to": ("Paid on this day or earlier.", None),
-    "amount-from": ("Amount and Tax together, in yen.", None),
-    "amount-to": ("Amount and Tax together, in yen.", None),
-    "sort": ("Falling with - before it.", [f"{sign}{one}" for one in SortBy for sign in ("", "-")]),
+_ORDERS = {
+    **_PAGE,
+    "q": ("What /orders finds: a part of an OrderID, a word, an amount.", TEXT),
+    "status": ("A status, or several under one name.", _one_of(sorted(CHOICES))),
+    "shop": ("A ShopID.", TEXT),
+    "tag": ("A tag that a result of the order bears.", TEXT),
+    "paid-from": ("Paid on this day or later.", DAY),
+    "paid-to": ("Paid on this day or earlier.", DAY),
+    "amount-from": ("Amount and Tax together, in yen.", YEN),
+    "amount-to": ("Amount and Tax together, in yen.", YEN),
+    "sort": (
+        "Falling with - before it.",
+        _one_of(f"{sign}{one}" for one in SortBy for sign in ("", "-")),
+    ),
 }
-_CALLBACKS = _PAGE | {
-    "q": ("The beginning of an OrderID.", None),
-    "verdict": ("One verdict.", [*Verdict]),
-    "copy_of": ("The repeats of this callback.", None),
+_CALLBACKS = {
+    **_PAGE,
+    "q": ("The beginning of an OrderID.", TEXT),
+    "verdict": ("One verdict.", _one_of(Verdict)),
+    "copy_of": ("The repeats of this callback.", TEXT),
 }
 
 _PROBLEMS = {
     "401": "No token that holds.",
     "403": "The token may do other things.",
-    "404": "There is no such order.",
+    "404": "There is no such order, or no such shop.",
     "409": "Not now: `free_at` says from when no Reason is needed.",
     "413": "The body is longer than 64 KiB.",
     "422": "`errors` names what was not understood.",
@@ -79,9 +104,9 @@ def show(request: Request) -> Response:
     return Response(text, media_type=MEDIA_TYPE)
 
 
-def nothing(_: Request) -> Response:
-    """Any other address under /api/v1."""
-    raise HTTPException(404)
+def nothing(request: Request) -> Response:
+    """Any other address under /api/v1, and any other method of one that there is."""
+    raise HTTPException(405 if methods_at(request.app.routes, request.scope) else 404)
 
 
 @cache
@@ -110,8 +135,8 @@ def _description(base_url: str) -> str:
 
 
 def _paths() -> Json:
-    path = [_parameter(name, "path", ("", None)) for name in ("ShopID", "OrderID")]
-    etag = [_parameter("If-None-Match", "header", ("An ETag that was answered before.", None))]
+    path = [_parameter(name, "path", ("", TEXT)) for name in ("ShopID", "OrderID")]
+    etag = [_parameter("If-None-Match", "header", ("An ETag that was answered before.", TEXT))]
     return {
         "/api/v1/orders": {
             "get": _read("Orders, the newest first.", "readOrders", "OrderPage", ["422"], _ORDERS)
@@ -128,7 +153,7 @@ def _paths() -> Json:
                 "Have the gateway asked about one order (scope lookup).",
                 "lookUp",
                 {"201": "LookupAnswer", "202": "LookupAnswer"},
-                ["409", "413", "422"],
+                ["404", "409", "413", "422"],
             )
             | {"requestBody": _body(MEDIA_TYPE, _reference("LookupQuestion"))}
         },
@@ -140,10 +165,11 @@ def _paths() -> Json:
                 ["413", "503"],
             )
             | {
-                "requestBody": _body("application/x-www-form-urlencoded", {"type": "string"}),
+                # An empty body is one that came: it is kept, and judged for what it is.
+                "requestBody": _body("application/x-www-form-urlencoded", TEXT, required=False),
                 "parameters": [
-                    _parameter("X-Received-At", "header", ("When it came to the shop.", None)),
-                    _parameter("X-Remote-Address", "header", ("Who brought it there.", None)),
+                    _parameter("X-Received-At", "header", ("When it came to the shop.", TEXT)),
+                    _parameter("X-Remote-Address", "header", ("Who brought it there.", TEXT)),
                 ],
             }
         },
@@ -155,7 +181,7 @@ def _read(
     name: str,
     model: str,
     problems: Iterable[str],
-    query: Mapping[str, tuple[str, list[Any] | None]],
+    query: Mapping[str, tuple[str, Json]],
 ) -> Json:
     parameters = [_parameter(key, "query", about) for key, about in query.items()]
     return _operation(summary, name, {"200": model}, problems) | {"parameters": parameters}
@@ -185,12 +211,11 @@ def _reference(model: str) -> Json:
     return {"$ref": f"#/components/schemas/{model}"}
 
 
-def _body(media_type: str, schema: Json) -> Json:
-    return {"required": True, "content": {media_type: {"schema": schema}}}
+def _body(media_type: str, schema: Json, *, required: bool = True) -> Json:
+    return {"required": required, "content": {media_type: {"schema": schema}}}
 
 
-def _parameter(name: str, place: str, about: tuple[str, list[Any] | None]) -> Json:
-    description, choices = about
-    schema: Json = {"type": "string"} | ({"enum": [str(one) for one in choices]} if choices else {})
+def _parameter(name: str, place: str, about: tuple[str, Json]) -> Json:
+    description, schema = about
     said = {"description": description} if description else {}
     return {"name": name, "in": place, "required": place == "path", "schema": schema} | said

@@ -153,7 +153,9 @@ async def test_a_lookup_by_machine_keeps_the_sixty_minutes_and_the_reason(
     first = await visitor.post("/api/v1/lookups", json=asked, headers=looks_up)
     assert first.status_code in {201, 202}
     assert models.LookupAnswer.model_validate_json(first.content).order is None
-    for wrong in ({"OrderID": "あ"}, {"ShopID": "none"}, {"Other": 1}, {"OrderID": None}):
+    unknown = await visitor.post("/api/v1/lookups", json=asked | {"ShopID": "x"}, headers=looks_up)
+    assert (unknown.status_code, unknown.json()["type"]) == (404, "urn:netcash-desk:no-such-shop")
+    for wrong in ({"OrderID": "あ"}, {"Other": 1}, {"OrderID": None}):
         answer = await visitor.post("/api/v1/lookups", json=asked | wrong, headers=looks_up)
         assert (answer.status_code, answer.json()["type"]) == (
             422,
