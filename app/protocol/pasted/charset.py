@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import zlib
 from collections.abc import Iterator
 
 from app.protocol.pasted.found import Way
@@ -22,16 +23,44 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", Way.UTF_16),
     (codecs.BOM_UTF16_BE, "utf-16-be", Way.UTF_16),
 )
+_PACKED = re.compile(rb"[\0-\x08\x0e-\x1a]|[\xa6-\xac](?i:shop|order)")
 _HALF_WIDTH_KANA = re.compile("[｡-ﾟ]")
 
 
 def text_of(data: bytes) -> tuple[Iterator[str], tuple[Way, ...]]:
     """The text in pieces, and how it was written where that is not UTF-8."""
+    if data.startswith(_GZIP) and (sample := next(_pieces(data, SAMPLE), b"")):
+        return _unpacked(data, sample)
     for mark, charset, way in _BOMS:
         if data.startswith(mark):
             return _decoded(data, charset, "replace", len(mark)), (way,) if way else ()
     charset, way, errors = _charset(data)
     return _decoded(data, charset, errors), (way,) if way else ()
+
+
+UNPACKED = 20_000_000
+"""Bytes that a compressed file is read for at most, however small it was made."""
+
+_GZIP = b"\x1f\x8b\x08"
+
+
+def _unpacked(data: bytes, sample: bytes) -> tuple[Iterator[str], tuple[Way, ...]]:
+    """What a compressed file holds, as text in pieces; `sample` is how it begins."""
+    charset, ways = charset_of(sample[: sample.rfind(b"\n") + 1] or sample)
+    decoder = codecs.getincrementaldecoder(charset)("replace")
+    return map(decoder.decode, _pieces(data, CHUNK)), (Way.COMPRESSED, *ways)
+
+
+def _pieces(data: bytes, size: int) -> Iterator[bytes]:
+    """UNPACKED bytes of a compressed file at most; of a damaged one what can be had."""
+    unpacking, left, total = zlib.decompressobj(wbits=31), data, 0
+    while left and total < UNPACKED and not unpacking.eof:
+        try:
+            piece = unpacking.decompress(left, size)
+        except zlib.error:
+            return
+        left, total = unpacking.unconsumed_tail, total + len(piece)
+        yield piece
 
 
 def charset_of(sample: bytes) -> tuple[str, tuple[Way, ...]]:
@@ -66,7 +95,8 @@ def _charset(data: bytes) -> tuple[str, Way | None, str]:
     if len(found) > 1:  # what is EUC-JP reads as half-width kana in Windows-31J
         found.sort(key=lambda charset: _half_width(data, charset))
     if not found:
-        return "utf-8", Way.NOT_TEXT, "replace"
+        packed = _PACKED.search(data[:4096]) is not None  # each byte may be a length
+        return "latin-1" if packed else "utf-8", Way.NOT_TEXT, "replace"
     return found[0], Way.SHIFT_JIS if found[0] == WINDOWS_31J else Way.EUC_JP, "strict"
 
 

@@ -22,7 +22,9 @@ _ONCE = tuple(piece for word in _TOLD for piece in _in_base64(word))
 _TWICE = tuple(
     outer for inner in _in_base64(b"CheckString") for outer in _in_base64(inner.encode())
 )
-_HIDDEN = (*_ONCE, *_TWICE)
+# How Base64 of what gzip and zlib made begins; a mail's old way; gzip in hexadecimal numbers.
+_COMPRESSED = ("H4sI", "eJw", "eJx", "eJy", "eJz", "eAE", "eNp", "\nbegin 6", "\nbegin 7")
+_HIDDEN = (*_ONCE, *_TWICE, *_COMPRESSED)
 _NEEDLE = re.compile("|".join(map(re.escape, NEEDLES)))
 
 
@@ -34,10 +36,14 @@ def _in_numbers(one: int, two: int) -> Iterator[str]:
     yield f"0x{one:02x}, 0x{two:02x}"
     yield from (f"{one}{between}{two}" for between in (", ", ",", " ", ",\n"))
     yield f"{chr(one)}   {chr(two)}".lower()
+    yield f"{one:02x}-{two:02x}"
+    yield f"{one:08b} {two:08b}"
+    yield f"{one:4d} {two:3d}"
+    yield f"{two << 8 | one:06o}"
 
 
 # A line of a dump may end between two bytes of CheckString, but not in both of these places.
-_NUMBERS = (*_in_numbers(*b"ck"), *_in_numbers(*b"kS"))
+_NUMBERS = (*_in_numbers(*b"ck"), *_in_numbers(*b"kS"), "1f8b08")
 
 
 def may_hold_a_result(text: str) -> bool:

@@ -25,7 +25,7 @@ WINDOW = 32 * 1024
 OVERLAP = 8 * 1024
 """Characters behind a window that are read with it, so that none of its results is cut."""
 
-WORK = 5_000_000
+WORK = 12_000_000
 """Units of work that one text may cost. Behind that only what is plain is found: that is said."""
 
 

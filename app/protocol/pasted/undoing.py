@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from app.protocol.pasted import bytes_written as written
+from app.protocol.pasted import packed
 from app.protocol.pasted.charset import short_text
 from app.protocol.pasted.effort import Effort
 from app.protocol.pasted.found import Way
@@ -96,6 +97,15 @@ def _or_none(raw: bytes, charset: str) -> str | None:
         return None
 
 
+def _powershell(match: re.Match[str]) -> str:
+    return chr(int(match["code"])) if match["code"] else ""
+
+
+def _visible(match: re.Match[str]) -> str:
+    """Lines of which every one ends in the sign that `cat -A` puts there."""
+    return re.sub(r"(?:\^M)?\$$", "", match[0], flags=re.MULTILINE).replace("^I", "\t")
+
+
 def _quoted_printable(match: re.Match[str]) -> str | None:
     if "\n" in match[0]:
         return ""
@@ -164,6 +174,8 @@ _UNDOINGS = (
     ),
     Undoing(Way.SYSTEM_LOG, re.compile("#0[0-7]{2}"), lambda m: chr(int(m[0][1:], 8))),
     Undoing(Way.CARET, re.compile(r"\^(?=[\"&|<>%^])|\^\r?\n"), _nothing, depth=0),
+    Undoing(Way.CARET, re.compile(r"\$\(\[char\](?P<code>1[03])\)|`(?=[\"`$])"), _powershell),
+    Undoing(Way.VISIBLE, re.compile(r"(?:^[^\n]{0,2000}\$(?:\n|\Z)){3,}", re.MULTILINE), _visible),
     Undoing(Way.TERMINAL, re.compile("\x1b\\[[0-9;?]{0,30}[@-~]"), _nothing, depth=0, sign="\x1b"),
     Undoing(Way.PERCENT, re.compile(r"(?:%[0-9A-Fa-f]{2})+(?:\+(?:%[0-9A-Fa-f]{2})+)*"), _percent),
     Undoing(
@@ -200,7 +212,7 @@ _UNDOINGS = (
         Way.BYTES,
         re.compile(
             r"(?<![0-9A-Fa-f])(?:(?:[0-9A-Fa-f]{2}){56,}"
-            r"|(?:(?:0x)?[0-9A-Fa-f]{2}[,:\s]{1,8}){56,}(?:0x)?[0-9A-Fa-f]{2})"
+            r"|(?:(?:0x)?[0-9A-Fa-f]{2}[,:\s-]{1,8}){56,}(?:0x)?[0-9A-Fa-f]{2})"
         ),
         written.hex_digits,
         cost=2,
@@ -217,6 +229,8 @@ _UNDOINGS = (
         written.decimals,
         cost=2,
     ),
+    *(Undoing(Way.BYTES, pattern, undo, cost=2) for pattern, undo in written.OTHER_DUMPS),
+    Undoing(Way.PACKED, packed.PATTERN, packed.strings, cost=2),
     Undoing(Way.REVERSED, re.compile(r"\{[^{}]{1,600}\}"), _reversed, cost=2),
     Undoing(Way.TAGS, re.compile(r"\\(?:par|line|row)\b ?"), lambda _: "\n", cost=2),
     Undoing(

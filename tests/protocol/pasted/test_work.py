@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import zlib
+from base64 import b64encode
 from collections.abc import Callable
 from types import FrameType
 from urllib.parse import quote, urlencode
@@ -43,6 +45,12 @@ HARD = {
     "arrays of numbers": "83, 104, 107, 99, ",
     "a dump": "00000000: 4865 6c6c 6f20 776f 726c 6421 0a48 656c  Hello world!.Hel\n",
     "Base64": "U2hvcElEPXRzaG9w",
+    "compressed Base64": b64encode(zlib.compress(b"CheckString " * 5_000)).decode() + "\n\n",
+    "packed names": "\x8c\x06ShopID\x94\x8c\x04AAAA\x94",
+    "packed strings": "X\x06\0\0\0ShopIDaq\x01X\0\0\0\0q\0",
+    "lines of cat -A": "TranDate=^I$\n",
+    "numbers without places": " 53 68 6f 63 6b\n",
+    "uuencoded lines": "\nbegin 644 a\nM4VAO<$E$\n",
     "quoted replies": "> CheckString=\n",
     "results": BODY + "\n",
     "results in one line": "&" + BODY,
