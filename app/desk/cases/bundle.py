@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import rfc8785
 from sqlmodel import Session
 
 from app.clock import now
 from app.desk.callbacks.callback_view import callback_view
 from app.desk.cases import verifier
 from app.desk.cases.case_view import CaseView
-from app.desk.cases.verifier import FORMAT, canonical, message
+from app.desk.cases.verifier import FORMAT, message
 from app.desk.context import Desk
 from app.desk.orders.order_view import ExchangeView, OrderView
 from app.protocol.checkstring import Verdict
@@ -47,7 +48,9 @@ def make_bundle(desk: Desk, session: Session, view: CaseView) -> bytes:
     }
     whole = _digest({"manifest": manifest, "parts": parts})
     signature = signed(message(whole)).hex()
-    return canonical({"manifest": manifest, "parts": parts, "whole": whole, "signature": signature})
+    return rfc8785.dumps(
+        {"manifest": manifest, "parts": parts, "whole": whole, "signature": signature}
+    )
 
 
 def fingerprint(session: Session, ours: OurShops, view: CaseView) -> str:
@@ -237,4 +240,4 @@ def _plain(value: Any) -> Any:
 
 
 def _digest(value: Any) -> str:
-    return hashlib.sha256(canonical(value)).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()

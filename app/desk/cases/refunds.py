@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+import rfc8785
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -28,7 +29,6 @@ from app.desk.cases.refund_values import (
     confirmed_yen,
     refundable,
 )
-from app.desk.cases.verifier import canonical
 from app.desk.context import Actor, Desk
 from app.desk.permissions import NotPermitted, Permission, demand
 from app.protocol.words import N_
@@ -155,7 +155,7 @@ def digest_of(session: Session, refund: Refund, order: Order) -> str:
     """What an approval is bound to: the proposal, and all that is known of its order."""
     receipt = session.get(Attachment, refund.receipt_key) if refund.receipt_key else None
     last = select(Change.id).where(Change.order_key == order.id).order_by(col(Change.id).desc())
-    shown = {
+    shown: dict[str, str | int | None] = {
         "refund": refund.id,
         "version": refund.version,
         "amount": refund.amount,
@@ -169,7 +169,7 @@ def digest_of(session: Session, refund: Refund, order: Order) -> str:
         "refundable": refundable(session, order, refund.id),
         "last_change": session.exec(last.limit(1)).first(),
     }
-    return hashlib.sha256(canonical(shown)).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(shown)).hexdigest()
 
 
 def _hold_against(session: Session, case: Case, refund: Refund, actor: Actor) -> None:

@@ -87,7 +87,7 @@ def _backslash(match: re.Match[str]) -> str | None:
         return short_text(bytes(codes)) if max(codes) < 256 else None
     one = match["one"]
     # An escape of a letter that is none of the known ones stays: a value may have been broken so.
-    return _CONTROLS.get(one, None if one.isalnum() else one)
+    return _CONTROLS.get(one, None if one.isalnum() or one == "-" else one)
 
 
 def _or_none(raw: bytes, charset: str) -> str | None:

@@ -22,10 +22,10 @@ UNSIGNED = frozenset({"ErrCode", "ErrInfo"})
 
 _NOTHING = {"—", "-", "null", "NULL", "None", "nil", "undefined", "~", "(null)", "(empty)", "N/A"}
 
-_CLOSE = re.compile(r"[\"'`*_”’]*(?:>>|[\])}>」』】）])?[\"'`*_]*")
+_CLOSE = re.compile(r"[\"'`*”’]*(?:>>|[\])}>」』】）])?[\"'`*]*")
 # One sign at most between a name and its value, so that a sign too many shows.
 _LINK = re.compile(
-    r"\s*(?:=>|->|:=|={1,3}|:{1,2}|\|{1,2}|[,;>~/：＝｜、→⇒│]|[…‥]+|\.{3,})?(?:\*\*|__)?\s*[\[({]*\s*"
+    r"\s*(?:=>|->|:=|={1,3}|:{1,2}|\|{1,2}|[,;>~/：＝｜、→⇒│]|[…‥]+|\.{3,})?(?:\*\*)?\s*[\[({]*\s*"
 )
 _TYPE = re.compile(
     r"(?:(?:\d{1,2}\) |\[?\]string\{|<<)(?=\")|(?:string|str|String|text|varchar)\(\d+\)|s:\d+:"
@@ -49,7 +49,7 @@ _TAIL = re.compile(
 )
 _CODES = re.compile(r"[0-9A-Z]{3,9}(?:\|[0-9A-Z]{3,9})*(?![0-9A-Za-z])")
 _EDGE = " \t\r\n\u00a0\u3000"
-_LINE_EDGE = _EDGE + ",;*_`|。、│"
+_LINE_EDGE = _EDGE + ",;*`|。、│"
 _STRONG = re.compile(r"[=:：＝>|,/\t→\]\"'｜】…‥│]|\.{3}|\s\s|->")
 
 

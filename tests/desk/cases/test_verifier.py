@@ -6,10 +6,12 @@ import json
 import subprocess
 import sys
 from asyncio import to_thread
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -167,17 +169,40 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
+NO_FORM = st.integers(2**53) | st.integers(max_value=-(2**53)) | st.just("\ud800")
+"""What no reader of JSON reads alike, and half of a pair."""
+
+
+def has_no_form(write: Callable[[Any], bytes], value: Any) -> bool:
+    try:
+        write(value)
+    except ValueError:
+        return True
+    return False
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(VALUES)
-def test_the_canonical_form_is_one_and_is_read_back(value: Any) -> None:
+def test_the_canonical_form_is_one_is_the_library_s_and_is_read_back(value: Any) -> None:
     try:
         written = canonical(value)
     except UnicodeEncodeError:
-        return  # half of a pair is no text
+        assert has_no_form(rfc8785.dumps, value)  # half of a pair is no text
+        return
+    assert written == rfc8785.dumps(value)
     assert json.loads(written) == value
     assert canonical(json.loads(written)) == written
+
+
+@given(NO_FORM, VALUES)
+def test_what_has_no_canonical_form_has_none_in_the_library_either(bad: Any, good: Any) -> None:
+    for value in (bad, [good, bad], {"a": good, "b": bad}):
+        for write in (canonical, rfc8785.dumps):
+            assert has_no_form(write, value)
+
+
+async def test_the_file_is_written_as_the_library_writes_it(bundle: bytes) -> None:
+    assert rfc8785.dumps(json.loads(bundle)) == canonical(json.loads(bundle)) == bundle
 
 
 def test_names_are_ordered_by_their_units_of_utf_16() -> None:

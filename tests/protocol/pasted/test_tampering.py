@@ -68,6 +68,23 @@ def test_no_changed_value_verifies_in_any_form_whatever_the_chance(seed: int) ->
     check(FORMS, rounds=8, seed=seed)
 
 
+@pytest.mark.parametrize(
+    ("form", "value", "changed_to"),
+    [
+        ("XML", "PAYSUCCESS", "_PAYSUCCESS"),
+        ("lines with brackets", "tshop00000001", "_tshop00000001"),
+        ("lines of Markdown", "ORDER-0001", "ORDER\\-0001"),
+        ("lines", "PAYSUCCESS", "__PAYSUCCESS__"),
+    ],
+)
+def test_a_sign_that_is_no_part_of_the_form_is_never_read_away(
+    form: str, value: str, changed_to: str
+) -> None:
+    text = TEXTS[form].replace(value.encode(), changed_to.encode(), 1)
+    assert text != TEXTS[form]
+    assert not verified_anyway(text)
+
+
 def test_no_mixture_of_two_results_verifies() -> None:
     """Each value of one result beside the others of another, in every order of the lines."""
     from tests.protocol.pasted.texts import each, signed
