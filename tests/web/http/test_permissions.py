@@ -275,7 +275,7 @@ async def test_an_address_is_reached_by_whom_it_is_for_and_by_nobody_else(
     async with browser_for(hollow_app, member) as browser:
         for line, method in lines(hollow_app):
             answer = await browser.request(method, address(line.path), headers=headers)
-            assert _outcome(answer) == _expected(line, member), (method, line.path)
+            assert outcome(answer) == _expected(line, member), (method, line.path)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
@@ -289,7 +289,7 @@ async def test_whoever_is_disabled_is_as_good_as_signed_out(
             user.disabled_at = now()
         for line, method in lines(hollow_app):
             answer = await browser.request(method, address(line.path), headers=headers)
-            assert _outcome(answer) == _expected(line, None), (method, line.path)
+            assert outcome(answer) == _expected(line, None), (method, line.path)
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
@@ -306,7 +306,7 @@ async def test_whoever_has_a_second_factor_and_has_not_given_it_stays_before_it(
             answer = await browser.request(method, address(line.path), headers=headers)
             open_to_all = line.permission in {Permission.OPEN, Permission.ENTER}
             expected = "reached" if open_to_all else "second factor"
-            assert _outcome(answer) == expected, (method, line.path)
+            assert outcome(answer) == expected, (method, line.path)
 
 
 async def test_what_is_sensitive_asks_whoever_has_a_second_factor_for_it_again(
@@ -321,10 +321,10 @@ async def test_what_is_sensitive_asks_whoever_has_a_second_factor_for_it_again(
         for line, method in lines(hollow_app):
             answer = await browser.request(method, address(line.path))
             asks = line.permission in SENSITIVE and method == "POST"
-            assert _outcome(answer) == ("second factor" if asks else "reached"), line.path
+            assert outcome(answer) == ("second factor" if asks else "reached"), line.path
 
 
-def _outcome(answer: httpx.Response) -> str:
+def outcome(answer: httpx.Response) -> str:
     if answer.status_code == REACHED:
         return "reached"
     if answer.status_code == 403:
