@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from app.records import (
+    account_notices,
     accounts,
     batches,
     book,
@@ -31,6 +32,7 @@ from app.records import (
 )
 
 __all__ = [
+    "account_notices",
     "accounts",
     "batches",
     "book",

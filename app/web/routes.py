@@ -127,6 +127,7 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/preferences", account.prefer, "preferences", SEND, permission=ENTER),
         Route("/settings/account", account.show, "account", permission=OWN),
         Route("/settings/account", account.change, "account-send", SEND, permission=OWN),
+        Route("/settings/account/notices", account.know, "notices-know", SEND, permission=OWN),
         Route(
             "/settings/account/second-factor",
             second_factor.change,

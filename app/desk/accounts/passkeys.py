@@ -20,10 +20,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app.clock import now
+from app.desk.accounts.notices import tell
 from app.desk.accounts.second_factor import Enrolled, enrol, forget, give_by
 from app.desk.audit import record_action
 from app.desk.context import Actor
 from app.protocol.words import N_
+from app.records.account_notices import Changed
 from app.records.accounts import SignIn, User
 from app.records.database import Database
 from app.records.passkeys import CREDENTIAL_ID_LENGTH, NAME_LENGTH, Passkey, passkeys_of
@@ -156,6 +158,7 @@ def remove(database: Database, actor: Actor, key: str) -> None:
         user = session.get_one(User, actor.user_key, with_for_update=True)
         if session.exec(mine).rowcount != 1:
             return
+        tell(session, user.id, Changed.PASSKEY_REMOVED, actor)
         record_action(session, actor, "passkey-removed", subject=user.email)
         if user.totp_secret is None and not passkeys_of(session, user.id):
             forget(session, user)
@@ -171,6 +174,7 @@ def _keep(database: Database, actor: Actor, sign_in: SignIn, passkey: Passkey) -
             session.add(passkey)
             session.flush()
             enrolled = enrol(session, user, sign_in)
+            tell(session, user.id, Changed.PASSKEY_ADDED, actor)
             record_action(session, actor, "passkey-added", subject=user.email, name=passkey.name)
             return enrolled
     except IntegrityError:

@@ -10,12 +10,14 @@ from sqlmodel import Session, col, select
 
 from app.clock import now
 from app.desk.accounts.links import link_for
+from app.desk.accounts.notices import tell
 from app.desk.accounts.sessions import end_all_sign_ins
 from app.desk.accounts.users import EMAIL_TAKEN, UserRefused, email_problem, normalise_email
 from app.desk.audit import record_action
 from app.desk.context import Actor
 from app.desk.validation_errors import collect
 from app.protocol.words import N_
+from app.records.account_notices import Changed
 from app.records.accounts import Role, User
 from app.records.database import Database
 
@@ -57,6 +59,7 @@ def set_role(database: Database, actor: Actor | None, user_key: str, role: str) 
             _refuse_without_admin(session, user, "role")
         user.role = after
         end_all_sign_ins(session, user)
+        tell(session, user.id, Changed.ROLE, actor)
         _record(session, actor, "user-role", user, before=before, after=after)
         return user
 

@@ -15,11 +15,13 @@ from sqlmodel import Session, col, select
 
 from app.clock import now
 from app.desk.accounts import totp
+from app.desk.accounts.notices import tell
 from app.desk.accounts.sessions import end_other_sign_ins
 from app.desk.accounts.throttle import Try, judged
 from app.desk.audit import record_action
 from app.desk.context import Actor
 from app.protocol.text import to_half_width
+from app.records.account_notices import Changed
 from app.records.accounts import RecoveryCode, SignIn, User
 from app.records.database import Database
 from app.records.encryption import derived
@@ -69,6 +71,7 @@ def switch_on(database: Database, actor: Actor, sign_in: SignIn, code: str) -> E
         user = session.get_one(User, actor.user_key, with_for_update=True)
         user.totp_secret, user.totp_step = pending, step
         enrolled = enrol(session, user, sign_in)
+        tell(session, user.id, Changed.FACTOR_ON, actor)
         record_action(session, actor, "second-factor-on", subject=user.email)
         return enrolled
 
@@ -119,6 +122,7 @@ def switch_off(database: Database, actor: Actor | None, user_key: str) -> User:
         if user is None:
             raise LookupError(user_key)
         forget(session, user)
+        tell(session, user.id, Changed.FACTOR_OFF, actor)
         record_action(session, actor, "second-factor-off", subject=user.email)
         return user
 

@@ -11,12 +11,14 @@ from sqlmodel import Session, col
 from app.clock import now
 from app.desk.accounts.in_memory import LIFETIME, SignInsInMemory
 from app.desk.accounts.known_browsers import bucket
+from app.desk.accounts.notices import tell
 from app.desk.accounts.passwords import is_right
 from app.desk.accounts.sign_in_notes import note_failed, note_throttled
 from app.desk.accounts.throttle import Throttled, Try, judged
 from app.desk.audit import record_action
 from app.desk.context import USUAL_TERMS, Actor, SignInTerms
-from app.records.accounts import SignIn, User, sign_in_by_secret, user_by_email
+from app.records.account_notices import Changed
+from app.records.accounts import SignIn, User, sign_in_by_secret, sign_ins_of, user_by_email
 from app.records.columns import EMAIL_LENGTH
 from app.records.database import UNREACHABLE, Database
 from app.records.keys import digest, new_secret
@@ -69,6 +71,10 @@ def sign_in(database: Database, email: str, password: str, browser: Browser) -> 
         raise WrongCredentials
     try:
         with database.writing() as session:
+            if not one.own and sign_ins_of(session, known.id, now()):
+                # Whoever sits at the others learns of it; at a first one there is nobody to tell.
+                here = actor_for(known, browser.remote_address)
+                tell(session, known.id, Changed.NEW_BROWSER, here)
             return start_session(session, known, browser)
     except UNREACHABLE:
         if secret := in_memory.start(known.id):

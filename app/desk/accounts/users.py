@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
+from app.desk.accounts.notices import tell
 from app.desk.accounts.password_policy import password_problem
 from app.desk.accounts.passwords import hash_password, is_right
 from app.desk.accounts.sessions import Browser, end_all_sign_ins, start_session
@@ -13,6 +14,7 @@ from app.desk.audit import record_action
 from app.desk.context import Actor
 from app.desk.validation_errors import ValidationErrors, collect
 from app.protocol.words import N_, Words
+from app.records.account_notices import Changed
 from app.records.accounts import Role, User, user_by_email
 from app.records.columns import EMAIL_LENGTH
 from app.records.database import Database
@@ -120,12 +122,16 @@ def _store_account(
 ) -> str | None:
     with database.writing() as session:
         user = session.get_one(User, actor.user_key)
-        user.email = normalise_email(draft.email)
+        before, user.email = user.email, normalise_email(draft.email)
         record_action(
             session, actor, "account-changed", email=user.email, password=hashed is not None
         )
+        if user.email != before:
+            tell(session, user.id, Changed.EMAIL, actor)
         if hashed is None:
             return None
+        if user.password_hash is not None:
+            tell(session, user.id, Changed.PASSWORD, actor)
         user.password_hash = hashed
         end_all_sign_ins(session, user)
         return start_session(session, user, browser)

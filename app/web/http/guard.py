@@ -35,6 +35,7 @@ from app.web.http.failures import (
 )
 from app.web.http.fast_path import FastPath
 from app.web.http.notes import note, note_elsewhere
+from app.web.http.notices import notices_for
 from app.web.http.pipeline import Pipeline
 from app.web.http.requests import desk_of
 from app.web.http.routing import Route, route_of
@@ -176,6 +177,7 @@ def _recognise(request: Request, *, by_a_person: bool) -> None:
         request.state.user = user
     request.state.count_attention = counted_for(request)
     request.state.tour = tour_for(request)
+    request.state.account_notices = notices_for(request)
     if request.state.sign_in and by_a_person:
         sessions.touch(desk.database, request.state.sign_in, desk.settings.sign_ins)
 

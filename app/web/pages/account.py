@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.clock import now
-from app.desk.accounts import sessions
+from app.desk.accounts import notices, sessions
 from app.desk.accounts.passkeys import site_of
 from app.desk.accounts.password_queue import RETRY_AFTER, Crowded
 from app.desk.accounts.second_factor import codes_left, pending_secret
@@ -75,6 +75,13 @@ def end_others(request: Request) -> Response:
     secret = session_secret(request) or ""
     sessions.end_others(desk_of(request).database, actor_of(request), secret)
     return RedirectResponse(f"{ADDRESS}#sign-ins", 303)
+
+
+async def know(request: Request) -> Response:
+    """POST /settings/account/notices: one knows of what was shown, `up_to` the newest of it."""
+    up_to = (await read_form(request)).get("up_to", "")
+    await run_in_threadpool(notices.see, desk_of(request).database, user_of(request).id, up_to)
+    return RedirectResponse(ADDRESS, 303)
 
 
 async def prefer(request: Request) -> Response:

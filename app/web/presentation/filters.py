@@ -117,6 +117,7 @@ def _of_enums(language: str) -> Filters:
         "source": source,
         "audited": audited,
         "device": people.device,
+        "account_notice": lambda what: say(language, people.NOTICES[what]),
     }
 
 

@@ -105,6 +105,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
         "q": "",
         "messages": getattr(request.state, "messages", ()),
         "tour": getattr(request.state, "tour", lambda: None),
+        "account_notices": getattr(request.state, "account_notices", tuple),
         "count_attention": getattr(request.state, "count_attention", lambda _: None),
     }
 

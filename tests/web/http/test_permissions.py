@@ -81,6 +81,7 @@ VIEWERS = [
     "again",
     "again-send",
     "second-factor",
+    "notices-know",
     "passkey-ask",
     "passkey-begin",
     "passkey-add",

@@ -1,0 +1,69 @@
+"""What a person is to be told of their own account, until they have said that they know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlmodel import Field, Session, col, select
+
+from app.clock import now
+from app.records.columns import (
+    EMAIL_LENGTH,
+    Record,
+    enum_column,
+    index_of_some,
+    key,
+    reference,
+    timestamp,
+)
+
+
+class Changed(StrEnum):
+    """What was done to an account."""
+
+    PASSWORD = "password"  # noqa: S105  # nosec B105 # the name of a kind
+    EMAIL = "email"
+    ROLE = "role"
+    FACTOR_ON = "factor-on"
+    FACTOR_OFF = "factor-off"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REMOVED = "passkey-removed"
+    NEW_BROWSER = "new-browser"
+
+
+class AccountNotice(Record, table=True):
+    """One thing to tell a person. `by`: the e-mail address of whoever did it."""
+
+    __tablename__ = "account_notices"
+    __table_args__ = (
+        index_of_some("ix_account_notices_unseen", ["user_key", "id"], "seen_at IS NULL"),
+    )
+
+    id: str = key()
+    user_key: str = reference("users.id", index=False)
+    what: Changed = enum_column(Changed)
+    by: str = Field(default="", max_length=EMAIL_LENGTH)
+    remote_address: str = Field(default="", max_length=64)
+    at: datetime = timestamp(now)
+    seen_at: datetime | None = timestamp()
+
+
+def unseen_notices(session: Session, user_key: str, limit: int) -> Sequence[AccountNotice]:
+    """What this person has not said to know, the newest first."""
+    mine = select(AccountNotice).where(
+        AccountNotice.user_key == user_key, col(AccountNotice.seen_at).is_(None)
+    )
+    return session.exec(mine.order_by(col(AccountNotice.id).desc()).limit(limit)).all()
+
+
+def see_notices(session: Session, user_key: str, up_to: str, at: datetime) -> None:
+    """This person knows of whatever there was up to this one."""
+    mine = update(AccountNotice).where(
+        col(AccountNotice.user_key) == user_key,
+        col(AccountNotice.seen_at).is_(None),
+        col(AccountNotice.id) <= up_to,
+    )
+    session.exec(mine.values(seen_at=at))
