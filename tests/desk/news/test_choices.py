@@ -249,7 +249,7 @@ async def test_the_digest_comes_when_nothing_is_open_and_says_so(stage: Stage) -
     channel = make_channel(stage.desk.database, stage.actor, draft)
     with stage.desk.database.reading() as session:
         said = digest(session, "en", "https://desk.example.jp", channel.id, now())
-    assert said.text.splitlines()[1:3] == [
+    assert said.text.splitlines()[2:4] == [
         "Test: nothing is open.",
         "https://desk.example.jp/?env=test",
     ]
