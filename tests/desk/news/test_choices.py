@@ -21,7 +21,7 @@ from app.desk.news import (
 )
 from app.desk.news.digest import digest
 from app.desk.news.hours import GATHERED_FOR, MANY, digest_day, due_at, quiet_until
-from app.desk.news.matters import watch
+from app.desk.news.matters import _write_digest, watch
 from app.protocol.wire import JST
 from app.records.accounts import Role, SignInFailure, User
 from app.records.cases import Case, CaseEvent, CaseKind, Deed
@@ -254,3 +254,19 @@ async def test_the_digest_comes_when_nothing_is_open_and_says_so(stage: Stage) -
         "https://desk.example.jp/?env=test",
     ]
     assert "Nothing was settled within 24 hours." in said.text
+
+
+async def test_two_processes_that_know_of_no_digest_write_one(
+    stage: Stage, receiver: Receiver
+) -> None:
+    channel = channel_of(stage, receiver)
+    channel.digest_hour = 0
+    add(stage, channel)
+    for stale in (a_copy(channel), a_copy(channel)):
+        _write_digest(stage.desk.database, stale)
+    assert [one.phase for one in rows(stage, Item)] == [Phase.DIGEST]
+
+
+def a_copy(channel: Channel) -> Channel:
+    """The channel as a process has read it before another wrote."""
+    return Channel.model_validate(channel.model_dump())
