@@ -26,7 +26,7 @@ EVENTS: Mapping[Event, str] = {
     Event.REFUND: N_("A refund waits for a second person"),
     Event.PAID_UNTOLD: N_("Paid, but no callback came"),
     Event.JUDGING_LATE: N_("Results are judged late"),
-    Event.SIGN_IN_BURST: N_("Many failed sign-ins"),
+    Event.BURST: N_("Many refusals and failed sign-ins"),
 }
 """What each event is called in the news."""
 
@@ -44,7 +44,7 @@ ENVIRONMENTS: Mapping[Environment, str] = {
     Environment.PRODUCTION: N_("Production"),
 }
 
-PAGES: Mapping[Event, str] = {Event.SIGN_IN_BURST: "/audit", Event.JUDGING_LATE: "/callbacks"}
+PAGES: Mapping[Event, str] = {Event.BURST: "/audit", Event.JUDGING_LATE: "/callbacks"}
 """The page that says more of what is about no order and no case, where it is not the overview."""
 
 SEVERAL = N_("%(number)s matters")
