@@ -144,7 +144,7 @@ if ("Notification" in window) {
   setInterval(showNews, 20000);
   // Asked for on a click alone.
   const form = document.querySelector("[data-news-here]");
-  if (form) form.hidden = false;
+  if (form) document.querySelector("[data-news-card]").hidden = false;
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const answer = await Notification.requestPermission();

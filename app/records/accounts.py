@@ -112,12 +112,6 @@ class SignInFailure(Record, table=True):
     browser: str = Field(default="", index=True, max_length=64)
 
 
-def refused_sign_ins(session: Session, since: datetime, enough: int) -> int:
-    """How many sign-ins were refused since then; counted up to `enough`."""
-    some = select(SignInFailure.id).where(SignInFailure.at >= since).limit(enough)
-    return session.exec(select(func.count()).select_from(some.subquery())).one()
-
-
 class AuditEntry(Record, table=True):
     """Who did what, when, from where. `detail` is JSON without secrets.
 

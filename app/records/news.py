@@ -36,13 +36,13 @@ class Event(StrEnum):
     UNANSWERED = "unanswered-call"
     FIRST_MET = "first-met"
     LOST = "lost-results"
+    BURST = "refusal-burst"
     CASE_REOPENED = "case-reopened"
     CASE_OVERDUE = "case-overdue"
     CASE_ASSIGNED = "case-assigned"
     REFUND = "refund-to-approve"
     PAID_UNTOLD = "paid-no-callback"
     JUDGING_LATE = "judging-late"
-    SIGN_IN_BURST = "sign-in-burst"
 
 
 class ChannelKind(StrEnum):

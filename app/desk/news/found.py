@@ -12,9 +12,10 @@ from app.clock import now
 from app.desk.health.conditions import JUDGED_WITHIN
 from app.desk.permissions import Permission, may
 from app.desk.status.unproven import quiet_since
-from app.records.accounts import Role, refused_sign_ins
+from app.records.accounts import Role
 from app.records.attention import kind_of, most_urgent
 from app.records.backlog import unjudged_callbacks
+from app.records.bursts import standing_burst
 from app.records.case_lists import assigned_since, cases_in_attention
 from app.records.cases import Case
 from app.records.dropped_callbacks import unseen_losses
@@ -29,10 +30,6 @@ READ_AT_MOST = 500
 
 EARNEST = (Environment.TEST, Environment.PRODUCTION)
 """The sandbox is for trying: it sends nobody anything."""
-
-BURST, CALM = 20, 5
-BURST_WITHIN = timedelta(minutes=15)
-"""Refused sign-ins within this time that are a burst, and below how many it is over."""
 
 UNTOLD_AFTER = timedelta(hours=1)
 UNTOLD_FOR = timedelta(hours=48)
@@ -130,16 +127,13 @@ def _desk(session: Session, at: datetime) -> Iterator[Found]:
     oldest = unjudged_callbacks(session).oldest_at
     if oldest and at - oldest > JUDGED_WITHIN:
         yield Found(Matter(about=Event.JUDGING_LATE, kind=Event.JUDGING_LATE))
-    if refused_sign_ins(session, at - BURST_WITHIN, BURST) >= BURST:
-        matter = Matter(about=Event.SIGN_IN_BURST, kind=Event.SIGN_IN_BURST)
-        yield Found(matter, permission=Permission.MANAGE_PEOPLE)
+    if standing_burst(session):
+        matter = Matter(about=Event.BURST, kind=Event.BURST)
+        yield Found(matter, permission=Permission.READ_AUDIT)
 
 
 def is_over(session: Session, matter: Matter) -> bool:
-    """Whether a matter that was not found has ended: it may only be less urgent than what was, and
-    a burst is over when it is calm."""
-    if matter.kind is Event.SIGN_IN_BURST:
-        return refused_sign_ins(session, now() - BURST_WITHIN, CALM) < CALM
+    """Whether a matter that was not found has ended: it may only be less urgent than what was."""
     if matter.order_key is None or matter.kind is Event.PAID_UNTOLD:
         return True
     order = session.get(Order, matter.order_key)

@@ -16,7 +16,7 @@ URGENT = frozenset(
         Event.CONFLICT,
         Event.LOST,
         Event.JUDGING_LATE,
-        Event.SIGN_IN_BURST,
+        Event.BURST,
     }
 )
 """What a person may let break into their quiet hours, when it begins."""

@@ -11,9 +11,15 @@ from urllib.parse import unquote, urlsplit
 from app.desk.news.messages import Message
 from app.desk.news.outcomes import Failure, Outcome
 from app.protocol.hosts import is_loopback
+from app.protocol.words import N_, say
 
 PATIENCE = 60.0
 """Seconds that the server may take for a mail, from the first word to the last."""
+
+CHOICES = N_("What you hear, where and when, is chosen here:")
+
+SIGNATURE = "-- "
+"""Below it programs for mail know what need not be read each time."""
 
 SECURE, PLAIN = "smtps", "smtp"
 PORTS = {SECURE: 465, PLAIN: 25}
@@ -76,7 +82,8 @@ class MailServer:
         # The same after a retry: a reader's program shows it once.
         mail["Message-ID"] = f"<{message.key}@{self.sender.rpartition('@')[2].strip('> ')}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.text + "\n")
+        choices = f"{say(message.language, CHOICES)}\n{message.home}settings/notifications"
+        mail.set_content(f"{message.text}\n\n{SIGNATURE}\n{choices}\n")
         return mail
 
 

@@ -26,7 +26,7 @@ EVENTS: Mapping[Event, str] = {
     Event.REFUND: N_("A refund waits for a second person"),
     Event.PAID_UNTOLD: N_("Paid, but no callback came"),
     Event.JUDGING_LATE: N_("Results are judged late"),
-    Event.SIGN_IN_BURST: N_("Many failed sign-ins"),
+    Event.BURST: N_("Many refusals and failed sign-ins"),
 }
 """What each event is called in the news."""
 
@@ -44,12 +44,13 @@ ENVIRONMENTS: Mapping[Environment, str] = {
     Environment.PRODUCTION: N_("Production"),
 }
 
-PAGES: Mapping[Event, str] = {Event.SIGN_IN_BURST: "/audit", Event.JUDGING_LATE: "/callbacks"}
+PAGES: Mapping[Event, str] = {Event.BURST: "/audit", Event.JUDGING_LATE: "/callbacks"}
 """The page that says more of what is about no order and no case, where it is not the overview."""
 
 SEVERAL = N_("%(number)s matters")
 MORE = N_("and %(number)s more")
 SINCE = N_("since %(time)s")
+SPAN = N_("from %(time)s to %(ended)s")
 TRIAL = N_("News of this desk arrive here. Nothing has happened.")
 
 NAME = "NET CASH Desk"
@@ -90,8 +91,9 @@ class Message:
 
     @property
     def text(self) -> str:
-        """All of it as plain text."""
-        return "\n".join([self.title, *(f"{one.text}\n{one.address}" for one in self.lines)])
+        """All of it as plain text. The title of a single matter is the beginning of its line."""
+        lines = [f"{one.text}\n{one.address}" for one in self.lines]
+        return "\n\n".join(lines if len(lines) == 1 else [self.title, *lines])
 
 
 def message(
@@ -103,7 +105,7 @@ def message(
 ) -> Message:
     """These matters in one message."""
     lines = [line_of(language, base_url, phase, matter) for phase, matter in said]
-    title = lines[0].text
+    title = _name(language, *said[0])
     if len(said) > 1:
         title = say(language, Sentence(SEVERAL, {"number": len(said)}))
     data = [_data(base_url, phase, matter) for phase, matter in said]
@@ -112,8 +114,20 @@ def message(
 
 def line_of(language: str, base_url: str, phase: Phase, matter: Matter | None) -> Line:
     """What is said of one matter; of none, that this is a trial."""
+    name = _name(language, phase, matter)
     if matter is None:
-        return Line(say(language, TRIAL), base_url)
+        return Line(name, base_url)
+    times = {"time": whole_text(language, matter.began_at)}
+    if phase is Phase.SETTLED and matter.ended_at:
+        times["ended"] = whole_text(language, matter.ended_at)
+    span = say(language, Sentence(SPAN if "ended" in times else SINCE, times))
+    return Line(f"{name} · {span}", _address(base_url, matter))
+
+
+def _name(language: str, phase: Phase, matter: Matter | None) -> str:
+    """What it is about, short enough for the subject of a mail."""
+    if matter is None:
+        return say(language, TRIAL)
     parts = [say(language, PHASES[phase]), say(language, EVENTS[matter.kind])]
     if matter.order_key:
         parts.append(_number(matter))
@@ -121,8 +135,7 @@ def line_of(language: str, base_url: str, phase: Phase, matter: Matter | None) -
         parts.append(matter.case_name)
     if matter.environment:
         parts.append(say(language, ENVIRONMENTS[matter.environment]))
-    parts.append(say(language, Sentence(SINCE, {"time": whole_text(language, matter.began_at)})))
-    return Line(" · ".join(parts), _address(base_url, matter))
+    return " · ".join(parts)
 
 
 def _data(base_url: str, phase: Phase, matter: Matter | None) -> Mapping[str, Any]:

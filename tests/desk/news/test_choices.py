@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import select
 
 from app.clock import now
+from app.desk.audit import record_stranger
 from app.desk.news import (
     ChannelDraft,
     Choices,
@@ -21,9 +22,11 @@ from app.desk.news import (
 )
 from app.desk.news.digest import digest
 from app.desk.news.hours import GATHERED_FOR, MANY, digest_day, due_at, quiet_until
-from app.desk.news.matters import watch
+from app.desk.news.matters import _write_digest, watch
 from app.protocol.wire import JST
-from app.records.accounts import Role, SignInFailure, User
+from app.records.accounts import Role, User
+from app.records.attention import Kind
+from app.records.bursts import BURST
 from app.records.cases import Case, CaseEvent, CaseKind, Deed
 from app.records.news import Channel, ChannelKind, Event, Item, Matter, Phase
 from app.records.orders import Conflict, Source
@@ -186,14 +189,14 @@ async def test_a_case_is_told_to_whom_it_was_given_and_once(
     assert b"Ogawa" not in receiver.bodies()[0]
 
 
-@pytest.mark.parametrize(("role", "told"), [(Role.ADMIN, 1), (Role.OPERATOR, 0)])
-async def test_a_burst_of_failed_sign_ins_is_told_to_those_who_manage_people(
+@pytest.mark.parametrize(("role", "told"), [(Role.APPROVER, 1), (Role.OPERATOR, 0)])
+async def test_a_burst_of_refusals_is_told_to_those_who_read_the_audit_log(
     stage: Stage, receiver: Receiver, role: Role, told: int
 ) -> None:
     channel_of(stage, receiver)
     as_role(stage, role)
-    somebody, there = "x@example.jp", "192.0.2.1"
-    add(stage, *(SignInFailure(email=somebody, remote_address=there) for _ in range(20)))
+    with stage.desk.database.writing() as session:
+        record_stranger(session, BURST, "192.0.2.1")
     watch(stage.desk.database)
     assert len(rows(stage, Item)) == told
 
@@ -249,8 +252,28 @@ async def test_the_digest_comes_when_nothing_is_open_and_says_so(stage: Stage) -
     channel = make_channel(stage.desk.database, stage.actor, draft)
     with stage.desk.database.reading() as session:
         said = digest(session, "en", "https://desk.example.jp", channel.id, now())
-    assert said.text.splitlines()[1:3] == [
+    assert said.text.splitlines()[2:4] == [
         "Test: nothing is open.",
         "https://desk.example.jp/?env=test",
     ]
     assert "Nothing was settled within 24 hours." in said.text
+
+
+async def test_two_processes_that_know_of_no_digest_write_one(
+    stage: Stage, receiver: Receiver
+) -> None:
+    channel = channel_of(stage, receiver)
+    channel.digest_hour = 0
+    add(stage, channel)
+    for stale in (a_copy(channel), a_copy(channel)):
+        _write_digest(stage.desk.database, stale)
+    assert [one.phase for one in rows(stage, Item)] == [Phase.DIGEST]
+
+
+def a_copy(channel: Channel) -> Channel:
+    """The channel as a process has read it before another wrote."""
+    return Channel.model_validate(channel.model_dump())
+
+
+def test_whatever_the_overview_calls_for_is_an_event_by_the_same_word() -> None:
+    assert {str(kind) for kind in Kind} <= {str(event) for event in Event}

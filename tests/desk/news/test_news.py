@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -218,3 +218,14 @@ def test_each_service_is_told_in_its_own_shape_and_that_there_is_more() -> None:
     assert line_works["body"]["text"].endswith("more")
     assert line_works["button"]["url"] == "https://desk.example.jp/"
     assert "and+11+more" in bodies[ChannelKind.CHATWORK]
+
+
+def test_what_has_ended_says_from_when_to_when_and_a_single_matter_is_said_once() -> None:
+    began, ended = (datetime(2026, 12, 1, hour, tzinfo=UTC) for hour in (1, 2))
+    matter = Matter(about="x", kind=Event.LOST, began_at=began, ended_at=ended)
+    said = message("en", "https://desk.example.jp", "k", ended, [(Phase.SETTLED, matter)])
+    assert said.title == "NET CASH Desk: Settled · Results could not be stored"
+    assert said.text == (
+        "Settled · Results could not be stored · "
+        "from 1 Dec 2026 10:00:00 JST to 1 Dec 2026 11:00:00 JST\nhttps://desk.example.jp/"
+    )
