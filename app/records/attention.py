@@ -38,6 +38,8 @@ class Kind(StrEnum):
     # A closed case that something reopened, and one whose time is over.
     CASE_REOPENED = "case-reopened"
     CASE_OVERDUE = "case-overdue"
+    # A case with a refund that whoever looks may approve.
+    REFUND_WAITS = "refund-waits"
 
 
 def needs_attention(quiet_since: datetime) -> ColumnElement[bool]:

@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, text
 from sqlmodel import Session, col, select
 
+from app.records.attention import Kind
 from app.records.cases import UNFINISHED, Case, CaseEvent, CaseOrder, CaseState, Deed
 from app.records.keys import first_key
 from app.records.orders import Order
 from app.records.paging import Page, Place, page_of
+from app.records.refunds import waiting_for
 from app.records.shops import Environment
 
 
@@ -48,26 +50,43 @@ def unfinished_by_order(session: Session, order_keys: Collection[str]) -> Mappin
     return dict(session.exec(query.order_by(col(Case.id))).all()) if order_keys else {}
 
 
-def _asks_for_somebody(at: datetime) -> ColumnElement[bool]:
-    """Overdue, or reopened by something that came late and that nobody has seen to."""
-    return text(f"({UNFINISHED})") & (  # type: ignore[no-any-return]
-        (col(Case.due_at) < at) | col(Case.stirred_at).is_not(None)
-    )
+def _asks_for_somebody(at: datetime, approver: str | None) -> ColumnElement[bool]:
+    """Overdue, or reopened by something that came late and that nobody has seen to; and for an
+    approver, by the user's key, with a refund that somebody else proposed."""
+    asks = (col(Case.due_at) < at) | col(Case.stirred_at).is_not(None)
+    if approver is not None:
+        asks |= col(Case.id).in_(waiting_for(approver))
+    return text(f"({UNFINISHED})") & asks  # type: ignore[no-any-return]
+
+
+def kind_of_case(case: Case, at: datetime) -> Kind:
+    """Why a case that needs a person does."""
+    if case.stirred_at is not None:
+        return Kind.CASE_REOPENED
+    is_overdue = case.due_at is not None and case.due_at < at
+    return Kind.CASE_OVERDUE if is_overdue else Kind.REFUND_WAITS
 
 
 def cases_in_attention(
-    session: Session, environment: Environment, at: datetime, limit: int
+    session: Session,
+    environment: Environment,
+    at: datetime,
+    limit: int,
+    approver: str | None = None,
 ) -> Sequence[Case]:
-    """The cases that need a person: those reopened first, then the longest overdue."""
-    query = select(Case).where(Case.environment == environment, _asks_for_somebody(at))
+    """The cases that need a person: those reopened first, then the longest overdue; for an
+    approver those too whose refund waits for one."""
+    query = select(Case).where(Case.environment == environment, _asks_for_somebody(at, approver))
     order_by = (col(Case.stirred_at).is_(None), col(Case.due_at), col(Case.id))
     return session.exec(query.order_by(*order_by).limit(limit)).all()
 
 
-def number_of_cases_in_attention(session: Session, environment: Environment, at: datetime) -> int:
-    """How many cases of an environment need a person."""
+def number_of_cases_in_attention(
+    session: Session, environment: Environment, at: datetime, approver: str | None = None
+) -> int:
+    """How many cases of an environment need a person; for an approver, with refunds that wait."""
     query = select(func.count()).select_from(Case).where(Case.environment == environment)
-    return session.exec(query.where(_asks_for_somebody(at))).one()
+    return session.exec(query.where(_asks_for_somebody(at, approver))).one()
 
 
 def assigned_since(

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, func, text, update
 from sqlmodel import Field, Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.clock import now
 from app.records.cases import Case
@@ -165,6 +166,16 @@ def approved_between(
         )
     )
     return session.exec(query.order_by(col(Refund.decided_at), col(Refund.id))).all()
+
+
+def waiting_for(approver: str) -> SelectOfScalar[str]:
+    """The cases with a refund that waits and that this person neither proposed nor edited."""
+    is_author = select(RefundPerson.refund_key).where(
+        RefundPerson.user_key == approver, RefundPerson.part == Part.AUTHOR
+    )
+    return select(Refund.case_key).where(
+        text(f"refunds.{OPEN_PROPOSAL}"), col(Refund.id).not_in(is_author)
+    )
 
 
 def proposed_refunds(

@@ -16,7 +16,11 @@ from app.desk.callbacks.storage_failures import LostCallbacks
 from app.desk.status.unproven import quiet_since
 from app.records.attention import Kind, kind_of, most_urgent, number_in_attention
 from app.records.bursts import Burst, standing_burst
-from app.records.case_lists import cases_in_attention, number_of_cases_in_attention
+from app.records.case_lists import (
+    cases_in_attention,
+    kind_of_case,
+    number_of_cases_in_attention,
+)
 from app.records.cases import Case
 from app.records.orders import Order
 from app.records.shops import Environment
@@ -39,7 +43,8 @@ class Attention:
 
     What was `lost` is one entry, of every environment: nobody knows whose results they were. So is
     a `burst` of refusals that nobody has spoken of.
-    `cases`: those that something reopened, or whose time is over.
+    `cases`: those that something reopened, whose time is over, or whose refund waits for whoever
+    looks.
     `disputes`: what names the conflict of those that are in one, by the order's key.
     """
 
@@ -47,30 +52,47 @@ class Attention:
     entries: Sequence[Entry]
     lost: LostCallbacks
     burst: Burst | None
-    cases: Sequence[Case]
+    cases: Sequence[tuple[Kind, Case]]
     disputes: Mapping[str, Dispute]
 
 
 def attention(
-    session: Session, environment: Environment, at: datetime, lost: LostCallbacks
+    session: Session,
+    environment: Environment,
+    at: datetime,
+    lost: LostCallbacks,
+    approver: str | None = None,
 ) -> Attention:
-    """What needs a person in one environment."""
-    number = number_of_entries(session, environment, at, lost)
+    """What needs a person in one environment. `approver`: the key of whoever looks and may approve
+    refunds there."""
+    number = number_of_entries(session, environment, at, lost, approver)
     orders = most_urgent(session, environment, quiet_since(at), SHOWN) if number else ()
     kinds = kinds_of(orders, at)
     entries = [Entry(kinds[order.id], order) for order in orders]
-    cases = cases_in_attention(session, environment, at, SHOWN) if number else ()
+    cases = cases_needing(session, environment, at, approver) if number else ()
     burst = standing_burst(session)
     return Attention(number, entries, lost, burst, cases, conflicts_standing(session, orders))
 
 
 def number_of_entries(
-    session: Session, environment: Environment, at: datetime, lost: LostCallbacks
+    session: Session,
+    environment: Environment,
+    at: datetime,
+    lost: LostCallbacks,
+    approver: str | None = None,
 ) -> int:
     """How many entries there are: the one number that every figure shows."""
     orders = number_in_attention(session, environment, quiet_since(at))
-    cases = number_of_cases_in_attention(session, environment, at)
+    cases = number_of_cases_in_attention(session, environment, at, approver)
     return orders + cases + bool(lost.number) + (standing_burst(session) is not None)
+
+
+def cases_needing(
+    session: Session, environment: Environment, at: datetime, approver: str | None
+) -> Sequence[tuple[Kind, Case]]:
+    """The most urgent cases, each with why."""
+    cases = cases_in_attention(session, environment, at, SHOWN, approver)
+    return [(kind_of_case(case, at), case) for case in cases]
 
 
 def kinds_of(orders: Iterable[Order], at: datetime) -> Mapping[str, Kind]:

@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from app.desk.actions.disputes import conflicts_standing
 from app.desk.callbacks.verification import Tag
-from app.desk.orders.attention import SHOWN, kinds_of, number_of_entries
+from app.desk.orders.attention import cases_needing, kinds_of, number_of_entries
 from app.desk.orders.search import Meaning
 from app.desk.permissions import Permission
 from app.records.bursts import standing_burst
-from app.records.case_lists import cases_in_attention, unfinished_by_order
+from app.records.case_lists import unfinished_by_order
 from app.records.families import families_of, family_of, is_paid_twice, is_unsettled
 from app.records.order_lists import (
     OrderFilter,
@@ -31,7 +31,7 @@ from app.records.paging import Page, Place
 from app.records.saved_views import ListName
 from app.records.search_fold import squeezed
 from app.records.shops import Environment, Shop, all_shops
-from app.web.http.attention import lost_in
+from app.web.http.attention import approver_in, lost_in
 from app.web.http.paging import address_with, csv_address, neighbours, place_of
 from app.web.http.requests import desk_of, environment_of, may
 from app.web.pages.order_columns import column_context, remember_columns
@@ -131,7 +131,9 @@ def _attention_context(
     if not asked.wanted.attention:
         return {"kinds": kinds, "needed": None, "lost": None, "burst": None, "needing_cases": ()}
     lost = lost_in(request, session)
-    needed = number_of_entries(session, environment_of(request), asked.at, lost)
+    environment = environment_of(request)
+    approver = approver_in(request, environment)
+    needed = number_of_entries(session, environment, asked.at, lost, approver)
     # Of no order, so it stands where nothing is left out.
     is_whole = [*asked.typed] == ["status"] and not (
         asked.question.words or place_of(request).before
@@ -141,7 +143,7 @@ def _attention_context(
         "needed": needed,
         "lost": lost if is_whole and lost.number else None,
         "burst": standing_burst(session) if is_whole else None,
-        "needing_cases": cases_in_attention(session, environment_of(request), asked.at, SHOWN)
+        "needing_cases": cases_needing(session, environment, asked.at, approver)
         if is_whole
         else (),
         # One page, one number.

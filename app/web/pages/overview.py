@@ -14,7 +14,7 @@ from app.protocol.wire import JST
 from app.records.callback_lists import CallbackFilter, callbacks_page
 from app.records.order_lists import any_order
 from app.records.paging import Place
-from app.web.http.attention import lost_in
+from app.web.http.attention import approver_in, lost_in
 from app.web.http.cookies import remember
 from app.web.http.requests import desk_of, environment_of, may
 from app.web.http.tour import TOUR, is_touring
@@ -44,7 +44,8 @@ def overview(
     with desk_of(request).database.reading() as session:
         live = live_context(session, environment)
         latest = callbacks_page(session, CallbackFilter(environment), Place()).rows[:LATEST]
-        needs = attention(session, environment, at, lost_in(request, session))
+        approver = approver_in(request, environment)
+        needs = attention(session, environment, at, lost_in(request, session), approver)
         context = {
             "began": bool(latest or needs.number) or any_order(session, environment),
             "today": today(session, environment, at),

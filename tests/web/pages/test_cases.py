@@ -96,6 +96,11 @@ async def test_a_refund_takes_two_people(
     assert (await operator.post(f"{address}/refunds", data=REFUND)).status_code == 303
     mine = await operator.get(address)
     assert hook(mine, "data-refund") == "proposed"
+    for list_ in ("/?env=sandbox", "/orders?env=sandbox&status=attention"):
+        assert "data-attention=" not in (await operator.get(list_)).text, "nobody approves theirs"
+        listed = await client.get(list_)
+        assert hook(listed, "data-attention") == "refund-waits", list_
+        assert hook(listed, "data-attention-count") == "1", list_
     refund = re.search(r'id="refund-(\w+)"', mine.text)
     assert refund
     approvals = f"{address}/refunds/{refund[1]}/approvals"
@@ -109,6 +114,7 @@ async def test_a_refund_takes_two_people(
     answer = await client.post(approvals, data={"shown": hook(theirs, 'name="shown" value')})
     assert answer.status_code == 303
     page = await client.get(address)
+    assert "data-attention=" not in (await client.get("/?env=sandbox")).text
     assert hook(page, "data-refund") == "approved"
     assert "Documented as paid out" in page.text
     assert hook(page, "data-refundable") == "600"
