@@ -39,7 +39,7 @@ class Kind(StrEnum):
     CASE_REOPENED = "case-reopened"
     CASE_OVERDUE = "case-overdue"
     # A case with a refund that whoever looks may approve.
-    REFUND_WAITS = "refund-waits"
+    REFUND = "refund-to-approve"
 
 
 def needs_attention(quiet_since: datetime) -> ColumnElement[bool]:

@@ -64,7 +64,7 @@ def kind_of_case(case: Case, at: datetime) -> Kind:
     if case.stirred_at is not None:
         return Kind.CASE_REOPENED
     is_overdue = case.due_at is not None and case.due_at < at
-    return Kind.CASE_OVERDUE if is_overdue else Kind.REFUND_WAITS
+    return Kind.CASE_OVERDUE if is_overdue else Kind.REFUND
 
 
 def cases_in_attention(

@@ -157,7 +157,7 @@ ATTENTION: Marks = {
     Kind.BURST: Mark(N_("Refusals"), "shield-x", "warn"),
     Kind.CASE_REOPENED: Mark(N_("Case reopened"), "lock-open", "bad"),
     Kind.CASE_OVERDUE: Mark(N_("Case overdue"), "clock", "warn"),
-    Kind.REFUND_WAITS: Mark(N_("Refund to approve"), "users", "warn"),
+    Kind.REFUND: Mark(N_("Refund to approve"), "users", "warn"),
 }
 """Why something needs a person."""
 

@@ -99,7 +99,7 @@ async def test_a_refund_takes_two_people(
     for list_ in ("/?env=sandbox", "/orders?env=sandbox&status=attention"):
         assert "data-attention=" not in (await operator.get(list_)).text, "nobody approves theirs"
         listed = await client.get(list_)
-        assert hook(listed, "data-attention") == "refund-waits", list_
+        assert hook(listed, "data-attention") == "refund-to-approve", list_
         assert hook(listed, "data-attention-count") == "1", list_
     refund = re.search(r'id="refund-(\w+)"', mine.text)
     assert refund
