@@ -11,7 +11,14 @@ from sqlalchemy import delete, exists
 from sqlmodel import Session, col, select
 
 from app.records.accounts import IN_A_QUERY
-from app.records.cases import Attachment, AttachmentContent, Case, CaseEvent, CaseOrder
+from app.records.cases import (
+    Attachment,
+    AttachmentContent,
+    AttachmentPreview,
+    Case,
+    CaseEvent,
+    CaseOrder,
+)
 from app.records.refunds import Refund, RefundPerson
 from app.records.shops import Environment
 
@@ -38,7 +45,8 @@ def _forget(session: Session, order_keys: Sequence[str]) -> None:
 def _forget_whole(session: Session, case_keys: Sequence[str]) -> None:
     files = select(Attachment.id).where(col(Attachment.case_key).in_(case_keys))
     connection = session.connection()
-    connection.execute(delete(AttachmentContent).where(col(AttachmentContent.id).in_(files)))
+    for part in (AttachmentContent, AttachmentPreview):
+        connection.execute(delete(part).where(col(part.id).in_(files)))
     for table in (Attachment, CaseEvent):
         connection.execute(delete(table).where(col(table.case_key).in_(case_keys)))
     connection.execute(delete(Case).where(col(Case.id).in_(case_keys)))

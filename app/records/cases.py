@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -170,6 +170,17 @@ class AttachmentContent(Record, table=True):
     content: bytes = encrypted_bytes()
 
 
+class AttachmentPreview(Record, table=True):
+    """A small picture of an attached image, made anew: a PNG, and its sides in pixels."""
+
+    __tablename__ = "attachment_previews"
+
+    id: str = Field(primary_key=True, foreign_key="attachments.id", max_length=32)
+    content: bytes = encrypted_bytes()
+    width: int
+    height: int
+
+
 def case_of(session: Session, key: str) -> Case | None:
     """The case with this key, or with this number as people say it (C-000123, 123)."""
     found = session.get(Case, key)
@@ -217,6 +228,13 @@ def attachments_of(session: Session, case_key: str) -> Sequence[Attachment]:
     """The files of a case, oldest first."""
     query = select(Attachment).where(Attachment.case_key == case_key)
     return session.exec(query.order_by(col(Attachment.id))).all()
+
+
+def preview_sizes(session: Session, case_key: str) -> Mapping[str, tuple[int, int]]:
+    """Width and height of the previews of a case's files that have one, by the file's key."""
+    size = (AttachmentPreview.id, AttachmentPreview.width, AttachmentPreview.height)
+    query = select(*size).join(Attachment).where(Attachment.case_key == case_key)
+    return {file: (width, height) for file, width, height in session.exec(query)}
 
 
 def cases_about(session: Session, order_keys: Collection[str]) -> Sequence[Case]:

@@ -33,6 +33,12 @@ def case_routes() -> list[Route]:
         Route("/cases/{key}/rehearsal.json", case_rehearsal.download, "rehearsal", permission=READ),
         Route("/cases/{key}/bundle.json", case_evidence.bundle, "bundle", permission=READ),
         Route("/cases/{key}/attachments/{file}", case_files.download, "file", permission=READ),
+        Route(
+            "/cases/{key}/attachments/{file}/preview",
+            case_files.preview,
+            "preview",
+            permission=READ,
+        ),
         Route("/cases/{key}/attachments", case_files.add, "attach", SEND, permission=INVESTIGATE),
         Route("/cases/{key}/notes", case_deeds.add_note, "note", SEND, permission=INVESTIGATE),
         Route("/cases/{key}/orders", case_deeds.add_orders, "add", SEND, permission=INVESTIGATE),

@@ -1,4 +1,7 @@
-"""Files of a case: judged by their bytes, limited in size, and only ever downloaded."""
+"""Files of a case: judged by their bytes, limited in size, and only ever downloaded.
+
+Of an image a small picture is made, which is shown in its place.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from dataclasses import dataclass
 from sqlmodel import Session, func, select
 
 from app.desk.cases.deeds import CaseRefused, NoSuchCase, record_deed, working_on
+from app.desk.cases.previews import preview_of
 from app.desk.context import Actor, Desk
 from app.protocol.words import N_, Sentence
-from app.records.cases import Attachment, AttachmentContent, Deed, case_of
+from app.records.cases import Attachment, AttachmentContent, AttachmentPreview, Deed, case_of
 
 SIZE_AT_MOST = 5 * 1024 * 1024
 """Bytes of a file. A choice: a photograph of a screen, a scanned receipt."""
@@ -48,6 +52,7 @@ class File:
 def attach(desk: Desk, actor: Actor, key: str, name: str, content: bytes) -> None:
     """Keep a file in a case. Raises CaseRefused."""
     kind = _judged(content)
+    preview = preview_of(content, kind)
     with working_on(desk, key) as (session, case):
         query = select(func.count()).select_from(Attachment).where(Attachment.case_key == case.id)
         if session.exec(query).one() >= FILES_AT_MOST:
@@ -63,6 +68,8 @@ def attach(desk: Desk, actor: Actor, key: str, name: str, content: bytes) -> Non
         session.add(file)
         session.flush()
         session.add(AttachmentContent(id=file.id, content=content))
+        if preview:
+            session.add(AttachmentPreview(id=file.id, **preview._asdict()))
         record_deed(
             session,
             case,
@@ -77,11 +84,23 @@ def attach(desk: Desk, actor: Actor, key: str, name: str, content: bytes) -> Non
 
 def file_of(session: Session, case_key: str, file_key: str) -> File:
     """A file of a case. Raises NoSuchCase."""
+    attachment = _attachment(session, case_key, file_key)
+    return File(attachment, session.get_one(AttachmentContent, file_key).content)
+
+
+def preview_in(session: Session, case_key: str, file_key: str) -> bytes | None:
+    """The preview of a file of a case, a PNG; None where it has none. Raises NoSuchCase."""
+    _attachment(session, case_key, file_key)
+    preview = session.get(AttachmentPreview, file_key)
+    return preview.content if preview else None
+
+
+def _attachment(session: Session, case_key: str, file_key: str) -> Attachment:
     case = case_of(session, case_key)
     attachment = session.get(Attachment, file_key)
     if case is None or attachment is None or attachment.case_key != case.id:
         raise NoSuchCase(file_key)
-    return File(attachment, session.get_one(AttachmentContent, file_key).content)
+    return attachment
 
 
 def kind_of(content: bytes) -> str | None:

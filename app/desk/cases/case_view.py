@@ -27,6 +27,7 @@ from app.records.cases import (
     attachments_of,
     events_of,
     orders_of_case,
+    preview_sizes,
 )
 from app.records.orders import Order
 from app.records.refunds import Refund, RefundState, authors_of, refunds_of
@@ -91,6 +92,7 @@ class CaseView:
     orders: Sequence[OrderView]
     events: Sequence[CaseEvent]
     files: Sequence[Attachment]
+    previews: Mapping[str, tuple[int, int]]
     refunds: Sequence[RefundView]
     refundable: Mapping[str, int]
     checklist: Sequence[Checked]
@@ -113,6 +115,7 @@ def case_view(
         orders=views,
         events=events,
         files=files,
+        previews=preview_sizes(session, case.id),
         refunds=_refund_views(session, refunds, reader),
         refundable={order.id: refundable(session, order) for order in orders},
         checklist=checklist(known),

@@ -1,4 +1,7 @@
-"""Files of a case: kept, and only ever downloaded, so that nothing in one runs in a browser."""
+"""Files of a case: kept, and only ever downloaded, so that nothing in one runs in a browser.
+
+What is shown of an image is a picture that the desk has made of it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk.cases.attachments import attach, file_of
+from app.desk.cases.attachments import attach, file_of, preview_in
 from app.desk.cases.deeds import CaseRefused, NoSuchCase
 from app.web.http.requests import actor_of, desk_of
 from app.web.http.uploads import read_upload
@@ -52,3 +55,19 @@ def download(request: Request) -> Response:
     }
     # No type that a browser would show: what the content says it is stands on the sheet.
     return Response(file.content, media_type="application/octet-stream", headers=headers)
+
+
+def preview(request: Request) -> Response:
+    """GET /cases/{key}/attachments/{file}/preview: the small picture of an image."""
+    with desk_of(request).database.reading() as session:
+        try:
+            made = preview_in(session, request.path_params["key"], request.path_params["file"])
+        except NoSuchCase:
+            raise HTTPException(404) from None
+    if made is None:
+        raise HTTPException(404)
+    headers = {
+        "Content-Security-Policy": NOTHING_RUNS,
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    return Response(made, media_type="image/png", headers=headers)

@@ -134,6 +134,7 @@ VIEWERS = [
     "bundle",
     "rehearsal",
     "file",
+    "preview",
 ]
 
 OPERATORS = [

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import httpx
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 
 from app.clock import now
@@ -183,6 +185,27 @@ async def test_an_attachment_is_judged_by_its_content_and_only_downloaded(
     assert got.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in got.headers["content-security-policy"]
     assert got.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_of_an_image_a_small_picture_is_shown(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    address = await opened(client, an_order(desk_app, "C1"))
+    image = BytesIO()
+    Image.new("RGB", (640, 480), "red").save(image, "JPEG")
+    for content in (image.getvalue(), PNG, b"a log"):
+        await client.post(f"{address}/attachments", files={"file": ("a", content)})
+    page = (await client.get(address)).text
+    pictures = re.findall(r'src="(/cases/\w+/attachments/\w+/preview)"', page)
+    assert len(pictures) == 1, "what is no image, or is broken, has none"
+    got = await client.get(pictures[0])
+    assert (got.status_code, got.headers["content-type"]) == (200, "image/png")
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in got.headers["content-security-policy"]
+    files = re.findall(r'href="(/cases/\w+/attachments/\w+)"', page)
+    without = [file for file in files if f"{file}/preview" not in pictures]
+    for file in (*without, "/cases/x/attachments/y"):
+        assert (await client.get(f"{file}/preview")).status_code == 404
 
 
 async def test_the_checklist_knows_by_the_data(
