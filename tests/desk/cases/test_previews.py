@@ -23,6 +23,8 @@ def an_image(form: str) -> bytes:
     exif[DESCRIPTION] = SECRET.decode()
     told.add_text("Comment", SECRET.decode())
     more: dict[str, Any] = {"pnginfo": told} if form == "PNG" else {"exif": exif}
+    if form != "GIF":
+        more["icc_profile"] = SECRET
     return written("red", (800, 600), form, **more)
 
 
