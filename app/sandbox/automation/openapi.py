@@ -1,43 +1,25 @@
 """The OpenAPI description: the automation, out of its models, and the gateway's own calls."""
 
 import re
+from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from starlette.requests import Request
 
 from app.sandbox import addresses
 from app.sandbox.automation.gateway_calls import gateway_calls
+from app.sandbox.automation.reads import READS, Read
+from app.sandbox.commands.answers import Answer
 from app.sandbox.commands.command import Command
 from app.sandbox.commands.commands import COMMANDS
 from app.sandbox.commands.given import AccessId, ShopId
+from app.sandbox.operators.answering import ErrorAnswer, FieldErrorAnswer
 from app.sandbox.operators.auth import is_open
 
 Json = dict[str, Any]
-
-# Operation, path, summary and query parameters of what is only read.
-READS: Final = (
-    ("readState", "/state", "The clock and the faults in waiting.", ()),
-    (
-        "readTrades",
-        "/trades",
-        "Trades, the newest first, a page at a time.",
-        (
-            ("q", "The beginning of an OrderID.", {"type": "string"}),
-            ("ShopID", "Trades of this shop alone.", {"type": "string"}),
-            (
-                "before",
-                "The `older` of the page before.",
-                {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999},
-            ),
-        ),
-    ),
-    ("readTrade", "/trades/{AccessID}", "One trade with what happened to it.", ()),
-    ("readShops", "/shops", "The shops with their credentials.", ()),
-    ("readClient", "/shops/{ShopID}/client", "The client's last requests, with what to mend.", ()),
-    ("readReadiness", "/shops/{ShopID}/readiness", "How each scenario stands for the client.", ()),
-    ("readScenarios", "/scenarios", "The table of scenarios.", ()),
-)
 
 _ERRORS: Final = {
     "400": "The body is no JSON object.",
@@ -47,7 +29,11 @@ _ERRORS: Final = {
     "409": "A value could be used, but not as things are; `field` names it.",
     "413": "The body is longer than 64 KiB.",
     "422": "A value cannot be used; `field` names it.",
+    "503": "The sandbox's store does not answer.",
 }
+_FIELD_NAMED: Final = ("409", "422")
+_SENT: Final[JsonSchemaMode] = "serialization"
+_AT: Final = "#/components/schemas/{model}"
 _IN_PATH: Final = {
     "AccessID": TypeAdapter(AccessId).json_schema(),
     "ShopID": TypeAdapter(ShopId).json_schema(),
@@ -56,12 +42,12 @@ _IN_PATH: Final = {
 
 def description(request: Request) -> Json:
     """The description, with this sandbox's own address."""
-    paths = gateway_calls()
-    for name, path, summary, query in READS:
-        paths.setdefault(f"/api{path}", {})["get"] = _read(name, path, summary, query)
-    for command in COMMANDS:
-        if command.for_admins and not is_open(request):
-            continue
+    paths, opened = gateway_calls(), is_open(request)
+    commands = [one for one in COMMANDS if opened or not one.for_admins]
+    answers = [one.answer for one in READS] + [one.answer for one in commands]
+    for read in READS:
+        paths.setdefault(f"/api{read.path}", {})["get"] = _read(read)
+    for command in commands:
         paths.setdefault(f"/api{command.path}", {})["post"] = _command(command)
     return {
         "openapi": "3.1.0",
@@ -71,45 +57,54 @@ def description(request: Request) -> Json:
             "description": "The gateway's calls, and what drives the sandbox from your own tests.",
         },
         "servers": [{"url": addresses.base_url(request)}],
-        "security": [] if is_open(request) else [{"sandboxKey": []}],
+        "security": [] if opened else [{"sandboxKey": []}],
         "components": {
             "securitySchemes": {"sandboxKey": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Error": _ERROR},
+            "schemas": _schemas(*answers),
         },
         "paths": paths,
     }
 
 
-_ERROR: Final = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {"error": {"type": "string"}, "field": {"type": "string"}},
-}
+class _Plain(GenerateJsonSchema):
+    """Fields without a title, which would but say their name again."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        del schema
+        return False
 
 
-def _read(name: str, path: str, summary: str, query: tuple[tuple[str, str, Json], ...]) -> Json:
+@cache
+def _schemas(*answers: type[Answer]) -> Json:
+    """The schemas of what is answered, errors too, each under its model's name."""
+    models: set[type[BaseModel]] = {*answers, ErrorAnswer, FieldErrorAnswer}
+    ways = [(one, _SENT) for one in sorted(models, key=lambda one: one.__name__)]
+    _, found = models_json_schema(ways, ref_template=_AT, schema_generator=_Plain)
+    schemas: Json = found["$defs"]
+    return schemas
+
+
+def _read(read: Read) -> Json:
     parameters = [
-        {"name": key, "in": "query", "description": words, "schema": schema}
-        for key, words, schema in query
+        {"name": one.name, "in": "query", "description": one.words, "schema": one.schema}
+        for one in read.query
     ]
-    known = ("401", "404") if "{" in path else ("401", "422") if query else ("401",)
+    known = ("404",) if "{" in read.path else ("422",) if read.query else ()
     return {
-        "operationId": name,
-        "summary": summary,
-        "parameters": [*_in_path(path), *parameters],
-        "responses": _responses(known),
+        "operationId": read.name,
+        "summary": read.summary,
+        "parameters": [*_in_path(read.path), *parameters],
+        "responses": _responses(read.answer, ("401", *known, "503")),
     }
 
 
 def _command(command: Command) -> Json:
-    schema = command.given.model_json_schema()
+    schema = command.given.model_json_schema(schema_generator=_Plain)
     in_path = re.findall(r"{(\w+)}", command.path)
     body = {
         "type": "object",
         "properties": {
-            name: _untitled(value)
-            for name, value in schema["properties"].items()
-            if name not in in_path
+            name: value for name, value in schema["properties"].items() if name not in in_path
         },
         "required": [name for name in schema.get("required", ()) if name not in in_path],
         "additionalProperties": False,
@@ -124,12 +119,8 @@ def _command(command: Command) -> Json:
             "required": bool(body["required"]),
             "content": {"application/json": {"schema": body}},
         },
-        "responses": _responses(known),
+        "responses": _responses(command.answer, known),
     }
-
-
-def _untitled(schema: Json) -> Json:
-    return {key: value for key, value in schema.items() if key != "title"}
 
 
 def _in_path(path: str) -> list[Json]:
@@ -139,10 +130,16 @@ def _in_path(path: str) -> list[Json]:
     ]
 
 
-def _responses(errors: tuple[str, ...] | list[str]) -> Json:
-    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    success = {"application/json": {"schema": {"type": "object"}}}
+def _responses(answer: type[Answer], errors: Iterable[str]) -> Json:
+    refusals = {code: FieldErrorAnswer if code in _FIELD_NAMED else ErrorAnswer for code in errors}
     return {
-        "200": {"description": "Done.", "content": success},
-        **{code: {"description": _ERRORS[code], "content": error} for code in errors},
+        "200": {"description": "Done.", "content": _content(answer)},
+        **{
+            code: {"description": _ERRORS[code], "content": _content(model)}
+            for code, model in refusals.items()
+        },
     }
+
+
+def _content(model: type[Answer]) -> Json:
+    return {"application/json": {"schema": {"$ref": _AT.format(model=model.__name__)}}}

@@ -8,7 +8,8 @@ from app.protocol.fields import ORDER_ID_LENGTH, RET_URL_LENGTH
 from app.protocol.words import N_
 from app.sandbox.clients import readiness
 from app.sandbox.clients.readiness import State
-from app.sandbox.commands.command import Answer, Command, NotNow, NotThere
+from app.sandbox.commands.answers import JudgementAnswer, ResultAnswer, SentAnswer
+from app.sandbox.commands.command import Command, NotNow, NotThere
 from app.sandbox.commands.given import Given, OneOf, Says, ShopId
 from app.sandbox.context import Sandbox
 from app.sandbox.scenarios.catalogue import SCENARIOS
@@ -51,20 +52,21 @@ class Delivery(Given):
     kind: Annotated[str, OneOf(tuple(DELIVERIES))]
 
 
-async def _mark(sandbox: Sandbox, given: Judgement) -> Answer:
+async def _mark(sandbox: Sandbox, given: Judgement) -> JudgementAnswer:
     if await sandbox.store.run(shops.one_shop, given.ShopID) is None:
         raise NotThere
     state = State(given.state)
     await sandbox.store.run(readiness.mark_by_hand, given.ShopID, given.scenario, state)
-    return {"ShopID": given.ShopID, "scenario": given.scenario, "state": given.state}
+    return JudgementAnswer(ShopID=given.ShopID, scenario=given.scenario, state=state)
 
 
-async def _send_callbacks(sandbox: Sandbox, given: Delivery) -> Answer:
+async def _send_callbacks(sandbox: Sandbox, given: Delivery) -> SentAnswer:
     callbacks = await callbacks_of(sandbox, given)
     if not await may_be_sent(sandbox, given.RetURL):
         raise NotNow("RetURL", NOT_ALLOWED)
     answers = await send_all(sandbox, given.RetURL, callbacks)
-    return {"sent": [dict(pairs) for pairs in callbacks], "answers": answers}
+    sent = [ResultAnswer(**dict(pairs)) for pairs in callbacks]
+    return SentAnswer(sent=sent, answers=answers)
 
 
 async def callbacks_of(sandbox: Sandbox, given: Delivery) -> list[Pairs]:

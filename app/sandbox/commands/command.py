@@ -3,13 +3,12 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 from app.protocol.words import N_
+from app.sandbox.commands.answers import Answer
 from app.sandbox.commands.given import Given, Wrong
 from app.sandbox.context import Sandbox
-
-Answer = dict[str, Any]
 
 
 class NotNow(Wrong):
@@ -40,6 +39,11 @@ class Command:
     needs_sure: bool = False
     warning: str = ""
 
+    @property
+    def answer(self) -> type[Answer]:
+        """The model of what it answers."""
+        return answer_of(self.run)
+
     def of_address(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """The values that stand in its address: a mounting application has parameters too."""
         return {name: parameters[name] for name in re.findall(r"{(\w+)}", self.path)}
@@ -58,6 +62,15 @@ class Command:
     async def done_with(self, sandbox: Sandbox, typed: Mapping[str, str]) -> Answer:
         """Do it with the values of a page's form. Raises Wrong and NotThere."""
         return await self.run(sandbox, self.given.read(self.of_form(typed)))
+
+
+def answer_of(run: Callable[..., Awaitable[Answer]]) -> type[Answer]:
+    """The model that a function answers with.
+
+    Its signature says so, to which the type checker holds it: a second list could part from it.
+    """
+    answer: type[Answer] = get_type_hints(run)["return"]
+    return answer
 
 
 # The box to be ticked before what cannot be undone.

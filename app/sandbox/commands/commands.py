@@ -10,8 +10,20 @@ from pydantic import Field
 from app.protocol.messages import Call
 from app.protocol.statuses import RETURNED
 from app.protocol.words import N_
+from app.sandbox.commands.answers import (
+    ClockAnswer,
+    CustomerAnswer,
+    DoneAnswer,
+    FaultAnswer,
+    HostsAnswer,
+    KeyAnswer,
+    NoticesAnswer,
+    ResultAnswer,
+    ShopAnswer,
+    TradeScenarioAnswer,
+)
 from app.sandbox.commands.client_commands import CLIENT_COMMANDS, NOT_ALLOWED, WEB_ADDRESS
-from app.sandbox.commands.command import Answer, Command, NotNow, NotThere
+from app.sandbox.commands.command import Command, NotNow, NotThere
 from app.sandbox.commands.given import AccessId, Given, OneOf, Says, ShopId
 from app.sandbox.context import Sandbox
 from app.sandbox.customer import flow
@@ -84,29 +96,29 @@ class Hosts(Given):
     ]
 
 
-async def _forward(sandbox: Sandbox, given: Forward) -> Answer:
+async def _forward(sandbox: Sandbox, given: Forward) -> ClockAnswer:
     ahead = await sandbox.store.run(sandbox.rules.controls.forward, given.minutes * 60_000)
     if ahead is None:
         message = N_("The clock can be at most ten years ahead. Starting over puts it right.")
         raise NotNow("minutes", message)
-    return {"seconds_ahead": ahead // 1000}
+    return ClockAnswer(seconds_ahead=ahead // 1000)
 
 
-async def _add_fault(sandbox: Sandbox, given: NextFault) -> Answer:
+async def _add_fault(sandbox: Sandbox, given: NextFault) -> FaultAnswer:
     call, fault = Call(given.call), Fault(given.fault)
     if fault is Fault.OTHER_ORDER and call is not Call.ENTRY:
         message = N_("This fault can only hit %(call)s: no other answer names an OrderID.")
         raise NotNow("fault", message, call=Call.ENTRY.value)
     await sandbox.store.run(sandbox.rules.controls.add_fault, call, fault)
-    return {"call": call.value, "fault": fault.value}
+    return FaultAnswer(call=call, fault=fault)
 
 
-async def _forget_faults(sandbox: Sandbox, _: Given) -> Answer:
+async def _forget_faults(sandbox: Sandbox, _: Given) -> DoneAnswer:
     await sandbox.store.run(sandbox.rules.controls.forget_faults)
-    return {}
+    return DoneAnswer()
 
 
-async def _choose_scenario(sandbox: Sandbox, given: ChosenScenario) -> Answer:
+async def _choose_scenario(sandbox: Sandbox, given: ChosenScenario) -> TradeScenarioAnswer:
     access_id, name = given.AccessID, given.scenario
     trade = await sandbox.store.run(trade_story.choose_scenario, sandbox.rules, access_id, name)
     if trade is None:
@@ -114,10 +126,10 @@ async def _choose_scenario(sandbox: Sandbox, given: ChosenScenario) -> Answer:
     if trade.scenario != name:
         message = N_("The trade is %(status)s: what this scenario changes is already past.")
         raise NotNow("scenario", message, status=trade.Status)
-    return {"AccessID": access_id, "scenario": name}
+    return TradeScenarioAnswer(AccessID=access_id, scenario=name)
 
 
-async def _act_as_customer(sandbox: Sandbox, given: CustomerAct) -> Answer:
+async def _act_as_customer(sandbox: Sandbox, given: CustomerAct) -> CustomerAnswer:
     """Start and press a button, as a browser would.
 
     The result is told, not delivered, with the number of times that it would have been.
@@ -134,35 +146,35 @@ async def _act_as_customer(sandbox: Sandbox, given: CustomerAct) -> Answer:
         raise NotNow("action", N_("The gateway refuses it with %(code)s."), code=trade.code)
     final = trade.Status in RETURNED
     deliveries = named(trade.scenario).deliveries if final else 0
-    result = dict(callback_of(trade)) if deliveries else None
-    return {"Status": trade.Status, "result": result, "deliveries": deliveries}
+    result = ResultAnswer(**dict(callback_of(trade))) if deliveries else None
+    return CustomerAnswer(Status=trade.status, result=result, deliveries=deliveries)
 
 
-async def _add_shop(sandbox: Sandbox, given: NewShop) -> Answer:
-    return (await sandbox.store.run(shops.add_shop, given.name))._asdict()
+async def _add_shop(sandbox: Sandbox, given: NewShop) -> ShopAnswer:
+    return ShopAnswer.model_validate(await sandbox.store.run(shops.add_shop, given.name))
 
 
-async def _set_notices(sandbox: Sandbox, given: Notices) -> Answer:
+async def _set_notices(sandbox: Sandbox, given: Notices) -> NoticesAnswer:
     shop_id, url = given.ShopID, given.notify_url
     if url and not await may_be_sent(sandbox, url):
         raise NotNow("notify_url", NOT_ALLOWED)
     if not await sandbox.store.run(shops.set_notify_url, shop_id, url):
         raise NotThere
-    return {"ShopID": shop_id, "notify_url": url}
+    return NoticesAnswer(ShopID=shop_id, notify_url=url)
 
 
-async def _allow_hosts(sandbox: Sandbox, given: Hosts) -> Answer:
+async def _allow_hosts(sandbox: Sandbox, given: Hosts) -> HostsAnswer:
     await sandbox.store.run(shops.allow_hosts, given.hosts)
-    return {"hosts": sorted(await sandbox.store.run(allowed_hosts))}
+    return HostsAnswer(hosts=sorted(await sandbox.store.run(allowed_hosts)))
 
 
-async def _renew_key(sandbox: Sandbox, _: Given) -> Answer:
-    return {"key": await sandbox.store.run(shops.renew_key)}
+async def _renew_key(sandbox: Sandbox, _: Given) -> KeyAnswer:
+    return KeyAnswer(key=await sandbox.store.run(shops.renew_key))
 
 
-async def _reset(sandbox: Sandbox, _: Given) -> Answer:
+async def _reset(sandbox: Sandbox, _: Given) -> DoneAnswer:
     await sandbox.store.run(rules.reset, sandbox.rules)
-    return {}
+    return DoneAnswer()
 
 
 COMMANDS: Final = (

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from app.protocol.hosts import is_loopback
 from app.sandbox.context import sandbox_of
+from app.sandbox.operators.answering import refused
 from app.sandbox.operators.failures import FromElsewhere
 from app.sandbox.store.shops import sandbox_key
 
@@ -38,10 +39,10 @@ def with_key(endpoint: Endpoint) -> Endpoint:
 
     async def guarded(request: Request) -> Response:
         if from_elsewhere(request):
-            return JSONResponse({"error": "sent by another site's page"}, 403)
+            return refused(403, "sent by another site's page")
         if not is_open(request) and not await _has_key(request):
             challenge = {"WWW-Authenticate": "Bearer"}
-            return JSONResponse({"error": "the sandbox key is needed"}, 401, challenge)
+            return refused(401, "the sandbox key is needed", challenge)
         return await endpoint(request)
 
     return guarded

@@ -13,6 +13,7 @@ from app.protocol.words import say
 from app.sandbox import addresses
 from app.sandbox.clients import checker, readiness
 from app.sandbox.clients.readiness import State
+from app.sandbox.commands.answers import Answer, SentAnswer
 from app.sandbox.commands.client_commands import (
     MARK_READINESS,
     SEND_RESULT,
@@ -20,7 +21,7 @@ from app.sandbox.commands.client_commands import (
     Delivery,
     callbacks_of,
 )
-from app.sandbox.commands.command import Answer, Command, NotThere
+from app.sandbox.commands.command import Command, NotThere
 from app.sandbox.commands.given import Wrong
 from app.sandbox.context import Sandbox, sandbox_of
 from app.sandbox.customer.callbacks import can_be_reached
@@ -112,8 +113,8 @@ async def deliver(request: Request, typed: dict[str, str]) -> Response:
     typed["RetURL"] = typed.get("RetURL", "").strip()
     if typed.get("way") == "server":
         done, wrongs = await _do(request, SEND_RESULT, typed)
-        if not wrongs:
-            return _back(request, typed["ShopID"], "receiver", done["answers"])
+        if isinstance(done, SentAnswer):
+            return _back(request, typed["ShopID"], "receiver", done.answers)
     else:
         wrongs = SEND_RESULT.problems(typed)
         if not wrongs and not can_be_reached(typed["RetURL"]):
@@ -134,15 +135,15 @@ async def _through_the_browser(request: Request, typed: dict[str, str]) -> Respo
 
 async def _do(
     request: Request, command: Command, typed: dict[str, str]
-) -> tuple[Answer, list[Wrong]]:
-    """Do it: what it tells, and what is wrong with each field where it cannot be done."""
+) -> tuple[Answer | None, list[Wrong]]:
+    """Do it: what it tells, or what is wrong with each field where it cannot be done."""
     wrongs = command.problems(typed)
     try:
-        return ({} if wrongs else await command.done_with(sandbox_of(request), typed)), wrongs
+        return (None if wrongs else await command.done_with(sandbox_of(request), typed)), wrongs
     except NotThere:
         raise HTTPException(404) from None
     except Wrong as wrong:
-        return {}, [wrong]
+        return None, [wrong]
 
 
 async def _shown_again(

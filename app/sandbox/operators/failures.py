@@ -10,10 +10,11 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from app.protocol.words import N_
 from app.sandbox import addresses
+from app.sandbox.operators.answering import refused
 from app.sandbox.operators.templates import operator_page, own_page
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ def fail(request: Request, error: Exception) -> Response:
 def _answer(request: Request, error: Exception, status: int, words: str) -> Response:
     path = addresses.within(request)
     if path.startswith("/api/") or path == "/openapi.json":
-        return JSONResponse({"error": words}, status)
+        return refused(status, words)
     if path.startswith(("/payment/", "/static/")):
         return Response(status_code=status)
     title, meaning = (
