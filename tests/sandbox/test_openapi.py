@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
@@ -35,6 +35,7 @@ pytestmark = pytest.mark.anyio
 Json = dict[str, Any]
 
 ROUNDS = 30
+MODELS_AT = "#/components/schemas/"
 _numbers = count(1)
 ODD: tuple[Any, ...] = (
     *(None, True, -1, 0, 1.5, 10**30, "", " ", "0", "x" * 3000, "\ud800", "\x00", "あ", "'\"<>"),
@@ -127,21 +128,51 @@ def bad_body(dice: random.Random, operation: Json) -> bytes:
     return json.dumps(body).encode()
 
 
+def models_of(operation: Json, models: Json) -> Json:
+    """The model of each answer, by its status."""
+    schemas = {
+        status: answer["content"]["application/json"]["schema"]
+        for status, answer in operation["responses"].items()
+    }
+    return {
+        status: models[schema["$ref"].removeprefix(MODELS_AT)] for status, schema in schemas.items()
+    }
+
+
+def objects_in(schema: Any) -> Iterator[Json]:
+    """Every schema of an object, however deep."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "object":
+            yield schema
+        for inner in schema.values():
+            yield from objects_in(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from objects_in(inner)
+
+
+def says_what_it_holds(schema: Json) -> bool:
+    """Whether it names what it may hold, and all of it."""
+    beyond = schema.get("additionalProperties", True)
+    return beyond is False or (isinstance(beyond, dict) and bool(beyond))
+
+
 def conforms(operation: Json, answer: httpx.Response) -> None:
-    """The status is among those described, and the body is what is described for it."""
+    """The status is among those described, and the body has the names that its model has."""
     assert str(answer.status_code) in operation["responses"], (operation["operationId"], answer)
     assert answer.headers["content-type"] == "application/json"
     told = answer.json()
     assert isinstance(told, dict)
-    if answer.status_code != 200:
-        assert isinstance(told["error"], str)
-        assert set(told) <= {"error", "field"}
+    model = operation["models"][str(answer.status_code)]
+    assert list(told) == list(model["properties"]), (operation["operationId"], told)
+    assert answer.status_code == 200 or isinstance(told["error"], str)
 
 
 async def each_operation(api: Api) -> list[tuple[str, str, Json]]:
     described = (await api.ask("GET", "/openapi.json")).json()
+    models = described["components"]["schemas"]
     return [
-        (method.upper(), path, operation)
+        (method.upper(), path, {**operation, "models": models_of(operation, models)})
         for path, methods in described["paths"].items()
         if path.startswith("/api/")  # the gateway's own calls answer in their own way
         for method, operation in methods.items()
@@ -194,6 +225,21 @@ async def test_an_unknown_address_or_method_is_answered_in_json(api: Api) -> Non
     assert answer.status_code == 405
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
     assert "error" in answer.json()
+
+
+async def test_no_answer_is_described_as_a_mere_object(api: Api) -> None:
+    operations = await each_operation(api)
+    described = (await api.ask("GET", "/openapi.json")).json()["components"]["schemas"]
+    answers = [model for _, _, one in operations for model in one["models"].values()]
+    objects = [*objects_in(answers), *objects_in(described)]
+    assert len(objects) > len(answers)
+    assert not [one for one in objects if not says_what_it_holds(one)]
+
+
+async def test_only_what_can_be_answered_is_described(api: Api) -> None:
+    described = (await api.ask("GET", "/openapi.json")).json()
+    asked_for = set(re.findall(f'"{MODELS_AT}([^"]+)"', json.dumps(described)))
+    assert set(described["components"]["schemas"]) == asked_for
 
 
 REQUESTS: dict[str, type[Message]] = {
