@@ -213,6 +213,7 @@ def test_the_first_sign_in_link_is_printed_once_and_only_its_button_uses_it_up(
         assert sum("/login/link" in line for line in desk.lines) == 1
 
 
+@pytest.mark.soak
 def test_two_desks_with_two_folders_share_nothing(tmp_path: Path) -> None:
     folders = (tmp_path / "one", tmp_path / "two")
     for folder in folders:

@@ -183,6 +183,7 @@ def test_the_customers_pages_of_the_sandbox_are_accessible(
     expect_accessible(page, {"to pay": pays, "has paid": has_paid, "has left": leaves})
 
 
+@pytest.mark.soak
 def test_an_order_is_accessible_on_a_phone(inside: Window, orders: list[str]) -> None:
     inside.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     addresses = ["/", "/orders", "/orders/new", "/callbacks", *orders[2:5]]

@@ -64,6 +64,7 @@ def test_a_confirmed_payment_can_be_looked_up_again_with_a_reason(
     expect(at_desk.page.get_by_text("電話での問い合わせ")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_another_customer_cancels(at_desk: Window) -> None:
     order = at_desk.create(new_number())
     at_desk.send_customer("cancel")
@@ -151,6 +152,7 @@ def test_reloading_going_back_and_forth_registers_once(at_desk: Window, operator
     assert registrations(operator, number) == 1
 
 
+@pytest.mark.soak
 def test_the_same_form_in_two_tabs_registers_once(at_desk: Window, operator: Operator) -> None:
     number = new_number()
     at_desk.fill_in(number)

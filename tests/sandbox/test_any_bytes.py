@@ -80,7 +80,7 @@ def test_random_bytes_never_break_a_call(merchant: Merchant) -> None:
 def test_random_bytes_never_break_a_page_of_ours() -> None:
     dice = random.Random(5)
     with serving(":memory:", late_seconds=0) as own:
-        for _ in range(400):
+        for _ in range(150):
             path, body = dice.choice(OURS), random_body(dice, OUR_PIECES)
             headers = {b"Content-Type": dice.choice(TYPES).encode("latin-1")}
             answer = own.http.post(path, content=body, headers=headers)

@@ -94,6 +94,7 @@ def test_the_result_goes_back_by_itself_without_origin_and_cookies(
     assert "Referer" not in headers
 
 
+@pytest.mark.soak
 def test_a_result_is_delivered_twice(merchant: Merchant, shop: Shop, customer: Page) -> None:
     goes_to_pay(customer, merchant, shop, "-twice")
     customer.click("text=支払う")
@@ -125,6 +126,7 @@ def test_the_pages_style_is_their_own(merchant: Merchant, shop: Shop, customer: 
     assert complaints == []
 
 
+@pytest.mark.soak
 def test_the_sheet_on_paper_names_the_shop_and_not_its_password(
     merchant: Merchant, customer: Page
 ) -> None:

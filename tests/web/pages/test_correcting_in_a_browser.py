@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.protocol.messages import Call
@@ -11,6 +12,7 @@ from tests.conftest import Served
 from tests.web.pages.test_correcting import refused
 
 
+@pytest.mark.soak
 def test_a_refused_order_is_put_right_and_goes_out_with_its_own_number(
     admin_page: Page, served: Served
 ) -> None:

@@ -22,6 +22,7 @@ def customer(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
+@pytest.mark.soak
 def test_a_customer_sends_again_what_a_full_disk_refused(tmp_path: Path, customer: Page) -> None:
     raw = body("AGAIN-1")
     fields = httpx.QueryParams(raw.decode()).multi_items()

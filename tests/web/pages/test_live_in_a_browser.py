@@ -91,6 +91,7 @@ def test_an_order_without_its_stream_asks_for_itself(cut_off: Page, served: Serv
     expect(cut_off.locator("[data-live-mark]")).to_have_text(POLLING)
 
 
+@pytest.mark.soak
 def test_who_was_signed_out_meanwhile_is_sent_to_the_sign_in_without_a_stream(
     cut_off: Page,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page
 
 from app.gateway import Outcome
@@ -11,6 +12,7 @@ from tests.conftest import Served
 from tests.web.pages.rows import an_exchange
 
 
+@pytest.mark.soak
 def test_the_answer_appears_without_a_reload_and_the_asking_ends(
     served: Served, page: Page
 ) -> None:

@@ -79,9 +79,8 @@ def test_guessing_passwords_is_throttled_there_as_well(without_room: WithoutRoom
     assert answers == [422] * 5 + [429] * 2
 
 
-@pytest.mark.parametrize(
-    "end", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_what_was_lost_is_told_after_the_next_start(tmp_path: Path, end: signal.Signals) -> None:
     with desk_process(tmp_path) as desk, plain_client(desk.url) as customer:
         take_all_room(desk)
