@@ -2,7 +2,7 @@
 
 from app.desk.permissions import Permission
 from app.web.http.routing import Route
-from app.web.pages import audit, gateway_proposals, news, passkeys, shops, tokens, users
+from app.web.pages import audit, gateway_proposals, news, passkeys, retention, shops, tokens, users
 
 SEND = ("POST",)
 OWN, READ, READ_AUDIT = Permission.OWN, Permission.READ, Permission.READ_AUDIT
@@ -64,6 +64,8 @@ def settings_routes() -> list[Route]:
         Route(f"{news.ADDRESS}/{{key}}/trials", news.try_it, "news-try", SEND, permission=OWN),
         Route(f"{news.ADDRESS}/{{key}}/ends", news.end_it, "news-end", SEND, permission=OWN),
         Route(f"{news.ITEM}/replays", news.say_again, "news-replay", SEND, permission=OWN),
+        # What is kept.
+        Route("/settings/retention", retention.index, "retention", permission=READ_AUDIT),
         # Tokens for programs.
         Route("/settings/tokens", tokens.index, "tokens", permission=MANAGE_TOKENS),
         Route("/settings/tokens", tokens.make, "tokens-send", SEND, permission=MANAGE_TOKENS),

@@ -50,7 +50,7 @@ def sweep_all(
 def sweep(steps: Steps, kind: Kind, limits: RetentionPolicy) -> int:
     """Drop what is beyond the limits of one kind; how many rows."""
     with steps.database.reading() as session:
-        bounds = _bounds(session, kind, limits)
+        bounds = bounds_of(session, kind, limits)
     return sum(_drop(steps, kind, limit, upto) for limit, upto in bounds if upto)
 
 
@@ -58,14 +58,14 @@ def sweep_notifications(session: Session, limits: RetentionPolicy) -> int:
     """Drop the oldest notifications beyond the limits, in the caller's own transaction."""
     dropped = 0
     for kind in NOTICES:
-        for limit, upto in _bounds(session, kind, limits):
+        for limit, upto in bounds_of(session, kind, limits):
             keys = droppable(session, kind, "", upto, FOUND_AT_ONCE)
             dropped += _drop_and_count(session, keys, kind=kind, limit=limit, upto=upto)
     return dropped
 
 
-def _bounds(session: Session, kind: Kind, limits: RetentionPolicy) -> Sequence[tuple[Limit, str]]:
-    """Up to which key each limit drops."""
+def bounds_of(session: Session, kind: Kind, limits: RetentionPolicy) -> Sequence[tuple[Limit, str]]:
+    """Up to which key each limit drops; an empty one where it drops nothing."""
     bounds = [
         (Limit.NUMBER, beyond_number(session, kind, limits.number)),
         (Limit.SIZE, beyond_size(session, kind, limits.size)),

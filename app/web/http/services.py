@@ -29,7 +29,7 @@ from app.web.http.token_rates import TokenRates
 class Services:
     """One of each for a process: the live feed, what receives, what could not be stored, the
     queue before the passwords, who may still follow, how the desk itself stands, how often tokens
-    may ask, and what hands results on."""
+    may ask, what hands results on, and how long what anybody sends is kept."""
 
     feed: Feed
     callbacks: CallbackIntake
@@ -43,6 +43,7 @@ class Services:
     metrics_token: str | None
     token_rates: TokenRates
     hand_ons: HandOns
+    retention: RetentionPolicy
 
 
 def make_services(
@@ -73,6 +74,7 @@ def make_services(
         metrics_token=metrics_token,
         token_rates=TokenRates(),
         hand_ons=HandOns(desk, callbacks, storage_failures),
+        retention=policy,
     )
 
 

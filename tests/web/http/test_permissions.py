@@ -187,7 +187,7 @@ OPERATORS = [
     "refund-refuse",
 ]
 
-APPROVERS = ["audit", "audit-csv", "dismiss-burst", "refund-approve"]
+APPROVERS = ["audit", "audit-csv", "dismiss-burst", "refund-approve", "retention"]
 
 ADMINS = [
     "patterns",
