@@ -27,11 +27,11 @@ COUNTED = 1_000
 class Preview:
     """One kind: how many rows are here and since when, how many of them the next sweep drops (one
     more than COUNTED where there are more), and when the oldest and the newest of those came.
-    `ages`: whether it is dropped for its age alone.
+    `of_orders`: of a kind that is counted twice, those that name an order of ours.
     """
 
     name: str
-    ages: bool
+    of_orders: bool
     held: int
     since: datetime | None
     going: int
@@ -60,7 +60,7 @@ def _of_kind(session: Session, kind: Kind, limits: RetentionPolicy) -> Preview:
         keys |= set(surplus(session, kind, upto, KEPT_OF_AN_ORDER, COUNTED + 1))
     return Preview(
         kind.name,
-        kind.ages,
+        kind is NOTICES[-1],
         held,
         moment_of(oldest) if oldest else None,
         min(len(keys), COUNTED + 1),
