@@ -6,7 +6,7 @@ Only what people did counts: a sample history in the same shop is none of their 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,7 +17,11 @@ from app.protocol.statuses import Status
 from app.records.callbacks import Callback
 from app.records.cases import Case, CaseEvent, Deed
 from app.records.orders import DECRYPTED_LATER, Order, Source
+from app.records.payment_links import has_payment_links
 from app.records.shops import Environment
+
+ENDED = {Status.PAYSUCCESS, Status.PAYFAIL, Status.EXPIRED}
+"""No step goes on with an order that has come to its end."""
 
 LOOKED_AT = 200
 """How many of the newest orders are looked at: a demonstration makes a handful."""
@@ -36,41 +40,86 @@ class Step(StrEnum):
     PRINT = "print"
 
 
+class Phase(StrEnum):
+    """What is to be done next for a step, or looked at once it has been done."""
+
+    MAKE = "make"
+    GO_ON = "go-on"
+    ASK = "ask"
+    SEE = "see"
+
+
 @dataclass(frozen=True)
 class Stop:
-    """A step, whether it has been done, and where its place is.
+    """A step, what is to be done next for it, and where.
 
-    `key`: of the record to look at, where there is one; else the place is a form.
+    `key`: of the record to go on with or to look at; None where one has yet to be made.
     """
 
     step: Step
-    done: bool
+    phase: Phase
     key: str | None = None
+
+    @property
+    def done(self) -> bool:
+        """Nothing is left to do: what came of it can be looked at."""
+        return self.phase is Phase.SEE
+
+
+SUFFIXES = {Step.TAMPER: "-tamper", Step.RECOVER: "-silent"}
+"""What the OrderID of these steps' orders ends with, so that the sandbox plays them so."""
 
 
 def tour_of(session: Session) -> Sequence[Stop]:
     """The eight steps as they stand in the sandbox."""
     orders = _made_by_people(session)
-    waiting = next((o.id for o in orders if o.status in (Status.REQSUCCESS, Status.PAYSTART)), None)
-    paid = next((o.id for o in orders if o.status == Status.PAYSUCCESS), None)
-    cancelled = next((o.id for o in orders if o.status == Status.PAYFAIL), None)
-    recovered = next(
-        (o.id for o in orders if o.status == Status.PAYSUCCESS and o.source is Source.LOOKUP), None
-    )
-    verified = _result(session, orders, Verdict.VERIFIED)
-    tampered = _result(session, orders, Verdict.MISMATCH)
+    paid = _first(orders, lambda order: order.status == Status.PAYSUCCESS)
+    cancelled = _first(orders, lambda order: order.status == Status.PAYFAIL)
     case = _newest_case(session)
-    newest = orders[0].id if orders else None
+    tampered = _result(session, orders, Verdict.MISMATCH)
     return (
-        Stop(Step.CREATE, bool(orders), newest),
-        Stop(Step.PAY, paid is not None, paid or waiting or newest),
-        Stop(Step.VERIFIED, verified is not None, verified),
-        Stop(Step.CANCEL, cancelled is not None, cancelled),
-        Stop(Step.TAMPER, tampered is not None, tampered),
-        Stop(Step.RECOVER, recovered is not None, recovered),
-        Stop(Step.INVESTIGATE, case is not None, case or tampered),
-        Stop(Step.PRINT, _was_printed(session), case),
+        _stop(Step.CREATE, orders[0].id if orders else None),
+        _stop(Step.PAY, paid, _open(orders, Step.PAY)),
+        _stop(Step.VERIFIED, _result(session, orders, Verdict.VERIFIED)),
+        _stop(Step.CANCEL, cancelled, _open(orders, Step.CANCEL)),
+        _stop(Step.TAMPER, tampered, _open(orders, Step.TAMPER)),
+        _recovery(session, orders),
+        _stop(Step.INVESTIGATE, case, tampered),
+        _stop(Step.PRINT, case if _was_printed(session) else None, case),
     )
+
+
+def _stop(step: Step, done: str | None, begun: str | None = None) -> Stop:
+    if done:
+        return Stop(step, Phase.SEE, done)
+    return Stop(step, Phase.GO_ON, begun) if begun else Stop(step, Phase.MAKE)
+
+
+def _recovery(session: Session, orders: Sequence[Order]) -> Stop:
+    """Paid by a lookup counts where no result has come; the tampered one is not lost."""
+    asked = [o for o in orders if o.status == Status.PAYSUCCESS and o.source is Source.LOOKUP]
+    heard_of = _with_results(session, asked)
+    recovered = _first(asked, lambda order: order.id not in heard_of)
+    begun = _open(orders, Step.RECOVER)
+    if begun and not recovered and has_payment_links(session, begun):
+        return Stop(Step.RECOVER, Phase.ASK, begun)
+    return _stop(Step.RECOVER, recovered, begun)
+
+
+def _first(orders: Sequence[Order], fits: Callable[[Order], bool]) -> str | None:
+    return next((order.id for order in orders if fits(order)), None)
+
+
+def _open(orders: Sequence[Order], step: Step) -> str | None:
+    """The newest order that a step can go on with: one of its scenario, else one of none."""
+    suffix = SUFFIXES.get(step)
+    others = tuple(SUFFIXES.values())
+
+    def fits(order: Order) -> bool:
+        own = order.order_id.endswith(suffix or others)
+        return order.status not in ENDED and own == bool(suffix)
+
+    return _first(orders, fits)
 
 
 def _made_by_people(session: Session) -> Sequence[Order]:
@@ -87,6 +136,12 @@ def _result(session: Session, orders: Sequence[Order], verdict: Verdict) -> str 
         col(Callback.order_key).in_(keys), Callback.verdict == verdict
     )
     return session.exec(query.order_by(col(Callback.id).desc()).limit(1)).first()
+
+
+def _with_results(session: Session, orders: Sequence[Order]) -> set[str | None]:
+    """The keys of those orders of which at least one result has come."""
+    keys = [order.id for order in orders]
+    return set(session.exec(select(Callback.order_key).where(col(Callback.order_key).in_(keys))))
 
 
 def _newest_case(session: Session) -> str | None:

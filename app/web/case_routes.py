@@ -72,6 +72,7 @@ def case_routes() -> list[Route]:
             SEND,
             permission=INVESTIGATE,
         ),
+        Route("/live/tour", tour.next_step, "live-tour", by_itself=True, permission=READ),
         Route(
             "/tour/histories",
             tour.write_history,

@@ -14,6 +14,7 @@ def sandbox_routes(under_sandbox: Mounted) -> list[Route]:
     sandbox_reset = SandboxReset(under_sandbox)
     return [
         Route("/sandbox", under_sandbox, "sandbox", permission=READ),
+        Route("/sandbox/readiness", under_sandbox, "sandbox-sheet", permission=RUN_SANDBOX),
         Route("/sandbox/trades/{AccessID}", under_sandbox, "sandbox-trade", permission=READ),
         Route("/sandbox/reset", sandbox_reset, "sandbox-reset", SEND, permission=RUN_SANDBOX),
         Route("/sandbox/hosts", under_sandbox, "sandbox-hosts", SEND, permission=RULE_SANDBOX),

@@ -16,13 +16,15 @@ from starlette.routing import BaseRoute, Route
 from app.protocol.words import N_
 from app.sandbox import addresses
 from app.sandbox.commands.given import Wrong
+from app.sandbox.context import sandbox_of
 from app.sandbox.operators import client_pages, programs
-from app.sandbox.operators.auth import from_elsewhere, is_key, is_open
+from app.sandbox.operators.auth import for_operators, from_elsewhere, is_key, is_open
 from app.sandbox.operators.failures import FromElsewhere
 from app.sandbox.operators.forms import Form, read_form
 from app.sandbox.operators.templates import language_of, own_page
 from app.sandbox.scenarios.catalogue import SCENARIOS
 from app.sandbox.store.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS
+from app.sandbox.store.shops import sandbox_key
 
 PATH: Final = "/guide"
 
@@ -98,11 +100,21 @@ async def _take_key(request: Request, form: dict[str, str]) -> Response:
     page = form.get("page", "")
     if page not in _SHOW or not await is_key(request, form["key"].strip()):
         return _refuse_key(request, page, N_("This is not the sandbox key."))
+    return _opened(request, page, form["key"].strip())
+
+
+async def open_readiness(request: Request) -> Response:
+    """The readiness sheet for an operator, who reads the key on the panel and need not type it."""
+    key = await sandbox_of(request).store.run(sandbox_key)
+    return _opened(request, "readiness", key)
+
+
+def _opened(request: Request, page: str, key: str) -> Response:
     where = addresses.inside(request, PATH)
     answer = RedirectResponse(f"{where}?{urlencode({'page': page})}", 303)
     answer.set_cookie(
         _COOKIE,
-        form["key"].strip(),
+        key,
         max_age=_COOKIE_SECONDS,
         path=where,
         secure=request.url.scheme == "https",
@@ -120,5 +132,9 @@ async def _may_see_clients(request: Request) -> bool:
 
 
 def guide_routes() -> list[BaseRoute]:
-    """The guide's one address."""
-    return [Route(PATH, show), Route(PATH, send, methods=["POST"])]
+    """The guide's one address, and an operator's way to its readiness sheet."""
+    return [
+        Route(PATH, show),
+        Route(PATH, send, methods=["POST"]),
+        Route("/readiness", for_operators(open_readiness)),
+    ]

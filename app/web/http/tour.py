@@ -29,6 +29,12 @@ class Tour:
     now: int
     only_here: bool
 
+    @property
+    def mark(self) -> str:
+        """Another one whenever something else is to be shown."""
+        key = self.stops[self.now - 1].key if self.now else None
+        return ".".join([*(stop.phase for stop in self.stops), key or ""])
+
 
 def tour_for(request: Request) -> Callable[[], Tour | None]:
     """What looks at the steps when a page is made; None for whoever is on no tour."""

@@ -61,6 +61,7 @@ def new(request: Request) -> Response:
 
     `correct` an order: its own values, with what the gateway has refused of them marked.
     `rehearse` an order: the scenario of the sandbox that plays its past again, with its amounts.
+    `scenario`: one of the sandbox's suffixes, chosen beforehand.
     """
     if not may(request, Permission.ACT, environment_of(request)):
         raise HTTPException(403)
@@ -183,6 +184,7 @@ def _fresh(session: Session, request: Request) -> OrderForm:
         form_key=new_secret(),
         OrderID=number,
         RetURL=desk_of(request).settings.base_url + RETURN_PATH,
+        scenario=request.query_params.get("scenario", ""),
     )
 
 

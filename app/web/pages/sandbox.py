@@ -6,9 +6,11 @@ The sandbox knows nothing of the desk. What the desk adds to it stands here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -54,7 +56,19 @@ class SandboxReset:
         form = fields_of(body)
         if SURE in form and "desk" in form:
             await run_in_threadpool(reset_sandbox_orders, desk_of(request), actor_of(request))
-        await self._sandbox(scope, _once_more(body), send)
+        leads = _to_the_tour(send) if "tour" in form else send
+        await self._sandbox(scope, _once_more(body), leads)
+
+
+def _to_the_tour(send: Send) -> Send:
+    """Whoever set everything back from the guided demo goes on with its first step."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == HTTPStatus.SEE_OTHER:
+            MutableHeaders(raw=message["headers"])["location"] = "/?tour=1&env=sandbox"
+        await send(message)
+
+    return sent
 
 
 def _once_more(body: bytes) -> Receive:

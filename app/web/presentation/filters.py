@@ -156,9 +156,10 @@ def _marks(language: str) -> Filters:
         "paused_by": lambda value: say(language, batches.PAUSED[value]),
         "deed_icon": cases.DEED_ICONS.__getitem__,
         "linked": cases.linked,
-        "tour_title": lambda stop: say(language, tour.PLACES[stop.step].title),
-        "tour_words": lambda stop: say(language, tour.PLACES[stop.step].words),
+        "tour_title": lambda stop: say(language, tour.TITLES[stop.step]),
+        "tour_words": lambda stop: say(language, tour.PLACES[stop.step, stop.phase].words),
         "tour_place": tour.place,
+        "tour_at": lambda stop: tour.PLACES[stop.step, stop.phase].at,
         "piece": lambda name: say(language, cases.PIECES[name]),
         "playbook": lambda order: say(language, cases.playbook(order)),
     }

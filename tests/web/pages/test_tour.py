@@ -10,7 +10,9 @@ from starlette.applications import Starlette
 
 from app.protocol.checkstring import Verdict
 from app.records.accounts import User, user_by_email
+from app.records.keys import digest
 from app.records.orders import Source
+from app.records.payment_links import PaymentLink
 from tests.cast import ADMIN, OPERATOR
 from tests.web.pages.rows import a_callback, an_order, sandbox_shop
 
@@ -61,6 +63,59 @@ async def test_the_demo_goes_along_to_every_page_until_it_is_ended(
     assert "data-tour-step" not in (await client.get("/orders")).text
 
 
+async def test_a_step_goes_on_with_what_was_begun_for_it(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    desk = desk_app.state.desk
+    with desk.database.reading() as session:
+        person = user_by_email(session, OPERATOR.email)
+    assert isinstance(person, User)
+    made = {"created_by": person.id}
+    page = await client.get("/?tour=1&env=sandbox")
+    assert 'data-tour-at="f-Amount"' in page.text
+    paid = an_order(desk_app, "A1", "PAYSUCCESS", **made)
+    a_callback(desk_app, "A1", Verdict.VERIFIED, order_key=paid.id)
+    second = an_order(desk_app, "A2", **made)
+    # Each page leads to the order that waits for its customer, not to another form.
+    assert f'href="/orders/{second.id}#act-launch"' in (await client.get("/orders")).text
+    cancelled = an_order(desk_app, "A3", "PAYFAIL", **made)
+    page = await client.get("/orders")
+    assert f'href="/orders/{cancelled.id}"' in page.text
+    assert "/orders/new?env=sandbox&amp;scenario=-tamper#f-Amount" in page.text
+    form = await client.get("/orders/new?env=sandbox&scenario=-tamper")
+    assert '<option value="-tamper" selected' in form.text
+    tampered = an_order(desk_app, "A4-tamper", "PAYSUCCESS", source=Source.LOOKUP, **made)
+    a_callback(desk_app, "A4-tamper", Verdict.MISMATCH, order_key=tampered.id)
+    # Asking about the tampered one recovers nothing that was lost.
+    silent = an_order(desk_app, "A5-silent", **made)
+    page = await client.get("/orders")
+    assert 'data-tour-step="recover"' in page.text
+    assert f'href="/orders/{silent.id}#act-launch"' in page.text
+    with desk.database.writing() as session:
+        session.add(PaymentLink(order_key=silent.id, secret="s", secret_digest=digest("s")))
+    assert 'data-tour-at="act-look-up"' in (await client.get("/orders")).text
+
+
+async def test_an_open_page_notices_that_its_step_is_done(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    await client.get("/?tour=1&env=sandbox")
+    page = await client.get("/orders")
+    asked = re.search(r'hx-get="(/live/tour[^"]*)"', page.text)
+    assert asked is not None
+    address = asked[1].replace("&amp;", "&")
+    assert (await client.get(address)).status_code == 204
+    with desk_app.state.desk.database.reading() as session:
+        person = user_by_email(session, OPERATOR.email)
+    assert isinstance(person, User)
+    an_order(desk_app, "A1", created_by=person.id)
+    told = await client.get(address)
+    assert 'data-tour-step="pay"' in told.text
+    assert 'data-tour="' not in told.text
+    await client.get("/?tour=0")
+    assert (await client.get(address)).status_code == 204
+
+
 async def test_a_sample_history_is_one_press_away_and_so_is_the_next_audience(
     client: httpx.AsyncClient, desk_app: Starlette
 ) -> None:
@@ -73,7 +128,8 @@ async def test_a_sample_history_is_one_press_away_and_so_is_the_next_audience(
         desk_app.state.write_sample_history = kept
     assert written == [60]
     an_order(desk_app, "A1")
-    await client.post("/sandbox/reset", data={"sure": "on", "desk": "on"})
+    reset = await client.post("/sandbox/reset", data={"sure": "on", "desk": "on", "tour": "1"})
+    assert reset.headers["location"] == "/?tour=1&env=sandbox"
     assert "A1" not in (await client.get("/orders?env=sandbox")).text
 
 
