@@ -18,10 +18,18 @@ from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
 from app.protocol.reading import read_result
 from app.protocol.statuses import Status
+from app.protocol.wire import NotAStamp, parse_jst_stamp
 from app.records.callbacks import Callback
 from app.records.exchanges import Exchange
 
 ORDINARY = ""
+LATE = "-late"
+
+LATE_FROM = 2
+"""Seconds from which a result was late: TranDate names whole ones, and a browser needs a moment."""
+
+LATEST = 999
+"""The longest pause, in seconds, that a suffix can ask for."""
 
 _OF_CALLS: Mapping[str, str] = {
     Outcome.NO_ANSWER: "-timeout",
@@ -99,7 +107,17 @@ def _of_verified(verified: Sequence[Callback], view: OrderView) -> str:
         return "-declined" if read_result(verified[0].body).values.get("ErrInfo") else "-cancelled"
     if len(verified) > 1 or any(entry.repeats for entry in view.timeline):
         return "-twice"
-    return "-late" if Tag.LATE in verified[0].tag_list else ORDINARY
+    return _of_pause(verified[0])
+
+
+def _of_pause(callback: Callback) -> str:
+    """As many seconds after the payment as it came then; the sandbox reads them from the suffix."""
+    try:
+        paid_at = parse_jst_stamp(callback.tran_date or "")
+    except NotAStamp:
+        return LATE if Tag.LATE in callback.tag_list else ORDINARY
+    seconds = int((callback.received_at - paid_at).total_seconds())
+    return f"{LATE}{min(seconds, LATEST)}" if seconds >= LATE_FROM else ORDINARY
 
 
 def _of_silence(view: OrderView) -> str:

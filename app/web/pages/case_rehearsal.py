@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from sqlmodel import Session
@@ -10,12 +12,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.desk.cases.case_view import case_view
-from app.desk.cases.rehearsal import rehearsal_of
+from app.desk.cases.rehearsal import LATE, rehearsal_of
 from app.desk.orders.order_view import order_view
+from app.protocol.words import Words
 from app.records.cases import case_of
 from app.records.orders import Order
 from app.web.http.requests import desk_of
 from app.web.pages.order_form_fields import OrderForm
+
+Scenarios = Sequence[tuple[str, Words]]
+"""Suffix and effect of each."""
+
+_PAUSE = re.compile(rf"{LATE}[0-9]{{1,3}}")
 
 
 def download(request: Request) -> Response:
@@ -30,6 +38,14 @@ def download(request: Request) -> Response:
     name = f"{case.name}-rehearsal"
     headers = {"Content-Disposition": f'attachment; filename="{name}.json"'}
     return JSONResponse({"name": name, "kind": case.kind, "orders": rehearsals}, headers=headers)
+
+
+def with_pause(scenarios: Scenarios, chosen: str) -> Scenarios:
+    """The scenarios, and the chosen one where it is a known one with its seconds named."""
+    known, named = dict(scenarios), _PAUSE.fullmatch(chosen)
+    if named is None or LATE not in known:
+        return scenarios
+    return (*scenarios, (chosen, known[LATE]))
 
 
 def as_rehearsal(session: Session, request: Request, typed: OrderForm) -> OrderForm:

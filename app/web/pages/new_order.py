@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +41,7 @@ from app.records.keys import new_secret
 from app.records.orders import UNKNOWN, Order
 from app.records.shops import Environment, Shop, shops_of
 from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
-from app.web.pages.case_rehearsal import as_rehearsal
+from app.web.pages.case_rehearsal import Scenarios, as_rehearsal, with_pause
 from app.web.pages.order_form_fields import OrderForm
 from app.web.pages.return_page import RETURN_PATH
 from app.web.presentation.field_errors import problem_words
@@ -253,7 +253,7 @@ def _form(
         shops = shops_of(session, environment)
         free = next_number(session, taken.shop_key, taken.order_id) if taken else ""
         another = next_number(session, shop.id, typed.OrderID) if shop and own_number else ""
-    scenarios = _scenarios(request) if environment is Environment.SANDBOX else ()
+    scenarios = _scenarios(request, typed) if environment is Environment.SANDBOX else ()
     context: dict[str, Any] = {
         "environment": environment,
         "typed": typed,
@@ -276,15 +276,13 @@ def _form(
     return page(request, "orders/new.html", context, status, fragment=fragment)
 
 
-def _scenarios(request: Request) -> Sequence[tuple[str, Words]]:
-    scenarios: Sequence[tuple[str, Words]] = request.app.state.scenarios
-    return scenarios
+def _scenarios(request: Request, typed: OrderForm) -> Scenarios:
+    return with_pause(request.app.state.scenarios, typed.scenario)
 
 
 def _suffix(request: Request, typed: OrderForm) -> str:
     """What the chosen scenario of the sandbox adds to the OrderID; only a suffix it knows."""
-    known: Mapping[str, Words] = dict(_scenarios(request))
-    return typed.scenario if typed.scenario in known else ""
+    return typed.scenario if typed.scenario in dict(_scenarios(request, typed)) else ""
 
 
 def _shop(request: Request, typed: OrderForm) -> Shop | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from datetime import timedelta
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from app.clock import now
 from app.gateway import Outcome
 from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
+from app.protocol.wire import jst_stamp
 from app.records.orders import Order
 from tests.conftest import Served
 from tests.walk import Operator, visit
@@ -42,6 +45,33 @@ async def test_the_form_begins_with_the_scenario_that_plays_it_again(
     a_callback(desk_app, "R4", Verdict.VERIFIED, order_key=plain.id)
     orders = (tampered, lost, silent, plain)
     assert [await chosen(client, one) for one in orders] == ["-tamper", "-silent", "-drop", ""]
+
+
+@anyio
+@pytest.mark.parametrize(
+    ("seconds", "suffix"), [(-40, ""), (1, ""), (7, "-late7"), (75, "-late75"), (4000, "-late999")]
+)
+async def test_a_result_comes_again_after_as_many_seconds_as_it_came_then(
+    client: httpx.AsyncClient, desk_app: Starlette, seconds: int, suffix: str
+) -> None:
+    order, came = an_order(desk_app, "R1", "PAYSUCCESS"), now().replace(microsecond=0)
+    paid = jst_stamp(came - timedelta(seconds=seconds))
+    times = {"tran_date": paid, "received_at": came}
+    a_callback(desk_app, "R1", Verdict.VERIFIED, order_key=order.id, **times)
+    assert await chosen(client, order) == suffix
+    # The form that is sent keeps the pause: the sandbox reads it from the number.
+    typed = {"OrderID": "R2", "Amount": "1000", "scenario": suffix}
+    checked = await client.post("/orders/new/checks", data=typed)
+    assert (f"R2{suffix}</code>" in checked.text) == bool(suffix)
+
+
+@anyio
+@pytest.mark.parametrize("scenario", ["-late1000", "-twice7", "-late7x", "-unheard"])
+async def test_a_pause_that_the_sandbox_does_not_know_is_not_added(
+    client: httpx.AsyncClient, scenario: str
+) -> None:
+    typed = {"OrderID": "R2", "Amount": "1000", "scenario": scenario}
+    assert scenario not in (await client.post("/orders/new/checks", data=typed)).text
 
 
 @anyio
