@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from app.desk.cases.case_view import case_view
 from app.desk.cases.rehearsal import LATE, rehearsal_of
 from app.desk.orders.order_view import order_view
-from app.protocol.words import Words
+from app.protocol.words import N_, Sentence, Words
 from app.records.cases import case_of
 from app.records.orders import Order
 from app.web.http.requests import desk_of
@@ -22,6 +22,8 @@ from app.web.pages.order_form_fields import OrderForm
 
 Scenarios = Sequence[tuple[str, Words]]
 """Suffix and effect of each."""
+
+PAUSED = N_("The result comes %(seconds)s seconds late, as it did then.")
 
 _PAUSE = re.compile(rf"{LATE}[0-9]{{1,3}}")
 
@@ -42,10 +44,10 @@ def download(request: Request) -> Response:
 
 def with_pause(scenarios: Scenarios, chosen: str) -> Scenarios:
     """The scenarios, and the chosen one where it is a known one with its seconds named."""
-    known, named = dict(scenarios), _PAUSE.fullmatch(chosen)
-    if named is None or LATE not in known:
+    if _PAUSE.fullmatch(chosen) is None or LATE not in dict(scenarios):
         return scenarios
-    return (*scenarios, (chosen, known[LATE]))
+    seconds = int(chosen.removeprefix(LATE))
+    return (*scenarios, (chosen, Sentence(PAUSED, {"seconds": seconds})))
 
 
 def as_rehearsal(session: Session, request: Request, typed: OrderForm) -> OrderForm:
