@@ -8,11 +8,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: .venv/run-ready
 	@exec $$(sed -n 's/^web: //p' Procfile)
 
-# Three workers for two cores, since many tests wait: for time-outs, for a browser, for an end.
+# Four workers for two cores, since many tests wait: for time-outs, for a browser, for an end.
 # Each worker reads every test: what one run has compiled serves the next.
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev-ready
-	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not soak"
+	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not soak"
 
 soak: .venv/dev-ready
 	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" && export CHROMIUM && exec $(BIN)/python -m pytest -m soak
