@@ -73,7 +73,10 @@ GUARDS: Mapping[str, Sequence[str]] = {
         SETTLEMENTS,
         f"{DESK}/actions",
     ),
-    "app.desk.actions.start_page": (f"{DESK}/orders/test_payment_links.py",),
+    "app.desk.actions.start_page": (
+        f"{DESK}/actions/test_start_page.py",
+        f"{DESK}/orders/test_payment_links.py",
+    ),
     "app.desk.callbacks.queue": (f"{DESK}/callbacks/test_queue.py",),
     "app.desk.callbacks.ranking": (f"{DESK}/callbacks/test_ranking.py",),
     "app.desk.callbacks.customer_message": (f"{DESK}/callbacks", "tests/web/pages"),

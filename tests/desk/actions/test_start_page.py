@@ -41,6 +41,13 @@ def test_a_page_elsewhere_or_with_a_user_in_its_address_is_not_gone_to(
     assert starts_elsewhere(order, shop) == elsewhere
 
 
+def test_the_usual_port_may_be_named_or_not() -> None:
+    order = Order(shop_key="1" * 32, order_id="A1", start_url=f"http://gateway.example:80{PAGE}")
+    shop = Shop(shop_id="tshop1", name="Ours", password="p", environment=Environment.TEST)
+    shop.gateway_url = "http://gateway.example"
+    assert not starts_elsewhere(order, shop)
+
+
 @pytest.mark.parametrize(
     ("start_url", "elsewhere"),
     [
