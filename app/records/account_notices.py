@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +10,8 @@ from sqlalchemy import update
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
+from app.protocol.words import LANGUAGES
+from app.records.accounts import User
 from app.records.columns import (
     EMAIL_LENGTH,
     Record,
@@ -19,6 +21,7 @@ from app.records.columns import (
     reference,
     timestamp,
 )
+from app.records.news import Channel, ChannelKind, Item, Phase
 
 
 class Changed(StrEnum):
@@ -32,6 +35,8 @@ class Changed(StrEnum):
     PASSKEY_ADDED = "passkey-added"
     PASSKEY_REMOVED = "passkey-removed"
     NEW_BROWSER = "new-browser"
+    LINK_USED = "link-used"
+    RECOVERY_USED = "recovery-used"
 
 
 class AccountNotice(Record, table=True):
@@ -67,3 +72,23 @@ def see_notices(session: Session, user_key: str, up_to: str, at: datetime) -> No
         col(AccountNotice.id) <= up_to,
     )
     session.exec(mine.values(seen_at=at))
+
+
+def mail_notice(session: Session, user: User, address: str, notice: AccountNotice) -> None:
+    """Have it sent to an address of this person, in the transaction of what was done."""
+    mine = select(Channel).where(Channel.user_key == user.id, Channel.kind == ChannelKind.ACCOUNT)
+    language = user.language or next(iter(LANGUAGES))
+    # Addresses are sealed: they are compared once they have been opened.
+    channel = next((one for one in session.exec(mine) if one.address == address), None)
+    if channel is None:
+        kind = ChannelKind.ACCOUNT
+        channel = Channel(user_key=user.id, kind=kind, name="", address=address, language=language)
+        session.add(channel)
+    channel.language = language
+    session.add(Item(channel_key=channel.id, notice_key=notice.id, phase=Phase.ACCOUNT))
+
+
+def notices_by_key(session: Session, keys: Collection[str]) -> Sequence[AccountNotice]:
+    """These notices, the oldest first."""
+    query = select(AccountNotice).where(col(AccountNotice.id).in_(keys))
+    return session.exec(query.order_by(col(AccountNotice.id))).all()

@@ -20,6 +20,9 @@ from app.records.columns import (
 )
 from app.records.keys import digest
 
+FIRST_EMAIL = "admin@localhost"
+"""What stands for the first administrator's address until they have chosen one: nobody's."""
+
 
 class Role(StrEnum):
     """What a user may do, from least to most."""

@@ -18,6 +18,7 @@ from app.records.columns import (
     reference,
     timestamp,
 )
+from app.records.keys import KEY_LENGTH
 from app.records.shops import Environment
 
 NAME_LENGTH = 60
@@ -55,6 +56,7 @@ class ChannelKind(StrEnum):
     CHATWORK = "chatwork"
     LINE_WORKS = "line-works"
     BROWSER = "browser"
+    ACCOUNT = "account"  # the person's own address, for what was done to their account: not chosen
 
 
 class Phase(StrEnum):
@@ -65,6 +67,7 @@ class Phase(StrEnum):
     SETTLED = "settled"
     TRIAL = "trial"  # of no matter: somebody wants to see one arrive
     DIGEST = "digest"  # of no matter: the day in short
+    ACCOUNT = "account"  # of no matter: what was done to the reader's account
 
 
 class Channel(Record, table=True):
@@ -150,6 +153,7 @@ class Item(Record, table=True):
     id: str = key()
     channel_key: str = reference("news_channels.id", index=False)
     matter_key: str | None = reference("news_matters.id", optional=True, index=False)
+    notice_key: str | None = Field(default=None, max_length=KEY_LENGTH)
     phase: Phase = enum_column(Phase)
     created_at: datetime = timestamp(now)
     due_at: datetime = timestamp(now)
@@ -160,18 +164,27 @@ class Item(Record, table=True):
     failure: str = Field(default="", max_length=20)
 
 
+CHOSEN = Channel.kind != ChannelKind.ACCOUNT
+
+
 def open_channels(session: Session) -> Sequence[tuple[Channel, Role]]:
     """Every channel in which anything is said, with the role of its person. Not of somebody who
     has been locked out."""
     query = select(Channel, User).join(User, col(User.id) == col(Channel.user_key))
     is_open = (col(Channel.ended_at).is_(None), col(User.disabled_at).is_(None))
-    return [(channel, user.role) for channel, user in session.exec(query.where(*is_open))]
+    return [(channel, user.role) for channel, user in session.exec(query.where(CHOSEN, *is_open))]
 
 
 def channels_of(session: Session, user_key: str) -> Sequence[Channel]:
     """A person's channels, those that have ended last."""
-    query = select(Channel).where(Channel.user_key == user_key)
+    query = select(Channel).where(CHOSEN, Channel.user_key == user_key)
     return session.exec(query.order_by(col(Channel.ended_at).is_not(None), col(Channel.id))).all()
+
+
+def channel_of(session: Session, user_key: str, key: str | None) -> Channel | None:
+    """A channel that this person has chosen, locked; None: they have no such one."""
+    query = select(Channel).where(CHOSEN, Channel.user_key == user_key, Channel.id == key)
+    return session.exec(query.with_for_update()).one_or_none()
 
 
 def open_matters(session: Session) -> Sequence[Matter]:

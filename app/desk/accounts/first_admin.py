@@ -10,6 +10,7 @@ from app.desk.accounts.password_policy import password_problem
 from app.desk.accounts.users import UserRefused, email_problem, store_user
 from app.desk.validation_errors import collect
 from app.records.accounts import (
+    FIRST_EMAIL,
     Role,
     SignInLink,
     User,
@@ -20,7 +21,6 @@ from app.records.accounts import (
 from app.records.database import Database
 from app.records.keys import digest, new_secret
 
-FIRST_EMAIL = "admin@localhost"
 LINK_LIFETIME = timedelta(hours=24)
 
 

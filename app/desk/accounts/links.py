@@ -12,7 +12,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.clock import now
 from app.desk.accounts.first_admin import new_first_admin
-from app.desk.accounts.sessions import Browser, end_all_sign_ins, start_session
+from app.desk.accounts.notices import tell
+from app.desk.accounts.sessions import Browser, actor_for, end_all_sign_ins, start_session
+from app.records.account_notices import Changed
 from app.records.accounts import SignInLink, User, any_user
 from app.records.database import Database
 from app.records.keys import digest, new_secret
@@ -63,13 +65,13 @@ def use_link(database: Database, key: str, browser: Browser) -> str:
     """
     try:
         with database.writing() as session:
-            return start_session(session, _whom(session, key), browser)
+            return start_session(session, _whom(session, key, browser), browser)
     except IntegrityError:
         # Of two who become the first administrator at once one gets in: the e-mail is unique.
         raise LinkUsedUp from None
 
 
-def _whom(session: Session, key: str) -> User:
+def _whom(session: Session, key: str, browser: Browser) -> User:
     link = session.exec(_good(key).with_for_update()).one_or_none()
     if link is None:
         raise LinkUsedUp
@@ -83,6 +85,7 @@ def _whom(session: Session, key: str) -> User:
         raise LinkUsedUp
     user.password_hash = None
     end_all_sign_ins(session, user)
+    tell(session, user, Changed.LINK_USED, actor_for(user, browser.remote_address))
     return user
 
 

@@ -158,10 +158,11 @@ def remove(database: Database, actor: Actor, key: str) -> None:
         user = session.get_one(User, actor.user_key, with_for_update=True)
         if session.exec(mine).rowcount != 1:
             return
-        tell(session, user.id, Changed.PASSKEY_REMOVED, actor)
+        tell(session, user, Changed.PASSKEY_REMOVED, actor)
         record_action(session, actor, "passkey-removed", subject=user.email)
         if user.totp_secret is None and not passkeys_of(session, user.id):
             forget(session, user)
+            tell(session, user, Changed.FACTOR_OFF, actor)
             record_action(session, actor, "second-factor-off", subject=user.email)
 
 
@@ -174,7 +175,7 @@ def _keep(database: Database, actor: Actor, sign_in: SignIn, passkey: Passkey) -
             session.add(passkey)
             session.flush()
             enrolled = enrol(session, user, sign_in)
-            tell(session, user.id, Changed.PASSKEY_ADDED, actor)
+            tell(session, user, Changed.PASSKEY_ADDED, actor)
             record_action(session, actor, "passkey-added", subject=user.email, name=passkey.name)
             return enrolled
     except IntegrityError:

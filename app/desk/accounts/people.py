@@ -59,7 +59,7 @@ def set_role(database: Database, actor: Actor | None, user_key: str, role: str) 
             _refuse_without_admin(session, user, "role")
         user.role = after
         end_all_sign_ins(session, user)
-        tell(session, user.id, Changed.ROLE, actor)
+        tell(session, user, Changed.ROLE, actor)
         _record(session, actor, "user-role", user, before=before, after=after)
         return user
 

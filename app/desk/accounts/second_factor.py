@@ -71,7 +71,7 @@ def switch_on(database: Database, actor: Actor, sign_in: SignIn, code: str) -> E
         user = session.get_one(User, actor.user_key, with_for_update=True)
         user.totp_secret, user.totp_step = pending, step
         enrolled = enrol(session, user, sign_in)
-        tell(session, user.id, Changed.FACTOR_ON, actor)
+        tell(session, user, Changed.FACTOR_ON, actor)
         record_action(session, actor, "second-factor-on", subject=user.email)
         return enrolled
 
@@ -122,7 +122,7 @@ def switch_off(database: Database, actor: Actor | None, user_key: str) -> User:
         if user is None:
             raise LookupError(user_key)
         forget(session, user)
-        tell(session, user.id, Changed.FACTOR_OFF, actor)
+        tell(session, user, Changed.FACTOR_OFF, actor)
         record_action(session, actor, "second-factor-off", subject=user.email)
         return user
 
@@ -158,6 +158,7 @@ def _use_up(database: Database, actor: Actor, given: str) -> bool:
         )
         if session.exec(mine.values(used_at=now())).rowcount != 1:
             return False
+        tell(session, user, Changed.RECOVERY_USED, actor)
         record_action(session, actor, "recovery-code-used", subject=user.email)
         return True
 

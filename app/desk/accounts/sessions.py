@@ -71,10 +71,13 @@ def sign_in(database: Database, email: str, password: str, browser: Browser) -> 
         raise WrongCredentials
     try:
         with database.writing() as session:
-            if not one.own and sign_ins_of(session, known.id, now()):
-                # Whoever sits at the others learns of it; at a first one there is nobody to tell.
-                here = actor_for(known, browser.remote_address)
-                tell(session, known.id, Changed.NEW_BROWSER, here)
+            if not one.own:
+                # Whoever sits at the others learns of it; at a first one a page tells nobody.
+                here, others = (
+                    actor_for(known, browser.remote_address),
+                    sign_ins_of(session, known.id, now()),
+                )
+                tell(session, known, Changed.NEW_BROWSER, here, seen_at=None if others else now())
             return start_session(session, known, browser)
     except UNREACHABLE:
         if secret := in_memory.start(known.id):

@@ -127,11 +127,11 @@ def _store_account(
             session, actor, "account-changed", email=user.email, password=hashed is not None
         )
         if user.email != before:
-            tell(session, user.id, Changed.EMAIL, actor)
+            tell(session, user, Changed.EMAIL, actor, former_email=before)
         if hashed is None:
             return None
         if user.password_hash is not None:
-            tell(session, user.id, Changed.PASSWORD, actor)
+            tell(session, user, Changed.PASSWORD, actor)
         user.password_hash = hashed
         end_all_sign_ins(session, user)
         return start_session(session, user, browser)

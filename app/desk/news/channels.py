@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from base64 import b64encode
 from dataclasses import dataclass
@@ -11,13 +10,15 @@ from urllib.parse import urlsplit
 from app.clock import now
 from app.desk.audit import record_action
 from app.desk.context import Actor
+from app.desk.news.mail import is_mailable
 from app.desk.validation_errors import ValidationErrors, collect
 from app.protocol.hosts import is_loopback
 from app.protocol.words import LANGUAGES, N_, Sentence, Words
 from app.records.database import Database
-from app.records.news import NAME_LENGTH, Channel, ChannelKind, Item, Phase
+from app.records.news import NAME_LENGTH, Channel, ChannelKind, Item, Phase, channel_of
 
 ADDRESS_LENGTH = 1000
+CHOOSABLE = [one for one in ChannelKind if one is not ChannelKind.ACCOUNT]
 
 NO_NAME = Sentence(
     N_("Give the channel a name of at most %(limit)s characters."), {"limit": NAME_LENGTH}
@@ -27,8 +28,6 @@ NO_ADDRESS = N_("Give the address that the service has shown you. It starts with
 NO_EMAIL = N_("This is not an e-mail address.")
 NO_ROOM = N_("Give the number of the Chatwork room, in digits.")
 NO_TOKEN = N_("Give the API token of the Chatwork account that speaks.")
-
-_EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
 
 class ChannelRefused(ValidationErrors):
@@ -48,7 +47,7 @@ class ChannelDraft:
 
 def make_channel(database: Database, actor: Actor, draft: ChannelDraft) -> Channel:
     """A new channel. Raises ChannelRefused."""
-    kind = ChannelKind(draft.kind) if draft.kind in list(ChannelKind) else None
+    kind = ChannelKind(draft.kind) if draft.kind in CHOOSABLE else None
     name, address, secret = draft.name.strip(), draft.address.strip(), draft.secret.strip()
     problems = collect(
         kind=None if kind else NO_KIND,
@@ -75,8 +74,8 @@ def make_channel(database: Database, actor: Actor, draft: ChannelDraft) -> Chann
 def end(database: Database, actor: Actor, key: str) -> bool:
     """Nothing is sent there any more; False where this person has no such channel."""
     with database.writing() as session:
-        channel = session.get(Channel, key)
-        if channel is None or channel.user_key != actor.user_key:
+        channel = channel_of(session, actor.user_key, key)
+        if channel is None:
             return False
         channel.ended_at = channel.ended_at or now()
         record_action(session, actor, "news-channel-ended", subject=channel.name)
@@ -86,9 +85,8 @@ def end(database: Database, actor: Actor, key: str) -> bool:
 def trial(database: Database, actor: Actor, key: str) -> bool:
     """Send one to try it; False where this person has no such channel that is open."""
     with database.writing() as session:
-        channel = session.get(Channel, key)
-        is_theirs = channel is not None and channel.user_key == actor.user_key
-        if channel is None or not is_theirs or channel.ended_at is not None:
+        channel = channel_of(session, actor.user_key, key)
+        if channel is None or channel.ended_at is not None:
             return False
         session.add(Item(channel_key=key, phase=Phase.TRIAL))
         return True
@@ -98,10 +96,8 @@ def replay(database: Database, actor: Actor, key: str) -> bool:
     """Say an item once more, from its first try on; False where it is none of this person's."""
     with database.writing() as session:
         item = session.get(Item, key, with_for_update=True)
-        channel = session.get(Channel, item.channel_key) if item else None
-        if item is None or channel is None or channel.user_key != actor.user_key:
-            return False
-        if channel.ended_at is not None:
+        channel = channel_of(session, actor.user_key, item.channel_key) if item else None
+        if item is None or channel is None or channel.ended_at is not None:
             return False
         session.add(Item(channel_key=channel.id, matter_key=item.matter_key, phase=item.phase))
         return True
@@ -111,7 +107,7 @@ def _address_problem(kind: ChannelKind | None, address: str) -> Words | None:
     if kind is None or kind is ChannelKind.BROWSER:
         return None
     if kind is ChannelKind.EMAIL:
-        return None if _EMAIL.fullmatch(address) and address.isascii() else NO_EMAIL
+        return None if is_mailable(address) else NO_EMAIL
     if kind is ChannelKind.CHATWORK:
         return None if address.isascii() and address.isdigit() and len(address) < 20 else NO_ROOM
     try:

@@ -12,7 +12,7 @@ from app.desk.news.hours import digest_day
 from app.desk.validation_errors import ValidationErrors, collect
 from app.protocol.words import LANGUAGES, N_
 from app.records.database import Database
-from app.records.news import Channel, Event
+from app.records.news import Event, channel_of
 
 HOURS = range(24)
 
@@ -49,8 +49,8 @@ def choose(database: Database, actor: Actor, key: str, choices: Choices) -> bool
         raise ChoicesRefused(problems)
     begins, ends, digest_at = (int(one) if one else None for one in hours)
     with database.writing() as session:
-        channel = session.get(Channel, key, with_for_update=True)
-        if channel is None or channel.user_key != actor.user_key or channel.ended_at is not None:
+        channel = channel_of(session, actor.user_key, key)
+        if channel is None or channel.ended_at is not None:
             return False
         channel.muted = ",".join(one for one in Event if one not in choices.events)
         channel.quiet_from, channel.quiet_to = begins, ends

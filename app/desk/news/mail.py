@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -22,6 +23,7 @@ SIGNATURE = "-- "
 """Below it programs for mail know what need not be read each time."""
 
 SECURE, PLAIN = "smtps", "smtp"
+_EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 PORTS = {SECURE: 465, PLAIN: 25}
 
 
@@ -36,6 +38,8 @@ class MailServer:
 
     async def send(self, recipient: str, message: Message) -> Outcome:
         """Hand a mail to the server."""
+        if not is_mailable(recipient):
+            return Outcome(Failure.REFUSED)
         # Heavy, and most starts send nothing.
         import aiosmtplib as smtp
 
@@ -82,9 +86,20 @@ class MailServer:
         # The same after a retry: a reader's program shows it once.
         mail["Message-ID"] = f"<{message.key}@{self.sender.rpartition('@')[2].strip('> ')}>"
         mail["Auto-Submitted"] = "auto-generated"
-        choices = f"{say(message.language, CHOICES)}\n{message.home}settings/notifications"
-        mail.set_content(f"{message.text}\n\n{SIGNATURE}\n{choices}\n")
+        mail.set_content(f"{message.text}\n{_below(message)}")
         return mail
+
+
+def is_mailable(address: str) -> bool:
+    """Whether it can stand in a mail's head as one address, and every server knows its letters."""
+    return address.isascii() and _EMAIL.fullmatch(address) is not None
+
+
+def _below(message: Message) -> str:
+    if not message.is_chosen:
+        return ""
+    choices = f"{say(message.language, CHOICES)}\n{message.home}settings/notifications"
+    return f"\n{SIGNATURE}\n{choices}\n"
 
 
 def _refused(code: int) -> Outcome:

@@ -70,7 +70,8 @@ class Line:
 @dataclass(frozen=True)
 class Message:
     """What is sent at once. `data` is the same for programs, `key` and `at` are of this sending;
-    `kind` tells a program what `data` is."""
+    `kind` tells a program what `data` is; `is_chosen`: its reader chose to
+    hear it."""
 
     key: str
     at: datetime
@@ -80,6 +81,7 @@ class Message:
     kind: str = "desk.attention"
     language: str = "ja"
     home: str = ""
+    is_chosen: bool = True
 
     def shown(self, most: int) -> Sequence[Line]:
         """At most so many lines; where there are more, the last says how many and where."""
@@ -92,7 +94,7 @@ class Message:
     @property
     def text(self) -> str:
         """All of it as plain text. The title of a single matter is the beginning of its line."""
-        lines = [f"{one.text}\n{one.address}" for one in self.lines]
+        lines = [f"{one.text}\n{one.address}".rstrip() for one in self.lines]
         return "\n\n".join(lines if len(lines) == 1 else [self.title, *lines])
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from app.clock import now
 from app.desk.context import Desk
+from app.desk.news.account_mail import account_message
 from app.desk.news.digest import digest
 from app.desk.news.hours import quiet_until
 from app.desk.news.mail import MailServer
@@ -21,6 +22,7 @@ from app.desk.news.messages import Message, message
 from app.desk.news.outcomes import Failure, Outcome
 from app.desk.news.posting import Poster
 from app.desk.news.shapes import request_for
+from app.records.account_notices import notices_by_key
 from app.records.news import (
     Channel,
     ChannelKind,
@@ -41,6 +43,8 @@ LEASE = timedelta(minutes=2)
 
 TOGETHER = 50
 """Items of one channel that go out in one message."""
+
+BY_MAIL = (ChannelKind.EMAIL, ChannelKind.ACCOUNT)
 
 AT_ONCE = 8
 """Messages under way at once: a receiver that hangs holds up none but its own."""
@@ -85,6 +89,9 @@ class NewsSender:
         first, base_url = items[0], self._desk.settings.base_url
         if first.phase is Phase.DIGEST:
             return digest(session, channel.language, base_url, first.id, first.created_at)
+        if channel.kind is ChannelKind.ACCOUNT:
+            notices = notices_by_key(session, {one.notice_key for one in items if one.notice_key})
+            return account_message(channel.language, base_url, first.id, now(), notices)
         matters = matters_by_key(session, {one.matter_key for one in items if one.matter_key})
         said = [(one.phase, matters.get(one.matter_key or "")) for one in items]
         return message(channel.language, base_url, first.id, now(), said)
@@ -92,7 +99,7 @@ class NewsSender:
     async def _try(self, channel: Channel, said: Message) -> Outcome:
         if channel.ended_at is not None:
             return Outcome(Failure.GONE)
-        if channel.kind is not ChannelKind.EMAIL:
+        if channel.kind not in BY_MAIL:
             return await self._poster.post(request_for(channel, said))
         if self._mail is None:
             return Outcome(Failure.NO_MAIL)
@@ -118,10 +125,16 @@ def _note_item(item: Item, channel: Channel, outcome: Outcome, at: datetime) -> 
     item.failure = outcome.failure or ""
     if outcome.failure is None:
         item.sent_at = at
-    elif outcome.failure is Failure.GONE or item.attempts > len(PAUSES):
+    elif _is_vain(item, outcome):
         item.given_up_at = at
     else:
         due = at + max(PAUSES[item.attempts - 1], outcome.wait or timedelta())
         # What was let break into quiet hours is not held back by them at its second try.
         broke_in = quiet_until(channel, item.due_at)
         item.due_at = due if broke_in else quiet_until(channel, due) or due
+
+
+def _is_vain(item: Item, outcome: Outcome) -> bool:
+    """Whether no further try is made. A desk without mail has said all it can on its pages."""
+    unheard = item.phase is Phase.ACCOUNT and outcome.failure is Failure.NO_MAIL
+    return outcome.failure is Failure.GONE or unheard or item.attempts > len(PAUSES)

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
+from app.desk.accounts.notices import NOTICES
 from app.desk.actions.disputes import Dispute
 from app.protocol.checkstring import MALFORMED, SIGNED
 from app.protocol.error_catalogue import fault
@@ -117,7 +118,7 @@ def _of_enums(language: str) -> Filters:
         "source": source,
         "audited": audited,
         "device": people.device,
-        "account_notice": lambda what: say(language, people.NOTICES[what]),
+        "account_notice": lambda what: say(language, NOTICES[what]),
     }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from app.protocol.words import N_
-from app.records.account_notices import Changed
 from app.records.accounts import Role
 
 ROLES: Mapping[Role, str] = {
@@ -40,18 +39,6 @@ _SYSTEMS: Sequence[tuple[str, str]] = (
     ("Linux", "Linux"),
 )
 UNKNOWN_DEVICE = "—"
-
-NOTICES: Mapping[Changed, str] = {
-    Changed.PASSWORD: N_("The password was changed"),
-    Changed.EMAIL: N_("The e-mail address was changed"),
-    Changed.ROLE: N_("The role was changed"),
-    Changed.FACTOR_ON: N_("The second factor was switched on"),
-    Changed.FACTOR_OFF: N_("The second factor was switched off"),
-    Changed.PASSKEY_ADDED: N_("A passkey was added"),
-    Changed.PASSKEY_REMOVED: N_("A passkey was removed"),
-    Changed.NEW_BROWSER: N_("Signed in with a browser that was not known"),
-}
-"""What a person is told of their own account."""
 
 
 def device(user_agent: str) -> str:
