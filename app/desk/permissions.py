@@ -26,6 +26,7 @@ class Permission(StrEnum):
     READ = "read"
     ACT = "act"
     JUDGE = "judge"
+    REVEAL = "reveal"
     SHARE = "share"
     RUN_SANDBOX = "run-sandbox"
     RULE_SANDBOX = "rule-sandbox"
@@ -62,6 +63,8 @@ PERMISSIONS: Mapping[Permission, Least | None] = {
     Permission.ACT: Least(Role.OPERATOR, in_production=Role.APPROVER),
     # Have a result judged. It computes what our password signs.
     Permission.JUDGE: _everywhere(Role.OPERATOR),
+    # Read what our password signs in production: with a reason, which is recorded.
+    Permission.REVEAL: _everywhere(Role.APPROVER),
     # Keep a view of a list for everybody.
     Permission.SHARE: _everywhere(Role.OPERATOR),
     # The sandbox: its clock, faults, shops, customers.

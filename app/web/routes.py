@@ -51,7 +51,7 @@ ANY = None
 
 OPEN, ENTER, OWN = Permission.OPEN, Permission.ENTER, Permission.OWN
 READ, ACT = Permission.READ, Permission.ACT
-JUDGE = Permission.JUDGE
+JUDGE, REVEAL = Permission.JUDGE, Permission.REVEAL
 
 FROM_GATEWAY = ("/netcash/return", "/netcash/notify")
 """What the gateway and its customers are told to come to."""
@@ -221,6 +221,13 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/callbacks.csv", downloads.callbacks, "callbacks-csv", permission=READ),
         Route("/callbacks/{key}", callbacks.show, "callback", permission=READ),
         Route("/callbacks/{key}/judgements", callbacks.judge, "judge", SEND, permission=JUDGE),
+        Route(
+            "/callbacks/{key}/signatures",
+            callbacks.reveal_signature,
+            "signature-reveal",
+            SEND,
+            permission=REVEAL,
+        ),
         Route("/live/callbacks", live.callbacks, "live-callbacks", stream=True, permission=READ),
         Route("/live/news", live_news.said, "live-news", SEND, by_itself=True, permission=OWN),
         Route("/live/number", live.number, "live-number", by_itself=True, permission=READ),
@@ -233,6 +240,13 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
         Route("/imports/{key}/keepings", imports.keep_all, "import-keep", SEND, permission=JUDGE),
         # It computes what our password signs: whoever may ask it may forge a callback.
         Route("/verify", verify.show_verdict, "verify-send", SEND, permission=JUDGE),
+        Route(
+            "/verify/signatures",
+            verify.reveal_signature,
+            "verify-reveal",
+            SEND,
+            permission=REVEAL,
+        ),
         *case_routes(),
         *sandbox_routes(under_sandbox),
         *settings_routes(),

@@ -8,6 +8,7 @@ from shlex import quote
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -36,11 +37,12 @@ from app.records.dropped_callbacks import dropped_so_far
 from app.records.saved_views import ListName
 from app.records.shops import Environment
 from app.web.http.paging import csv_address, neighbours, place_of
-from app.web.http.requests import actor_of, desk_of, environment_of, may
+from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
 from app.web.pages.filter_reader import COUNTED, FilterReader, reader_context
 from app.web.pages.live import live_context
 from app.web.pages.return_page import RETURN_PATH
 from app.web.pages.saved_views import views_context
+from app.web.pages.signatures import signature_of
 from app.web.presentation.templates import page
 
 CODES = 20
@@ -83,6 +85,16 @@ def list_context(session: Session, callbacks: Sequence[Callback]) -> dict[str, A
 
 def show(request: Request) -> Response:
     """GET /callbacks/{key}: verdict, derivation, bytes, and what was done with it."""
+    return _page(request)
+
+
+async def reveal_signature(request: Request) -> Response:
+    """POST /callbacks/{key}/signatures: the page, once with what our password signs. `Reason`."""
+    reason = (await read_form(request)).get("Reason", "")
+    return await run_in_threadpool(_page, request, reason)
+
+
+def _page(request: Request, reason: str | None = None) -> Response:
     desk = desk_of(request)
     with desk.database.reading() as session:
         callback = session.get(Callback, request.path_params["key"])
@@ -90,8 +102,11 @@ def show(request: Request) -> Response:
             raise HTTPException(404)
         view = callback_view(session, desk.settings.our_shops, callback)
         whole = order_view(session, view.order, desk.settings) if view.order else None
+    signature = signature_of(request, view, reason)
     context = _of_order(callback, whole) | {
         "view": view,
+        "signature": signature,
+        "reveals_at": f"/callbacks/{callback.id}/signatures",
         "callback": callback,
         "environment": callback.environment or environment_of(request),
         "faults": faults_of(view),
@@ -99,7 +114,7 @@ def show(request: Request) -> Response:
         "may_judge": may(request, Permission.JUDGE),
         "again": _again(view),
     }
-    return page(request, "callbacks/show.html", context)
+    return page(request, "callbacks/show.html", context, 422 if signature.problem else 200)
 
 
 def judge(request: Request) -> Response:

@@ -10,10 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from app.desk.callbacks.manual_check import KEPT_AT_MOST, bodies_in, check_pasted, import_pasted
 from app.desk.permissions import Permission
 from app.protocol.text import WINDOWS_31J
-from app.web.http.requests import actor_of, desk_of, environment_of, may
+from app.web.http.requests import actor_of, desk_of, environment_of, may, read_form
 from app.web.http.services import services_of
 from app.web.http.uploads import UPLOAD_LIMIT, read_fields
 from app.web.pages.callbacks import faults_of
+from app.web.pages.signatures import signature_of
 from app.web.presentation.templates import page
 
 EXAMPLE = (
@@ -47,6 +48,13 @@ async def show_verdict(request: Request) -> Response:
     return await run_in_threadpool(_judged, request, text, file)
 
 
+async def reveal_signature(request: Request) -> Response:
+    """POST /verify/signatures: `text` judged once more, with what our password signs. `Reason`."""
+    fields = await read_form(request)
+    text, reason = fields.get("text", ""), fields.get("Reason", "")
+    return await run_in_threadpool(_judged, request, text, b"", reason)
+
+
 def _text(fields: Mapping[str, bytes]) -> str:
     # As a browser sends what was typed: what is not UTF-8 is none of its doing.
     return fields.get("text", b"").decode("utf-8", "replace").replace("\0", "\ufffd")
@@ -66,15 +74,16 @@ def _bodies(request: Request, text: str) -> list[bytes]:
         return list(bodies_in(session, desk.settings.our_shops, text))
 
 
-def _judged(request: Request, text: str, file: bytes) -> Response:
+def _judged(request: Request, text: str, file: bytes, reason: str | None = None) -> Response:
     desk = desk_of(request)
     with desk.database.reading() as session:
         checked = check_pasted(session, desk.settings.our_shops, file or text)
-    shown = [
+    shown: list[dict[str, Any]] = [
         {
             "result": result,
             "view": view,
             "callback": view.callback,
+            "signature": signature_of(request, view, reason),
             "faults": faults_of(view),
             "text": view.callback.body.decode(WINDOWS_31J, "replace"),
         }
@@ -85,6 +94,7 @@ def _judged(request: Request, text: str, file: bytes) -> Response:
     return _page(
         request,
         "" if file else text,
+        422 if any(one["signature"].problem for one in shown) else 200,
         checked=checked,
         shown=shown,
         listed=checked.results[:LISTED],
@@ -97,7 +107,7 @@ def _page(request: Request, text: str, status: int = 200, **more: Any) -> Respon
     context = {
         "text": text,
         "checked": None,
-        "missing": status == 422,
+        "missing": status == 422 and not more,
         "may_judge": may(request, Permission.JUDGE),
         "most": PASTED_AT_MOST,
         "megabytes": UPLOAD_LIMIT // 1024 // 1024,

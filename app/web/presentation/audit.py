@@ -38,6 +38,7 @@ ACTIONS: Mapping[str, str] = {
     "gateway-proposed": N_("A new gateway address was proposed"),
     "gateway-approved": N_("A new gateway address was approved"),
     "gateway-refused": N_("A new gateway address was refused"),
+    "signature-revealed": N_("A CheckString of production was shown"),
     "token-made": N_("A token was made"),
     "token-revoked": N_("A token was revoked"),
     "register": N_("EntryTran was sent"),

@@ -189,7 +189,15 @@ OPERATORS = [
     "refund-refuse",
 ]
 
-APPROVERS = ["audit", "audit-csv", "dismiss-burst", "refund-approve", "retention"]
+APPROVERS = [
+    "audit",
+    "audit-csv",
+    "dismiss-burst",
+    "refund-approve",
+    "retention",
+    "signature-reveal",
+    "verify-reveal",
+]
 
 ADMINS = [
     "patterns",
