@@ -12,6 +12,7 @@ from app.desk.context import Actor, Desk
 from app.desk.permissions import Permission, demand
 from app.desk.shops.gateway_proposals import needs_approval, propose
 from app.desk.shops.validation import (
+    GATEWAYS,
     PASSWORD_IS_OF_ADDRESS,
     TAKEN,
     ShopDraft,
@@ -47,15 +48,23 @@ class Changed:
 def add_shop(desk: Desk, actor: Actor, draft: ShopDraft) -> Changed:
     """Add a test or production shop, and judge again what it may explain.
 
+    A production shop has the vendor's gateway until a second administrator has approved another.
     Raises ShopRefused, NotPermitted, FactorNeeded.
     """
     shop = _new_shop(draft)
     demand(actor, Permission.MANAGE_SHOPS, shop.environment)
+    wanted = shop.gateway_url or ""
+    usual = GATEWAYS[shop.environment]
+    is_for_two = shop.environment is Environment.PRODUCTION and wanted != usual
+    if is_for_two:
+        shop.gateway_url = usual
     try:
         with desk.database.writing() as session:
             session.add(shop)
             session.flush()
             record_action(session, actor, "shop-added", subject=shop.shop_id, **_audit_detail(shop))
+            if is_for_two:
+                propose(session, actor, shop, wanted, draft.ShopPass)
     except IntegrityError:
         raise ShopRefused({"ShopID": TAKEN}) from None
     return Changed(shop, _rejudge(desk))
@@ -73,6 +82,7 @@ def add_shop_by_command(
 ) -> Changed:
     """Add a shop from the command line; without a gateway address, the environment's usual one.
 
+    Whoever has the machine has everything: nobody approves it, and the audit log says who did it.
     What it may explain is judged again. Raises ShopRefused.
     """
     shop = _new_shop(ShopDraft(environment, shop_id, password, name, gateway_url or ""))

@@ -9,10 +9,11 @@ from sqlmodel import select
 
 from app.clock import now
 from app.desk.accounts.sessions import actor_for
+from app.desk.audit import BY_COMMAND
 from app.desk.context import Actor, Desk
 from app.desk.permissions import FactorNeeded, NotPermitted
 from app.desk.shops.gateway_proposals import OtherProposal, approve, refuse
-from app.desk.shops.shops import ShopRefused, add_shop, change_shop
+from app.desk.shops.shops import ShopRefused, add_shop, add_shop_by_command, change_shop
 from app.records.accounts import AuditEntry, Role, User
 from app.records.gateway_proposals import GatewayProposal, proposal_of
 from app.records.shops import Shop
@@ -104,3 +105,27 @@ async def test_a_test_shop_is_changed_by_one(desk: Desk, admin: Actor) -> None:
     shop = add_shop(desk, admin, DRAFT).shop
     change_shop(desk, admin, shop.id, replace(DRAFT, gateway_url=NEW, ShopPass="another1"))
     assert held(desk, shop)[0].gateway_url == NEW
+
+
+async def test_a_new_production_shop_has_the_vendors_address_until_another_is_approved(
+    desk: Desk, admin: Actor, second: Actor
+) -> None:
+    shop = add_shop(desk, admin, replace(MOVED, ShopPass="another1")).shop
+    assert held(desk, shop)[0].gateway_url == USUAL
+    with pytest.raises(NotPermitted):
+        approve(desk, admin, shop.id, waiting(desk, shop))
+    approve(desk, second, shop.id, waiting(desk, shop))
+    assert held(desk, shop)[0].gateway_url == NEW
+
+
+async def test_of_a_shop_added_on_the_machine_the_log_says_where_its_password_goes(
+    desk: Desk,
+) -> None:
+    names = ("production", "9200000000002", "another1", "Ours", NEW)
+    shop = add_shop_by_command(desk.database, *names, ours=desk.settings.our_shops).shop
+    assert held(desk, shop) == (shop, None)
+    with desk.database.reading() as session:
+        added = select(AuditEntry).where(AuditEntry.action == "shop-added")
+        entry = session.exec(added.where(AuditEntry.subject == shop.shop_id)).one()
+    assert entry.email == BY_COMMAND
+    assert NEW in entry.detail
