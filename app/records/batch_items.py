@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, update
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import Mapped, defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -18,6 +18,10 @@ _WITHOUT_BODIES = tuple(
     defer(getattr(Exchange, body), raiseload=True) for body in ("request", "answer")
 )
 IS_ORDER = col(BatchItem.problem).is_(None)
+_BEGAN = col(BatchItem.began_at)
+
+SAY_NOTHING = ("not-asked", "no-answer")
+"""Verdicts that are neither agreement nor disagreement."""
 
 
 _UNDER_WAY = select(func.count()).where(
@@ -184,7 +188,7 @@ _FOUND_BEFORE = (
         BatchItem.order_id == bindparam("order_id"),
         BatchItem.id < bindparam("key"),
         BatchItem.shop_key == bindparam("shop_key"),
-        col(BatchItem.verdict).not_in(("not-asked", "no-answer")),
+        col(BatchItem.verdict).not_in(SAY_NOTHING),
     )
     .order_by(col(BatchItem.id).desc())
     .limit(1)
@@ -198,11 +202,11 @@ def disagreeing_since(session: Session, item: BatchItem) -> datetime | None:
         return session.exec(_FOUND_BEFORE, params=params).first()
 
 
-def began_in(span: Span) -> Iterator[ColumnElement[bool]]:
+def began_in(span: Span, when: Mapped[datetime | None] = _BEGAN) -> Iterator[ColumnElement[bool]]:
     after, until = span
     if after or until:
-        yield col(BatchItem.began_at).is_not(None)
+        yield when.is_not(None)
     if after:
-        yield col(BatchItem.began_at) > after
+        yield when > after
     if until:
-        yield col(BatchItem.began_at) <= until
+        yield when <= until

@@ -110,7 +110,8 @@ class BatchItem(Record, table=True):
 
     `listed`: the book has it; else the gateway's own list or the desk alone does. What that list
     says: `screen_line` (None: it does not have it), `screen_yen`, `screen_paid`, `screen_said`.
-    `began_at`: since when the sides do not agree. `case_key`: the case that was opened from it.
+    `began_at`: since when the sides do not agree; `stands_since`: the same, until a later answer of
+    another list has taken its place. `case_key`: the case that was opened from it.
     """
 
     __tablename__ = "batch_items"
@@ -121,6 +122,7 @@ class BatchItem(Record, table=True):
         index_of_some("ix_batch_items_asking", ["exchange_key"], "state = 'asking'"),
         Index("ix_batch_items_order", "order_id", "id"),
         index_of_some("ix_batch_items_case", ["case_key", "batch_key"], "case_key IS NOT NULL"),
+        index_of_some("ix_batch_items_stands", ["stands_since", "id"], "stands_since IS NOT NULL"),
     )
 
     id: str = key()
@@ -154,6 +156,7 @@ class BatchItem(Record, table=True):
     screen_paid: bool | None = None
     screen_said: str = Field(default="", max_length=WORD_LENGTH)
     began_at: datetime | None = timestamp()
+    stands_since: datetime | None = timestamp()
     case_key: str | None = Field(default=None, max_length=32)
 
 

@@ -2,7 +2,7 @@
 
 from app.desk.permissions import Permission
 from app.web.http.routing import Route
-from app.web.pages import batch_download, batches
+from app.web.pages import batch_download, batches, disagreements
 
 SEND = ("POST",)
 READ, ACT = Permission.READ, Permission.ACT
@@ -14,6 +14,7 @@ def batch_routes() -> list[Route]:
     return [
         Route("/lookups/batches", batches.index, "batches", permission=READ),
         Route("/lookups/batches", batches.begin, "batches-send", SEND, permission=ACT),
+        Route("/lookups/disagreements", disagreements.index, "disagreements", permission=READ),
         Route(f"{one}.csv", batch_download.download, "batch-csv", permission=READ),
         Route(f"{one}/source", batch_download.source, "batch-source", permission=READ),
         Route(one, batches.show, "batch", permission=READ),

@@ -12,7 +12,7 @@ from app.clock import now
 from app.desk.batches.verdicts import DISAGREE, Heard, Row, Why, verdict_of
 from app.desk.books.columns import Columns
 from app.desk.status.call_results import CallResult, classify, found_by
-from app.records.batch_items import answered_items, disagreeing_since
+from app.records.batch_items import SAY_NOTHING, answered_items, disagreeing_since
 from app.records.batches import (
     Batch,
     BatchItem,
@@ -21,6 +21,7 @@ from app.records.batches import (
     PausedBy,
     locked_batch,
 )
+from app.records.disagreements import take_over
 from app.records.exchanges import Exchange
 from app.records.orders import Order
 from app.records.shops import Environment
@@ -117,6 +118,8 @@ def _close(
     )
     if item.verdict in DISAGREE:
         item.began_at = _began(session, batch, item, exchange)
+    if item.verdict not in SAY_NOTHING:
+        take_over(session, item)
 
 
 _SAID_BY_THE_BOOK = frozenset(

@@ -17,6 +17,7 @@ from app.desk.batches.ages import Age, began
 from app.desk.batches.batch_view import BatchView, batch_view
 from app.desk.batches.deeds import Given, begin_batch, set_columns
 from app.desk.batches.judging import judge
+from app.desk.batches.standing import standing
 from app.desk.batches.verdicts import DISAGREE, Verdict
 from app.desk.context import Actor, Desk
 from app.desk.permissions import Permission
@@ -142,12 +143,14 @@ def _index(request: Request, typed: Mapping[str, str], errors: Errors) -> Respon
     with desk_of(request).database.reading() as session:
         shops = shops_of(session, environment)
         latest = [batch_view(session, one) for one in latest_batches(session, environment, LISTED)]
+        stands = standing(session, environment, now())
     context = {
         "environment": environment,
         "typed": typed,
         "errors": errors,
         "choices": [(shop.shop_id, f"{shop.name} ({shop.shop_id})") for shop in shops],
         "latest": latest,
+        "stands": stands,
         "may_ask": may(request, Permission.ACT),
         "megabytes": UPLOAD_LIMIT // 1024 // 1024,
         "reason_length": REASON_LENGTH,

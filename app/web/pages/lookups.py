@@ -10,7 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.clock import now
 from app.desk.actions import NotPossible
+from app.desk.batches.standing import standing
 from app.desk.context import NoGateway
 from app.desk.gateway_calls.lookup_view import lookup_answer
 from app.desk.gateway_calls.lookups import ReasonNeeded, look_up
@@ -130,6 +132,7 @@ def _form(
     with desk_of(request).database.reading() as session:
         shops = shops_of(session, environment)
         latest = latest_lookups(session, environment, LATEST)
+        stands = standing(session, environment, now())
     context = {
         "question": question,
         "errors": errors or {},
@@ -137,6 +140,7 @@ def _form(
         "environment": environment,
         "choices": [(shop.shop_id, f"{shop.name} ({shop.shop_id})") for shop in shops],
         "latest": latest,
+        "stands": stands,
         "may_ask": may(request, Permission.ACT, environment),
     }
     return page(request, "lookups/index.html", context, 422 if errors else 200)

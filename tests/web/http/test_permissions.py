@@ -107,6 +107,7 @@ VIEWERS = [
     "lookups",
     "lookup",
     "batches",
+    "disagreements",
     "batch",
     "batch-csv",
     "batch-source",
