@@ -112,7 +112,7 @@ def create_app(settings: Settings) -> Starlette:
             stack.callback(services.storage_failures.close)
             stack.callback(services.passwords.close)
             desk.writer.start()
-            stack.push_async_callback(run_in_threadpool, desk.writer.stop)
+            stack.push_async_callback(desk.writer.stop)
             if sandbox:
                 await stack.enter_async_context(running(sandbox, stopping))
             stack.push_async_callback(desk.gateway.close)

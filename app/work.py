@@ -65,5 +65,5 @@ async def working(settings: Settings, *, asks_sandbox: bool = True) -> AsyncIter
     finally:
         await desk.tasks.close()
         await desk.gateway.close()
-        desk.writer.stop()
+        await desk.writer.stop()
         desk.database.close()

@@ -47,7 +47,8 @@ class GroupWriter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[Sequence[_Job] | None] = SimpleQueue()
+        self._gathered: list[_Job] = []  # what this turn of the loop has handed in so far
         self._thread = Thread(target=self._run, name="group-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop
 
@@ -56,10 +57,11 @@ class GroupWriter:
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Finish what has been handed in, then end."""
+        self._hand_over()
         self._queue.put(None)
-        self._thread.join()
+        await asyncio.to_thread(self._thread.join)
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a shared transaction and return its value once that is committed.
@@ -77,35 +79,42 @@ class GroupWriter:
         Raises what the commit raised; none of these rows is inserted then, as far as can be known.
         TimeoutError, when there is no answer within ANSWER_SECONDS: they may be inserted later.
         """
-        future = self._hand_in(_Append(statement, rows))
-        # Not asyncio.timeout, which costs as much as all the rest of this.
-        giving_up = self._loop.call_later(ANSWER_SECONDS, _fail, future, TimeoutError())
-        try:
-            await future
-        finally:
-            giving_up.cancel()
+        await self._hand_in(_Append(statement, rows))
 
     def _hand_in(self, work: Callable[[Session], Any] | _Append) -> asyncio.Future[Any]:
         """Whoever hangs up while waiting takes nothing back: the thread knows of no hanging up."""
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._queue.put(_Job(work, future))
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(_Job(work, future))
         return future
 
+    def _hand_over(self) -> None:
+        """Hand the thread all at once what one turn of the loop has brought: to wake it for each,
+        and to watch the clock for each, costs as much as to put a row down."""
+        gathered, self._gathered = self._gathered, []
+        if not gathered:
+            return
+        self._queue.put(gathered)
+        # Not the jobs: their bodies would be held as long.
+        if waiting := [job.future for job in gathered if isinstance(job.work, _Append)]:
+            self._loop.call_later(ANSWER_SECONDS, _fail_all, waiting, TimeoutError())
+
     def _run(self) -> None:
-        while (job := self._queue.get()) is not None:
-            group, last = self._gather(job)
+        while (jobs := self._queue.get()) is not None:
+            group, last = self._gather(jobs)
             for part in _parts(group):
                 self._commit(part)
             if last:
                 return
 
-    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
-        group = [first]
+    def _gather(self, first: Sequence[_Job]) -> tuple[list[_Job], bool]:
+        group = [*first]
         while len(group) < GROUP_LIMIT and not self._queue.empty():
-            job = self._queue.get()
-            if job is None:
+            jobs = self._queue.get()
+            if jobs is None:
                 return group, True
-            group.append(job)
+            group += jobs
         return group, False
 
     def _commit(self, group: Sequence[_Job]) -> None:
@@ -116,7 +125,7 @@ class GroupWriter:
             # database is away none does: each would wait for it in turn, and of a COMMIT whose
             # reply was lost nobody knows whether it was carried out.
             if len(group) == 1 or _is_away(error):
-                self._resolve(_fail_all, group, error)
+                self._resolve(_fail_all, [job.future for job in group], error)
             else:
                 for job in group:
                     self._commit([job])
@@ -158,14 +167,10 @@ def _succeed(group: Sequence[_Job], values: Sequence[Any]) -> None:
             job.future.set_result(value)
 
 
-def _fail_all(group: Sequence[_Job], error: Exception) -> None:
-    for job in group:
-        _fail(job.future, error)
-
-
-def _fail(future: asyncio.Future[Any], error: Exception) -> None:
-    if not future.done():
-        future.set_exception(error)
+def _fail_all(futures: Sequence[asyncio.Future[Any]], error: Exception) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(error)
 
 
 def _is_away(error: Exception) -> bool:

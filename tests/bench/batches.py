@@ -91,7 +91,7 @@ async def _batch(path: Path, gateway: str) -> Took:
     await BatchRunner(desk).drain()
     took = _since(began)
     await desk.gateway.close()
-    desk.writer.stop()
+    await desk.writer.stop()
     database.close()
     return took
 

@@ -194,7 +194,7 @@ async def staged(
     yield Stage(desk, actor, shop, gateway)
     await desk.tasks.close(grace=0)
     await desk.gateway.close()
-    desk.writer.stop()
+    await desk.writer.stop()
 
 
 async def both_drained(one: Stage, other: Stage, answer: bytes) -> int:

@@ -97,7 +97,7 @@ class World:
     def close(self) -> None:
         """The end of all histories."""
         self.run(self._calls.close())
-        self._writer.stop()
+        self.run(self._writer.stop())
         self._loop.close()
 
     def run(self, deed: Coroutine[Any, Any, T]) -> T:

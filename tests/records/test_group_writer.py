@@ -28,7 +28,7 @@ async def writer(any_database: Database) -> AsyncIterator[GroupWriter]:
     writer = GroupWriter(any_database)
     writer.start()
     yield writer
-    writer.stop()
+    await writer.stop()
 
 
 def row(name: str) -> dict[str, Any]:
@@ -161,7 +161,7 @@ async def test_what_was_handed_in_is_finished_before_the_writer_stops(
     async with held(writer):
         last = asyncio.ensure_future(writer.append(INSERT, [row("A")]))
         await asyncio.sleep(0)
-        stopping = asyncio.create_task(asyncio.to_thread(writer.stop))
+        stopping = asyncio.create_task(writer.stop())
     await stopping
     await last
     assert names(any_database) == ["A"]

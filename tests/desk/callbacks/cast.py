@@ -76,7 +76,7 @@ async def working(database: Database) -> AsyncIterator[Desk]:
         yield desk
     finally:
         await desk.tasks.close()
-        desk.writer.stop()
+        await desk.writer.stop()
 
 
 def patient_intake(

@@ -291,7 +291,7 @@ async def test_two_processes_and_the_same_callback_at_once_make_one_change(desk:
     finally:
         await other.tasks.close()
         await desk.tasks.close()
-        other.writer.stop()
+        await other.writer.stop()
     assert [change.effect for change in changes(desk, "A1001")] == [Effect.MOVED]
     copies = [callback.copy_of for callback in everything(desk)]
     assert len(copies) == 20
@@ -316,7 +316,7 @@ async def test_two_processes_meet_the_same_unknown_order_once(desk: Desk) -> Non
         await asyncio.gather(*(intake.outcome(key) for intake, key in pairs))
     finally:
         await other.tasks.close()
-        other.writer.stop()
+        await other.writer.stop()
     with desk.database.reading() as session:
         assert len(session.exec(select(Order)).all()) == 5
 
