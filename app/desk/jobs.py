@@ -65,7 +65,7 @@ def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodi
         ),
         Periodic(
             "retention of callbacks and notifications",
-            RetentionJob(desk, limits, load.clock, lambda: load.arrived).look,
+            RetentionJob(desk, limits, load.clock, lambda: load.stored).look,
             lambda: LOOK_AT_LIMITS,
         ),
         Periodic(

@@ -91,6 +91,7 @@ class CallbackIntake:
             self._storing.failed(error)
             raise
         self._storing.worked()
+        self.load.store(len(body))
         self._ranks[key] = rank
         return key
 

@@ -21,17 +21,20 @@ class Load:
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self.clock, self.arrived = clock, 0
+        self.clock, self.stored = clock, 0
         self._crowd, self._counted_at, self._is_rush = 0.0, clock(), False
 
     def count(self) -> None:
         """One more has come in."""
-        self.arrived += 1
         at = self.clock()
         gone = (at - self._counted_at) * limits.RUSH
         self._crowd, self._counted_at = max(self._crowd - gone, 0) + 1, at
         if self._crowd > limits.CROWD:
             self._crowd, self._is_rush = limits.CROWD, True
+
+    def store(self, size: int) -> None:
+        """A body of so many bytes lies in the table: `stored` is what they all take there."""
+        self.stored += size + limits.BESIDE_A_BODY
 
     def is_rush(self) -> bool:
         """Whether more come in than can be seen to as they come."""

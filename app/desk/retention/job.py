@@ -18,27 +18,28 @@ to do."""
 
 
 class RetentionJob:
-    """Sweeps for one process. `arrivals` tells how many callbacks have come in since it began."""
+    """Sweeps for one process. `stored` tells how many bytes of callbacks have come in since it
+    began."""
 
     def __init__(
         self,
         desk: Desk,
         limits: RetentionPolicy,
         clock: Callable[[], float],
-        arrivals: Callable[[], int],
+        stored: Callable[[], int],
     ) -> None:
-        self._desk, self._limits, self._arrivals = desk, limits, arrivals
+        self._desk, self._limits, self._stored = desk, limits, stored
         self._times = SweepTimes(clock, FIRST_SWEEP)
 
     async def look(self) -> None:
         """Sweep, if it is time. The end of the process cuts it short."""
-        arrivals = self._arrivals()
-        if not self._times.is_due(arrivals):
+        stored = self._stored()
+        if not self._times.is_due(stored):
             return
         try:
             await asyncio.to_thread(sweep_all, self._desk.database, self._limits, self._is_over)
         finally:
-            self._times.swept(arrivals)
+            self._times.swept(stored)
 
     def _is_over(self) -> bool:
         return self._desk.tasks.closing

@@ -8,6 +8,7 @@ import pytest
 
 from app.desk.callbacks.limits import (
     BATCH,
+    BESIDE_A_BODY,
     CROWD,
     FEW,
     LEFT_AFTER,
@@ -102,6 +103,12 @@ def test_a_rush_ends_when_few_of_the_crowd_are_left(load: Load, clock: Clock) ->
     assert load.is_rush()
     clock.at += 0.002
     assert not load.is_rush()
+
+
+def test_what_has_been_stored_counts_with_what_lies_beside_each_body(load: Load) -> None:
+    load.store(0)
+    load.store(1000)
+    assert load.stored == 2 * BESIDE_A_BODY + 1000
 
 
 def test_however_many_came_a_rush_ends_as_soon_though_some_still_come(

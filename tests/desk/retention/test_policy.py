@@ -62,7 +62,7 @@ def test_a_sweep_is_due_by_the_clock() -> None:
     assert times.is_due(0)
 
 
-def test_a_sweep_is_due_by_what_has_arrived() -> None:
+def test_a_sweep_is_due_when_so_many_bytes_have_arrived() -> None:
     times = SweepTimes(Clock(), first=60)
     assert not times.is_due(SWEEP_AFTER - 1)
     assert times.is_due(SWEEP_AFTER)
