@@ -24,10 +24,10 @@ class Coding(Protocol):
 
 @dataclass(frozen=True)
 class Escapes:
-    """Single characters written as several: each match stands for what `meant` says."""
+    """Single characters written as several: each match stands for `meant`, or what it says."""
 
     pattern: re.Pattern[bytes]
-    meant: Callable[[re.Match[bytes]], bytes]
+    meant: Callable[[re.Match[bytes]], bytes] | bytes
 
     def undo(self, data: bytes) -> bytes | None:
         """None where there is no match."""
@@ -40,7 +40,8 @@ class Escapes:
         last = 0
         for match in self.pattern.finditer(data):
             found += [(at, at + 1) for at in range(last, match.start())]
-            found += [match.span()] * len(self.meant(match))
+            meant = self.meant if isinstance(self.meant, bytes) else self.meant(match)
+            found += [match.span()] * len(meant)
             last = match.end()
         return found + [(at, at + 1) for at in range(last, len(data))]
 
@@ -137,18 +138,18 @@ def _latin(match: re.Match[bytes]) -> bytes:
 
 ESCAPES: Sequence[Coding] = (
     Escapes(re.compile(rb"%([0-9a-fA-F]{2})"), lambda match: bytes([int(match[1], 16)])),
-    Escapes(re.compile(rb"\+"), lambda _: b" "),
+    Escapes(re.compile(rb"\+"), b" "),
     Escapes(
         re.compile(rb"&(?:#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6})|(?i:(amp|lt|gt|quot|apos)));"),
         _of_html,
     ),
     Escapes(_BACKSLASHED, _of_backslash),
     # UTF-16 of ASCII.
-    Escapes(re.compile(rb"\0"), lambda _: b""),
+    Escapes(re.compile(rb"\0"), b""),
     # One that is split over two lines, which may be indented.
-    Escapes(re.compile(rb"[\r\n]+"), lambda _: b""),
-    Escapes(re.compile(rb"[ \t]*[\r\n]+[ \t]*"), lambda _: b""),
-    Escapes(re.compile(rb"[ \t]*[\r\n]+[ \t]*"), lambda _: b" "),
+    Escapes(re.compile(rb"[\r\n]+"), b""),
+    Escapes(re.compile(rb"[ \t]*[\r\n]+[ \t]*"), b""),
+    Escapes(re.compile(rb"[ \t]*[\r\n]+[ \t]*"), b" "),
     # Bytes that were taken for Latin-1.
     Escapes(re.compile(rb"[\xc2\xc3][\x80-\xbf]"), _latin),
 )

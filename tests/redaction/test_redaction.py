@@ -156,7 +156,7 @@ def test_only_the_secret_itself_is_taken_out() -> None:
     "noise", ["%25", "&amp;", "\\u005c", "A+/9", "\0\n", "\xc2\xa0", "%41+&lt;\0\n"]
 )
 def test_noise_that_can_be_undone_without_end_comes_to_an_end(noise: str) -> None:
-    text = noise * (20_000 // len(noise))
+    text = noise * (4_000 // len(noise))
     assert redacted(text) == text
 
 
