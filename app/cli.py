@@ -20,6 +20,7 @@ from app.cli_import import add_import_command
 from app.cli_keeping import add_keeping_commands
 from app.cli_people import Deed, DeedFailed, add_people_commands
 from app.desk.cases.verifier import add_arguments, verify_bundle
+from app.redaction import redacted
 from app.settings import Settings, SettingsError, load_log_settings, load_settings
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(sentence: str) -> int:
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{redacted(sentence)}\n")
     return 1
 
 

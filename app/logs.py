@@ -1,7 +1,8 @@
 """The log: each line says when (UTC), how grave, who says it, for which request, and what.
 
 Text for people, or for machines JSON, one object a line. A traceback stands for a fault of ours
-alone; what is wrong outside (network, disk, database) is one line. No line repeats what was sent.
+alone; what is wrong outside (network, disk, database) is one line. No line repeats what was sent,
+and what a library repeats holds no secret (`app.redaction`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Literal
+
+from app.redaction import redacted
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The request being answered. Threads and tasks that it starts inherit it."""
@@ -54,7 +57,7 @@ class TextLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, and below it the traceback of a fault of ours."""
-        words = record.getMessage().strip().translate(_CONTROLS)
+        words = redacted(record.getMessage()).strip().translate(_CONTROLS)
         line = f"{_when(record)} {record.levelname} {record.name} {request_id.get() or '-'} {words}"
         # Indented: no words of an error can pass for a line of its own.
         return "\n".join([line, *(f"  {below}" for below in _traceback_of(record))])
@@ -71,7 +74,7 @@ class JsonLine(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "request_id": request_id.get(),
-            "message": record.getMessage().strip(),
+            "message": redacted(record.getMessage()).strip(),
         }
         if below := _traceback_of(record):
             told["traceback"] = "\n".join(below)
@@ -181,12 +184,12 @@ def _when(record: logging.LogRecord) -> str:
 def _traceback_of(record: logging.LogRecord) -> list[str]:
     error = record.exc_info[1] if record.exc_info else None
     chain = reversed(list(islice(_causes(error), CAUSES)))
-    return [
-        line.translate(_CONTROLS)
+    pieces = [
+        piece.removesuffix("\n")
         for cause in chain
         for piece in (*traceback.format_tb(cause.__traceback__), _in_words(cause))
-        for line in piece.splitlines()
     ]
+    return [line.translate(_CONTROLS) for line in redacted("\n".join(pieces)).splitlines()]
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -9,12 +9,18 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from app.records.backup import CannotBackUp
 from app.records.encryption import DecryptionFailed
 from app.records.integrity import RESTORE, Unusable
+from app.redaction import redacted
 from app.sandbox.store.schema import StoreUnusable
 from app.server import CannotListen
 
 
 def in_a_sentence(error: Exception) -> str | None:
     """What a person can do about it; None where it is a fault of the program."""
+    sentence = _sentence(error)
+    return sentence and redacted(sentence)
+
+
+def _sentence(error: Exception) -> str | None:
     if isinstance(error, CannotListen | CannotBackUp | Unusable | StoreUnusable):
         return str(error)
     if isinstance(error, OperationalError):

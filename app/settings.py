@@ -9,13 +9,14 @@ from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.data_folder import FolderProblem, kept_key, older_key, prepare
 from app.protocol.hosts import is_loopback
+from app.redaction import hold
 
 
 class SettingsError(Exception):
@@ -177,6 +178,15 @@ class Settings(LogSettings):
             return kept_key(self.data_dir / "secret.key", self.data_dir / "desk.db")
 
     @property
+    def secrets(self) -> Iterator[str]:
+        """What is secret in itself, or within an address. A key kept in a file is not read."""
+        own = (self.secret_key, self.secret_key_old, self.admin_password, self.metrics_token)
+        yield from filter(None, own)
+        for address in filter(None, (self.database_url, self.notify_smtp_url)):
+            password = urlsplit(address).password or ""
+            yield from (password, unquote(password))
+
+    @property
     def older_secret_key(self) -> str | None:
         """What was sealed with before, until `rotate-key` has sealed everything anew."""
         if self.secret_key or not self.uses_default_database:
@@ -197,6 +207,7 @@ def load_settings() -> Settings:
         raise SettingsError(f"{missing} must be set too when the other of the two is.")
     if settings.notify_smtp_url and not settings.notify_from:
         raise SettingsError("NOTIFY_FROM must be set too when NOTIFY_SMTP_URL is.")
+    hold(*settings.secrets)
     with _in_a_sentence():
         prepare(settings.data_dir)
     return settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from app.protocol.masking import SECRETS, mask_values, plain_name
+from app.protocol.masking import mask_values, plain_name
 from app.protocol.messages import (
     EntryTranAnswer,
     EntryTranRequest,
@@ -15,6 +15,7 @@ from app.protocol.messages import (
     SearchRequest,
 )
 from app.protocol.wire import WireError, answer_pairs, decode_pairs, split_form
+from app.redaction import SECRETS
 
 SHOWN = 100
 """The most parameters of a body that are shown; a call has a dozen, noise may have more."""

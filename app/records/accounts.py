@@ -19,6 +19,7 @@ from app.records.columns import (
     timestamp,
 )
 from app.records.keys import digest
+from app.redaction import hold
 
 FIRST_EMAIL = "admin@localhost"
 """What stands for the first administrator's address until they have chosen one: nobody's."""
@@ -209,7 +210,10 @@ def sign_in_by_secret(session: Session, secret: str, at: datetime) -> tuple[Sign
             col(User.disabled_at).is_(None),
         )
     )
-    return session.exec(query).one_or_none()
+    found = session.exec(query).one_or_none()
+    if found:
+        hold(secret)
+    return found
 
 
 def valid_sign_ins(session: Session, digests: Sequence[str], at: datetime) -> set[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, DateTime, Index, String, and_,
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from app.records.encryption import EncryptedBytes, EncryptedText
+from app.records.encryption import EncryptedAddress, EncryptedBytes, EncryptedText
 from app.records.keys import KEY_LENGTH, new_key
 
 
@@ -146,6 +146,11 @@ def reported_yen() -> Any:
 def encrypted_text() -> Any:
     """A text that is encrypted at rest."""
     return Field(default=None, sa_type=EncryptedText)
+
+
+def encrypted_address() -> Any:
+    """An address that is encrypted at rest, since it may open what it leads to."""
+    return Field(default=None, sa_type=EncryptedAddress)
 
 
 def encrypted_bytes() -> Any:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import LargeBinary
 from sqlalchemy.types import TypeDecorator
 
+from app.redaction import hold
+
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
@@ -32,6 +34,7 @@ class _Vault:
 
     def set_key(self, secret_key: str, older: str | None = None) -> None:
         """`older`: what was sealed with before, as long as not everything is sealed anew."""
+        hold(secret_key, older)
         self._secret_key, self._older, self._fernets = secret_key, older, ()
 
     def signing_key(self) -> bytes:
@@ -108,13 +111,32 @@ class EncryptedBytes(TypeDecorator[bytes]):
 
 
 class EncryptedText(TypeDecorator[str]):
-    """Text encrypted on its way into the database and decrypted on its way out."""
+    """Text encrypted on its way into the database and decrypted on its way out.
+
+    On both ways it is in clear, and from then on nothing that leaves may hold it.
+    """
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:  # noqa: ARG002
+        self._hold(value)
         return None if value is None else _vault.fernet().encrypt(value.encode())
 
     def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:  # noqa: ARG002
-        return None if value is None else _decrypt(bytes(value)).decode()
+        text = None if value is None else _decrypt(bytes(value)).decode()
+        self._hold(text)
+        return text
+
+    def _hold(self, text: str | None) -> None:
+        hold(text)
+
+
+class EncryptedAddress(EncryptedText):
+    """The same for an address, which is a secret only where whoever has it may post there."""
+
+    cache_ok = True
+
+    def _hold(self, text: str | None) -> None:
+        if text and text.startswith("https://"):
+            hold(text)

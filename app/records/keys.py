@@ -7,6 +7,8 @@ from secrets import randbits, token_urlsafe
 
 from uuid_utils import uuid7
 
+from app.redaction import hold
+
 KEY_LENGTH = 32
 
 LAST_KEY = "f" * KEY_LENGTH
@@ -44,7 +46,9 @@ def moved_key(key: str, by: timedelta, random: Random) -> str:
 
 def new_secret() -> str:
     """256 random bits for a link or a cookie. Only its `digest` is ever looked up."""
-    return token_urlsafe(32)
+    secret = token_urlsafe(32)
+    hold(secret)
+    return secret
 
 
 def new_hand_on_key() -> str:

@@ -11,6 +11,7 @@ from app.clock import now
 from app.records.accounts import Role, User
 from app.records.columns import (
     Record,
+    encrypted_address,
     encrypted_text,
     enum_column,
     index_of_some,
@@ -88,7 +89,7 @@ class Channel(Record, table=True):
     user_key: str = reference("users.id", index=False)
     kind: ChannelKind = enum_column(ChannelKind)
     name: str = Field(max_length=NAME_LENGTH)
-    address: str = encrypted_text()
+    address: str = encrypted_address()
     secret: str | None = encrypted_text()
     language: str = Field(max_length=2)
     created_at: datetime = timestamp(now)

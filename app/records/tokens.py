@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, col, select
 from app.clock import now
 from app.records.columns import EMAIL_LENGTH, Record, key, reference, timestamp
 from app.records.keys import digest
+from app.redaction import hold
 
 NAME_LENGTH = 60
 """Characters of a token's name."""
@@ -57,7 +58,10 @@ def token_by_secret(session: Session, secret: str) -> Token | None:
     query = select(Token).where(
         Token.secret_digest == digest(secret), col(Token.revoked_at).is_(None)
     )
-    return session.exec(query).one_or_none()
+    token = session.exec(query).one_or_none()
+    if token:
+        hold(secret)
+    return token
 
 
 def all_tokens(session: Session) -> Sequence[Token]:

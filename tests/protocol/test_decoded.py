@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.protocol.decoded import Decoded, decoded_answer, decoded_request
-from app.protocol.masking import MASK
 from app.protocol.wire import encode_answer, encode_form
+from app.redaction import MASK
 
 REQUEST = encode_form(
     [("ShopID", "tshop00000001"), ("ShopPass", "tpass7xq"), ("ClientField1", "髙橋 花子")]

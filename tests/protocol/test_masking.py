@@ -5,8 +5,9 @@ import subprocess
 
 import pytest
 
-from app.protocol.masking import MASK, curl_of, mask_answer, mask_form
+from app.protocol.masking import curl_of, mask_answer, mask_form
 from app.protocol.wire import split_form
+from app.redaction import MASK
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from app.records.database import Database
 from app.records.encryption import derived
 from app.records.keys import digest, new_secret
 from app.records.passkeys import Passkey
+from app.redaction import hold
 
 CODES = 10
 """Recovery codes of a person."""
@@ -181,7 +182,9 @@ def _new_codes(session: Session, user_key: str) -> list[str]:
 
 def _code() -> str:
     text = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().lower()
-    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+    code = "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+    hold(code, text)
+    return code
 
 
 def _tidy(code: str) -> str:

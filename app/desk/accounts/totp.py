@@ -7,6 +7,8 @@ import hmac
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
+from app.redaction import hold
+
 SECRET_BYTES = 20
 STEP = 30
 """Seconds for which a code is shown."""
@@ -35,6 +37,7 @@ def step_of_code(secret: bytes, code: str, moment: datetime, last: int | None) -
 
     `last` is the step whose code was used last: that one and those before it never count again.
     """
+    hold(secret, as_text(secret))
     present = step_of(moment)
     steps = range(present - SLACK, present + SLACK + 1)
     given = code.encode("utf-8", "replace")
@@ -44,7 +47,9 @@ def step_of_code(secret: bytes, code: str, moment: datetime, last: int | None) -
 
 def as_text(secret: bytes) -> str:
     """A secret as it is typed into an app where no camera is at hand: base32."""
-    return base64.b32encode(secret).decode().rstrip("=")
+    text = base64.b32encode(secret).decode().rstrip("=")
+    hold(text)
+    return text
 
 
 def address(secret: bytes, email: str) -> str:

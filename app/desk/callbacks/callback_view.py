@@ -21,6 +21,7 @@ from app.records.callbacks import Callback
 from app.records.orders import Order
 from app.records.shops import OurShops, Shop
 from app.records.verdict_changes import VerdictChange, verdict_changes_of
+from app.redaction import redacted
 
 KEPT_FROM = "/verify"
 """The address that marks a callback as pasted and kept: no browser brought it."""
@@ -75,7 +76,7 @@ class CallbackView:
     @property
     def parts(self) -> Sequence[tuple[str, str | None]]:
         """What the CheckString is made of, in its order. The password stays out."""
-        values = [(name, self.reading.values.get(name, "")) for name in COVERED]
+        values = [(name, redacted(self.reading.values.get(name, ""))) for name in COVERED]
         return [*values, ("ShopPass", None)]
 
 

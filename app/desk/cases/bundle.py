@@ -24,11 +24,13 @@ from app.desk.cases.verifier import FORMAT, message
 from app.desk.context import Desk
 from app.desk.orders.order_view import ExchangeView, OrderView
 from app.protocol.checkstring import Verdict
+from app.protocol.text import WINDOWS_31J
 from app.records.audit_checkpoints import checkpoint_text
 from app.records.callbacks import Callback
 from app.records.cases import Deed
 from app.records.shops import OurShops
 from app.records.signing import sign
+from app.redaction import redacted, redacted_values
 
 Part = Mapping[str, Any] | Sequence[Any] | str
 
@@ -59,7 +61,7 @@ def fingerprint(session: Session, ours: OurShops, view: CaseView) -> str:
 
 
 def _parts(session: Session, ours: OurShops, view: CaseView) -> dict[str, Part]:
-    return {
+    told = {
         "case": _case(view),
         "history": _history(view),
         "orders": [_order(one) for one in view.orders],
@@ -80,6 +82,9 @@ def _parts(session: Session, ours: OurShops, view: CaseView) -> dict[str, Part]:
             }
             for file in view.files
         ],
+    }
+    return {
+        **redacted_values(told),
         "verifier.py": Path(verifier.__file__).read_text("utf-8"),
     }
 
@@ -154,7 +159,7 @@ def _callback(session: Session, ours: OurShops, callback: Callback) -> Part:
     return {
         "key": callback.id,
         "received_at": _time(callback.received_at),
-        "body_base64": b64encode(callback.body).decode("ascii"),
+        **_body(callback.body),
         "sha256": hashlib.sha256(callback.body).hexdigest(),
         "cut_off_from_bytes": callback.whole_length,
         "verdict": callback.verdict,
@@ -170,6 +175,14 @@ def _callback(session: Session, ours: OurShops, callback: Callback) -> Part:
         },
         "remote_address": callback.remote_address,
     }
+
+
+def _body(body: bytes) -> dict[str, str]:
+    """The bytes that came. Where they repeat a secret of ours, their text without it."""
+    text = body.decode(WINDOWS_31J, "replace")
+    if (masked := redacted(text)) != text:
+        return {"body_masked": masked}
+    return {"body_base64": b64encode(body).decode("ascii")}
 
 
 def _exchange(view: ExchangeView) -> Part:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from app.protocol.error_catalogue import fault
-from app.protocol.masking import MASK, SECRETS
 from app.protocol.messages import (
     Call,
     EntryTranRequest,
@@ -16,6 +15,7 @@ from app.protocol.messages import (
 from app.protocol.multipart import is_multipart
 from app.protocol.text import WINDOWS_31J
 from app.protocol.wire import split_form
+from app.redaction import MASK, SECRETS
 from app.sandbox.calls.bodies import split_body
 from app.sandbox.clients import findings
 from app.sandbox.clients.encodings import is_escaped_again, is_utf_8, is_windows_31j

@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.redaction import redacted_values
+
 FOR_PROGRAMS = ("/api/", "/netcash/copies")
 """Addresses that programs ask, by how they begin."""
 
@@ -46,4 +48,5 @@ def problem_answer(status: int, title: str, detail: str, problem: Problem | None
     else:
         said |= {"type": f"urn:netcash-desk:{problem.kind}", "detail": problem.detail}
         said |= problem.members
+        said = redacted_values(said)
     return Response(json.dumps(said, ensure_ascii=False), status, media_type=MEDIA_TYPE)

@@ -5,15 +5,10 @@ from dataclasses import dataclass
 
 from app.desk.orders.order_view import exchange_view
 from app.protocol.decoded import Decoded, decoded_answer, decoded_request
-from app.protocol.masking import MASK
 from app.protocol.text import WINDOWS_31J
 from app.records.exchanges import Exchange
-from app.web.presentation.formats import hex_lines
-
-_LINE = 16
-
-HexLine = tuple[str, str, str]
-"""Offset, up to 16 bytes in hex, and what of them is printable."""
+from app.redaction import MASK
+from app.web.presentation.formats import HexLine, hex_lines, hex_of_masked
 
 
 @dataclass(frozen=True)
@@ -51,28 +46,9 @@ def evidence_of(exchange: Exchange) -> Evidence:
 
 def side(raw: bytes, masked: str, parameters: Sequence[Decoded] = ()) -> Side:
     """One direction. Where a secret is masked, the hex is that of the masked text."""
-    lines = _hex_of_masked(raw, masked) if MASK in masked else hex_lines(raw)
-    return Side(parameters, masked, lines, len(raw))
-
-
-def _hex_of_masked(raw: bytes, masked: str) -> list[HexLine]:
     encoding = WINDOWS_31J if _is_windows_31j(raw) else "utf-8"
-    cells = [cell for character in masked for cell in _cells(character, encoding)]
-    starts = range(0, len(cells), _LINE)
-    return [_line(start, cells[start : start + _LINE]) for start in starts]
-
-
-def _line(offset: int, cells: list[tuple[str, str]]) -> HexLine:
-    pairs = " ".join(pair for pair, _ in cells)
-    return f"{offset:04x}", f"{pairs:<47}", "".join(printed for _, printed in cells)
-
-
-def _cells(character: str, encoding: str) -> list[tuple[str, str]]:
-    if character in MASK:
-        return [(character * 2, character)]
-    # A byte that is no character of the encoding is not worth the risk beside a secret.
-    encoded = character.encode(encoding, "replace")
-    return [(f"{byte:02x}", chr(byte) if 0x20 <= byte < 0x7F else "·") for byte in encoded]
+    lines = hex_of_masked(masked, encoding) if MASK in masked else hex_lines(raw)
+    return Side(parameters, masked, lines, len(raw))
 
 
 def _is_windows_31j(raw: bytes) -> bool:

@@ -83,7 +83,7 @@ def _formats(language: str) -> Filters:
         "ago": partial(formats.ago, language),
         "clock_text": clock_text,
         "as_text": formats.as_text,
-        "hex_lines": formats.hex_lines,
+        "hex_lines": formats.safe_hex_lines,
     }
 
 

@@ -6,6 +6,12 @@ from markupsafe import Markup
 
 from app.clock import now
 from app.protocol.time_words import clock_text, distance_text, short_text, whole_text
+from app.redaction import MASK, redacted
+
+_LINE = 16
+
+HexLine = tuple[str, str, str]
+"""Offset, up to 16 bytes in hex, and what of them is printable."""
 
 
 def yen(amount: int) -> str:
@@ -47,17 +53,44 @@ def _time(moment: datetime, text: str, title: str = "") -> Markup:
 
 
 def as_text(body: bytes) -> str:
-    """Bytes of the wire as text; what is no Windows-31J shows as a replacement character."""
-    return body.decode("cp932", "replace")
+    """Bytes of the wire as text without secrets; what is no Windows-31J shows as a replacement
+    character."""
+    return redacted(body.decode("cp932", "replace"))
 
 
-def hex_lines(body: bytes) -> list[tuple[str, str, str]]:
+def safe_hex_lines(body: bytes) -> list[HexLine]:
+    """The bytes as hex; where they hold a secret, those of their text without it."""
+    text = body.decode("cp932", "replace")
+    masked = redacted(text)
+    return hex_lines(body) if masked == text else hex_of_masked(masked, "cp932")
+
+
+def hex_lines(body: bytes) -> list[HexLine]:
     """Sixteen bytes a line: offset, hex, and what of them is printable ASCII."""
     rows = (body[start : start + 16] for start in range(0, len(body), 16))
     return [
         (f"{16 * number:04x}", f"{row.hex(' '):<47}", "".join(map(_printed, row)))
         for number, row in enumerate(rows)
     ]
+
+
+def hex_of_masked(masked: str, encoding: str) -> list[HexLine]:
+    """The same of a text with masks in it, which have no bytes."""
+    cells = [cell for character in masked for cell in _cells(character, encoding)]
+    starts = range(0, len(cells), _LINE)
+    return [_line(start, cells[start : start + _LINE]) for start in starts]
+
+
+def _line(offset: int, cells: list[tuple[str, str]]) -> HexLine:
+    pairs = " ".join(pair for pair, _ in cells)
+    return f"{offset:04x}", f"{pairs:<47}", "".join(printed for _, printed in cells)
+
+
+def _cells(character: str, encoding: str) -> list[tuple[str, str]]:
+    if character in MASK:
+        return [(character * 2, character)]
+    # A byte that is no character of the encoding is not worth the risk beside a secret.
+    return [(f"{byte:02x}", _printed(byte)) for byte in character.encode(encoding, "replace")]
 
 
 def _printed(byte: int) -> str:
