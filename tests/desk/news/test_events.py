@@ -44,7 +44,7 @@ def told(stage: Stage) -> set[tuple[str, Event, Phase]]:
         query = select(Channel.name, Matter.kind, Item.phase).where(
             Item.channel_key == Channel.id, Item.matter_key == Matter.id
         )
-        return set(session.exec(query).all())
+        return {(name, Event(kind), Phase(phase)) for name, kind, phase in session.exec(query)}
 
 
 def set_on(stage: Stage, case: Case, **values: Any) -> None:
