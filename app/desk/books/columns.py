@@ -67,10 +67,14 @@ NAMES: Mapping[Role, Sequence[str]] = {
         *("total", "合計", "合計金額", "総額", "税込金額", "税込合計", "請求金額", "決済金額"),
         *(
             "支払金額",
+            "支払い金額",
             "お支払い金額",
+            "お支払金額",
             "入金金額",
             "入金額",
             "売上金額",
+            "注文金額",
+            "受注金額",
             "金額",
             "利用金額",
             "amount",
@@ -99,6 +103,9 @@ NAMES: Mapping[Role, Sequence[str]] = {
     ),
 }
 """What such columns are called, the likeliest first."""
+
+WITHOUT_TAX = ("商品代金", "商品金額", "商品合計", "小計", "本体価格", "税抜金額", "税抜合計")
+"""What an amount is called that is the whole only with its tax: read where that stands beside."""
 
 _ROWS = 200
 _MOST = 0.8
@@ -148,6 +155,9 @@ def _by_names(cells: Sequence[str]) -> dict[Role, int]:
         at = next((names.index(name) for name in known if name in names), None)
         if at is not None and at not in found.values():
             found[role] = at
+    if Role.TAX in found and Role.AMOUNT not in found:
+        at = next((names.index(name) for name in WITHOUT_TAX if name in names), None)
+        found |= {} if at is None else {Role.AMOUNT: at}
     # "1" or "paid" alone is a status and no name of one.
     return found if Role.ORDER_ID in found or len(found) > 1 else {}
 
@@ -157,7 +167,7 @@ def _name(cell: str) -> str:
 
 
 def _is_bare_amount(cell: str) -> bool:
-    return _name(cell) in {"amount", "金額", "利用金額", "price"}
+    return _name(cell) in {"amount", "金額", "利用金額", "price", *WITHOUT_TAX}
 
 
 def _is_header(sample: Sequence[Record]) -> bool:

@@ -42,6 +42,8 @@ PROBLEMS_SHOWN = 50
 YEN_MOST = 10_000_000
 
 NO_HEAD = N_("The first line has to name the columns: OrderID and Amount, and perhaps Tax.")
+NO_ORDER_COLUMN = N_("No column of the first line is called OrderID, 注文番号 or the like.")
+NO_AMOUNT_COLUMN = N_("No column of the first line is called Amount, 金額 or the like.")
 NO_NUMBER = N_("The OrderID is none.")
 NO_AMOUNT = N_("The amount is none.")
 TWICE = N_("The same OrderID stands in it twice with another amount.")
@@ -80,8 +82,11 @@ class BookTaken:
 def read_book(data: bytes) -> Sequence[Line]:
     """The orders of a list, whose first line names the columns. Raises BookRefused."""
     reading = books.read_book(data)
-    if not reading.columns.header or not {Role.ORDER_ID, Role.AMOUNT} <= {*reading.named}:
+    if not reading.columns.header or not reading.named:
         raise BookRefused([(1, NO_HEAD)])
+    columns = {Role.ORDER_ID: NO_ORDER_COLUMN, Role.AMOUNT: NO_AMOUNT_COLUMN}
+    if missing := [(1, words) for role, words in columns.items() if role not in reading.named]:
+        raise BookRefused(missing)
     found: dict[str, Line] = {}
     problems: list[tuple[int, str]] = []
     for read in reading.lines:

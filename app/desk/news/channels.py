@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from app.clock import now
 from app.desk.audit import record_action
-from app.desk.context import Actor
+from app.desk.context import Actor, Desk
 from app.desk.news.mail import is_mailable
 from app.desk.validation_errors import ValidationErrors, collect
-from app.protocol.hosts import is_loopback
+from app.protocol.hosts import is_inside, is_loopback
 from app.protocol.words import LANGUAGES, N_, Sentence, Words
 from app.records.database import Database
 from app.records.news import NAME_LENGTH, Channel, ChannelKind, Item, Phase, channel_of
@@ -25,6 +25,8 @@ NO_NAME = Sentence(
 )
 NO_KIND = N_("Choose what takes the news.")
 NO_ADDRESS = N_("Give the address that the service has shown you. It starts with https://.")
+NOT_PUBLIC = N_("This address is inside a network. News are sent to a public one.")
+THIS_MACHINE = N_("To its own machine the desk sends while its sandbox is on, for trying.")
 NO_EMAIL = N_("This is not an e-mail address.")
 NO_ROOM = N_("Give the number of the Chatwork room, in digits.")
 NO_TOKEN = N_("Give the API token of the Chatwork account that speaks.")
@@ -45,14 +47,14 @@ class ChannelDraft:
     language: str = "ja"
 
 
-def make_channel(database: Database, actor: Actor, draft: ChannelDraft) -> Channel:
+def make_channel(desk: Desk, actor: Actor, draft: ChannelDraft) -> Channel:
     """A new channel. Raises ChannelRefused."""
     kind = ChannelKind(draft.kind) if draft.kind in CHOOSABLE else None
     name, address, secret = draft.name.strip(), draft.address.strip(), draft.secret.strip()
     problems = collect(
         kind=None if kind else NO_KIND,
         name=None if 0 < len(name) <= NAME_LENGTH and name.isprintable() else NO_NAME,
-        address=_address_problem(kind, address),
+        address=_address_problem(kind, address, to_this_machine=desk.settings.sandbox_on),
         secret=NO_TOKEN if kind is ChannelKind.CHATWORK and not _is_word(secret) else None,
     )
     if problems or kind is None:
@@ -65,7 +67,7 @@ def make_channel(database: Database, actor: Actor, draft: ChannelDraft) -> Chann
         secret=_secret(kind, secret),
         language=draft.language if draft.language in LANGUAGES else next(iter(LANGUAGES)),
     )
-    with database.writing() as session:
+    with desk.database.writing() as session:
         session.add(channel)
         record_action(session, actor, "news-channel-made", subject=name, kind=kind)
     return channel
@@ -103,22 +105,32 @@ def replay(database: Database, actor: Actor, key: str) -> bool:
         return True
 
 
-def _address_problem(kind: ChannelKind | None, address: str) -> Words | None:
+def _address_problem(
+    kind: ChannelKind | None, address: str, *, to_this_machine: bool
+) -> Words | None:
     if kind is None or kind is ChannelKind.BROWSER:
         return None
     if kind is ChannelKind.EMAIL:
         return None if is_mailable(address) else NO_EMAIL
     if kind is ChannelKind.CHATWORK:
         return None if address.isascii() and address.isdigit() and len(address) < 20 else NO_ROOM
+    return _url_problem(address, to_this_machine=to_this_machine)
+
+
+def _url_problem(address: str, *, to_this_machine: bool) -> Words | None:
     try:
         parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
         return NO_ADDRESS
-    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host or ""))
+    known = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     plain = address.isascii() and address.isprintable() and " " not in address
     fits = bool(host) and "@" not in parts.netloc and len(address) <= ADDRESS_LENGTH
-    return None if safe and plain and fits else NO_ADDRESS
+    if not (known and plain and fits):
+        return NO_ADDRESS
+    if is_loopback(host):
+        return None if to_this_machine else THIS_MACHINE
+    return NOT_PUBLIC if is_inside(host) else None
 
 
 def _secret(kind: ChannelKind, typed: str) -> str | None:

@@ -19,7 +19,7 @@ from app.records.bursts import standing_burst
 from app.records.case_lists import assigned_since, cases_in_attention
 from app.records.cases import Case
 from app.records.dropped_callbacks import unseen_losses
-from app.records.news import Channel, Event, Matter
+from app.records.news import Channel, Event, Matter, open_channels
 from app.records.orders import Order
 from app.records.refunds import authors_of, proposed_refunds
 from app.records.shops import Environment
@@ -92,9 +92,12 @@ def _of_order(order: Order, event: Event) -> Matter:
 
 
 def _cases(session: Session, environment: Environment, at: datetime) -> Iterator[Found]:
+    hear = {channel.user_key for channel, _ in open_channels(session)}
     for case in cases_in_attention(session, environment, at, READ_AT_MOST):
         event = Event.CASE_REOPENED if case.stirred_at else Event.CASE_OVERDUE
-        yield Found(_of_case(case, event, case.id), case.assignee_key, Permission.INVESTIGATE)
+        # Whose it is may have left, or hear of nothing: then it is everybody's.
+        whose = case.assignee_key if case.assignee_key in hear else None
+        yield Found(_of_case(case, event, case.id), whose, Permission.INVESTIGATE)
 
 
 def _of_case(case: Case, event: Event, about: str) -> Matter:

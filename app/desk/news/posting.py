@@ -1,7 +1,8 @@
 """Posting: one request to whoever takes the news, and what the answer means.
 
-To addresses outside alone, looked at before they are connected to; a redirect is a failure and is
-never followed: a receiver could send us anywhere. No word of an answer's body is read.
+To addresses outside alone, looked at before they are connected to, and to this machine only for
+trying; a redirect is a failure and is never followed: a receiver could send us anywhere. No word of
+an answer's body is read.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from app.clock import now
 from app.desk.news.outcomes import Failure, Outcome
 from app.desk.news.shapes import Request
 from app.outgoing import LeadsInside, PinnedTransport, Resolve, resolve
+from app.protocol.hosts import is_loopback
 
 PATIENCE = 15.0
 """Seconds that a receiver may take, from the first word to the last."""
@@ -25,13 +27,26 @@ WAIT_AT_MOST = timedelta(hours=24)
 
 
 class Poster:
-    """Posts. Each request has a connection of its own: days may lie between two."""
+    """Posts. Each request has a connection of its own: days may lie between two.
 
-    def __init__(self, patience: float = PATIENCE, resolving: Resolve = resolve) -> None:
+    `to_this_machine`: whether loopback's names are posted to. Whoever may add a channel would
+    otherwise speak to whatever listens here and trusts its own machine.
+    """
+
+    def __init__(
+        self,
+        patience: float = PATIENCE,
+        resolving: Resolve = resolve,
+        *,
+        to_this_machine: bool = False,
+    ) -> None:
         self._patience, self._resolving = patience, resolving
+        self._to_this_machine = to_this_machine
 
     async def post(self, wanted: Request) -> Outcome:
         """One try."""
+        if is_loopback(httpx.URL(wanted.url).host) and not self._to_this_machine:
+            return Outcome(Failure.LEADS_INSIDE)
         try:
             async with asyncio.timeout(self._patience), self._client(wanted.url) as client:
                 request = client.build_request(

@@ -54,7 +54,8 @@ class NewsSender:
     """The job of a process."""
 
     def __init__(self, desk: Desk, mail: MailServer | None, poster: Poster | None = None) -> None:
-        self._desk, self._mail, self._poster = desk, mail, poster or Poster()
+        self._desk, self._mail = desk, mail
+        self._poster = poster or Poster(to_this_machine=desk.settings.sandbox_on)
 
     async def tick(self) -> None:
         """Say everything that is due."""

@@ -1,12 +1,11 @@
 """What a shop may be: each rule with the sentence that says why a value is refused."""
 
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from app.desk.validation_errors import collect
 from app.protocol.fields import ORDER_ID, RET_URL_LENGTH, SHOP_PASS
-from app.protocol.hosts import is_loopback
+from app.protocol.hosts import is_inside, is_loopback
 from app.protocol.words import N_, Sentence, Words
 from app.records.shops import Confirmation, Environment
 
@@ -167,17 +166,6 @@ def _address_problem(address: str) -> Words | None:
     plain = text.isascii() and text.isprintable() and not set(text) & set(" ?#@\\")
     if not (plain and host and parts.scheme in {"http", "https"} and len(text) <= ADDRESS_LENGTH):
         return NOT_AN_ADDRESS
-    if _is_inside(host):
+    if is_inside(host):
         return NOT_PUBLIC
     return None if parts.scheme == "https" or is_loopback(host) else NOT_HTTPS
-
-
-def _is_inside(host: str) -> bool:
-    """Whether this is an address of a network of one's own, where no gateway is: our requests
-    would be let into places that are closed to whoever typed it."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host.lower().rstrip(".").endswith((".internal", ".local"))
-    mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
-    return mapped or (not address.is_global and not address.is_loopback)

@@ -58,7 +58,7 @@ async def make(request: Request) -> Response:
     draft = ChannelDraft(**typed, language=language_of(request))
     desk, actor = desk_of(request), actor_of(request)
     try:
-        await run_in_threadpool(make_channel, desk.database, actor, draft)
+        await run_in_threadpool(make_channel, desk, actor, draft)
     except ChannelRefused as refused:
         return await run_in_threadpool(_page, request, draft, refused.problems, 422)
     return RedirectResponse(ADDRESS, 303)

@@ -11,15 +11,18 @@ from collections.abc import Mapping
 
 PATH = "/netcash/copies"
 
-PHP = """<?php
+PHP = """<?php // Needs the curl extension. With php-fpm: env[NETCASH_DESK_KEY] in its pool.
 // After the page has been answered, if your server can: fastcgi_finish_request();
-$ch = curl_init('{address}');
-curl_setopt_array($ch, [
-    CURLOPT_POSTFIELDS => file_get_contents('php://input'),
-    CURLOPT_HTTPHEADER => ['Authorization: Bearer ' . getenv('NETCASH_DESK_KEY'),
-                           'X-Received-At: ' . date(DATE_ATOM)],
-    CURLOPT_TIMEOUT => 2, CURLOPT_RETURNTRANSFER => true]);
-@curl_exec($ch);
+try {
+    $ch = curl_init('{address}');
+    curl_setopt_array($ch, [
+        CURLOPT_POSTFIELDS => file_get_contents('php://input'),
+        CURLOPT_HTTPHEADER => ['Authorization: Bearer ' . getenv('NETCASH_DESK_KEY'),
+                               'X-Received-At: ' . date(DATE_ATOM)],
+        CURLOPT_TIMEOUT => 2, CURLOPT_RETURNTRANSFER => true]);
+    curl_exec($ch);
+} catch (\\Throwable $ignored) {
+}
 """
 
 RUBY = """require "net/http"
@@ -39,7 +42,7 @@ PYTHON = """import contextlib, datetime, os, threading, urllib.request
 
 def copy_result(raw: bytes) -> None:  # raw: the body as it came
     request = urllib.request.Request("{address}", raw, {
-        "Authorization": f"Bearer {os.environ['NETCASH_DESK_KEY']}",
+        "Authorization": f"Bearer {os.environ.get('NETCASH_DESK_KEY')}",
         "X-Received-At": datetime.datetime.now().astimezone().isoformat()})
     def send() -> None:
         with contextlib.suppress(Exception):
@@ -48,24 +51,28 @@ def copy_result(raw: bytes) -> None:  # raw: the body as it came
 """
 
 NODE = """// raw: the body as it came, as a string or a Buffer
-function copyResult(raw) {
-  fetch("{address}", {
-    method: "POST", body: raw, signal: AbortSignal.timeout(2000),
-    headers: { Authorization: `Bearer ${process.env.NETCASH_DESK_KEY}`,
-               "X-Received-At": new Date().toISOString() },
-  }).catch(() => {});
+async function copyResult(raw) {
+  try {
+    await fetch("{address}", {
+      method: "POST", body: raw, signal: AbortSignal.timeout(2000),
+      headers: { Authorization: `Bearer ${process.env.NETCASH_DESK_KEY}`,
+                 "X-Received-At": new Date().toISOString() },
+    });
+  } catch {}
 }
 """
 
 JAVA = """// raw: the body as it came, such as request.getInputStream().readAllBytes()
 static void copyResult(byte[] raw) {
-    var http = java.net.http.HttpClient.newHttpClient();
-    var request = java.net.http.HttpRequest.newBuilder(java.net.URI.create("{address}"))
-        .timeout(java.time.Duration.ofSeconds(2))
-        .header("Authorization", "Bearer " + System.getenv("NETCASH_DESK_KEY"))
-        .header("X-Received-At", java.time.OffsetDateTime.now().toString())
-        .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(raw)).build();
-    http.sendAsync(request, java.net.http.HttpResponse.BodyHandlers.discarding());
+    try {
+        var request = java.net.http.HttpRequest.newBuilder(java.net.URI.create("{address}"))
+            .timeout(java.time.Duration.ofSeconds(2))
+            .header("Authorization", "Bearer " + System.getenv("NETCASH_DESK_KEY"))
+            .header("X-Received-At", java.time.OffsetDateTime.now().toString())
+            .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(raw)).build();
+        java.net.http.HttpClient.newHttpClient()
+            .sendAsync(request, java.net.http.HttpResponse.BodyHandlers.discarding());
+    } catch (RuntimeException ignored) {}
 }
 """
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlmodel import select
 
-from app.desk.importing.book import BookRefused, BookTaken, read_book, take_book
+from app.desk.importing.book import (
+    NO_AMOUNT_COLUMN,
+    BookRefused,
+    BookTaken,
+    read_book,
+    take_book,
+)
 from app.desk.permissions import NotPermitted
 from app.protocol.statuses import Status
 from app.records.changes import Effect, changes_of
@@ -90,12 +96,20 @@ def test_a_list_is_read_as_people_write_it() -> None:
 
 
 def test_a_total_holds_the_tax_that_stands_beside_it() -> None:
-    for head, money in (
-        ("OrderID,合計金額,消費税", (1000, 80)),
-        ("OrderID,金額,消費税", (1080, 80)),
+    for head, row, money in (
+        ("合計金額,消費税", "1080,80", (1000, 80)),
+        ("金額,消費税", "1080,80", (1080, 80)),
+        ("商品代金,消費税", "1000,80", (1000, 80)),
+        ("小計,合計,消費税", "1000,1580,80", (1500, 80)),
     ):
-        (line,) = read_book(f"{head}\nA1,1080,80\n".encode())
+        (line,) = read_book(f"OrderID,{head}\nA1,{row}\n".encode())
         assert (line.amount, line.tax) == money
+
+
+def test_an_amount_without_its_tax_is_none_where_the_tax_stands_nowhere() -> None:
+    with pytest.raises(BookRefused) as refused:
+        read_book("注文番号,小計\nA1,1000\n".encode())
+    assert refused.value.problems == [(1, NO_AMOUNT_COLUMN)]
 
 
 @pytest.mark.parametrize(

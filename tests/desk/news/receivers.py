@@ -24,7 +24,12 @@ class Receiver:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            # Whoever connected was told to stop before a word was said.
+            writer.close()
+            return
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
         self.came.append(head + await reader.readexactly(length))
         self.arrived.set()

@@ -182,4 +182,6 @@ async def test_it_is_no_channel_that_anybody_could_end_or_make(person: Person) -
     assert not any((end(database, actor, key), trial(database, actor, key)))
     assert not replay(database, actor, item.id)
     with pytest.raises(ChannelRefused):
-        make_channel(database, actor, ChannelDraft("account", "Mine", "somebody@example.jp"))
+        make_channel(
+            person.stage.desk, actor, ChannelDraft("account", "Mine", "somebody@example.jp")
+        )

@@ -102,7 +102,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 def channel_of(stage: Stage, receiver: Receiver) -> Channel:
     draft = ChannelDraft("webhook", "Ours", receiver.url, language="en")
-    return make_channel(stage.desk.database, stage.actor, draft)
+    return make_channel(stage.desk, stage.actor, draft)
 
 
 def rows(stage: Stage, kind: type[Any]) -> list[Any]:
@@ -249,7 +249,7 @@ async def test_the_digest_says_what_is_open_settled_and_came_in_and_is_sent_once
 
 async def test_the_digest_comes_when_nothing_is_open_and_says_so(stage: Stage) -> None:
     draft = ChannelDraft("email", "Mine", "ogawa@example.jp", language="en")
-    channel = make_channel(stage.desk.database, stage.actor, draft)
+    channel = make_channel(stage.desk, stage.actor, draft)
     with stage.desk.database.reading() as session:
         said = digest(session, "en", "https://desk.example.jp", channel.id, now())
     assert said.text.splitlines()[2:4] == [

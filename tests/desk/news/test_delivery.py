@@ -35,7 +35,7 @@ SAID = "NET CASH Desk: News of this desk arrive here. Nothing has happened."
 
 def tried(stage: Stage, kind: str, address: str) -> Channel:
     draft = ChannelDraft(kind, "Ours", address, language="en")
-    channel = make_channel(stage.desk.database, stage.actor, draft)
+    channel = make_channel(stage.desk, stage.actor, draft)
     assert trial(stage.desk.database, stage.actor, channel.id)
     return channel
 
@@ -87,13 +87,15 @@ async def test_a_receiver_that_hangs_is_left_and_holds_up_nobody_else(stage: Sta
         hanging.answers = [HANG]
         tried(stage, "webhook", hanging.url)
         tried(stage, "webhook", other.url)
-        sending = asyncio.create_task(NewsSender(stage.desk, None, Poster(patience=600)).tick())
+        sending = asyncio.create_task(
+            NewsSender(stage.desk, None, Poster(patience=600, to_this_machine=True)).tick()
+        )
         await asyncio.gather(hanging.arrived.wait(), other.arrived.wait())
         assert not sending.done()
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
         hanging.answers = [HANG]
-        outcome = await Poster(patience=0.05).post(request_to(hanging))
+        outcome = await Poster(patience=0.05, to_this_machine=True).post(request_to(hanging))
     assert outcome.failure is Failure.NO_ANSWER
 
 

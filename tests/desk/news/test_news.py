@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlmodel import select
 
 from app.clock import now
 from app.desk.news import ChannelDraft, ChannelRefused, NewsSender, end, make_channel, replay, trial
+from app.desk.news.channels import NOT_PUBLIC, THIS_MACHINE
 from app.desk.news.matters import REMIND_AFTER, watch
 from app.desk.news.messages import message
 from app.desk.news.sending import PAUSES
@@ -35,7 +37,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 def channel_of(stage: Stage, receiver: Receiver, kind: str = "webhook") -> Channel:
     draft = ChannelDraft(kind, "Ours", receiver.url, language="en")
-    return make_channel(stage.desk.database, stage.actor, draft)
+    return make_channel(stage.desk, stage.actor, draft)
 
 
 def in_conflict(stage: Stage, order_id: str = "A1") -> Order:
@@ -197,8 +199,32 @@ async def test_a_channel_that_cannot_be_is_refused_by_field(
     stage: Stage, kind: str, address: str, field: str
 ) -> None:
     with pytest.raises(ChannelRefused) as refused:
-        make_channel(stage.desk.database, stage.actor, ChannelDraft(kind, "Ours", address))
+        make_channel(stage.desk, stage.actor, ChannelDraft(kind, "Ours", address))
     assert field in refused.value.problems
+
+
+@pytest.mark.parametrize(
+    "address", ["https://10.0.0.5/hook", "https://[::ffff:10.0.0.5]/hook", "https://chat.internal/"]
+)
+async def test_a_channel_that_lies_in_a_network_is_refused(stage: Stage, address: str) -> None:
+    with pytest.raises(ChannelRefused) as refused:
+        make_channel(stage.desk, stage.actor, ChannelDraft("webhook", "Ours", address))
+    assert refused.value.problems == {"address": NOT_PUBLIC}
+
+
+async def test_this_machine_is_told_only_while_the_sandbox_is_on(
+    stage: Stage, receiver: Receiver
+) -> None:
+    channel_of(stage, receiver)
+    in_conflict(stage)
+    watch(stage.desk.database)
+    stage.desk = replace(stage.desk, settings=replace(stage.desk.settings, sandbox_url=None))
+    await sent(stage)
+    [channel] = rows(stage, Channel)
+    assert (channel.failure, receiver.came) == ("leads-inside", [])
+    with pytest.raises(ChannelRefused) as refused:
+        channel_of(stage, receiver)
+    assert refused.value.problems == {"address": THIS_MACHINE}
 
 
 def test_each_service_is_told_in_its_own_shape_and_that_there_is_more() -> None:

@@ -30,7 +30,7 @@ class Program(NamedTuple):
 
 
 PROGRAMS = {
-    "PHP": Program(("php-cgi", "-q"), "main.php", "%s"),
+    "PHP": Program(("php",), "main.php", "%s"),
     "Ruby": Program(("ruby",), "main.rb", "%s\ncopy_result($stdin.read)"),
     "Python": Program(
         ("python3",), "main.py", "%s\nimport sys\ncopy_result(sys.stdin.buffer.read())"
@@ -78,11 +78,15 @@ def desk() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         server.server_close()
 
 
-def run(name: str, folder: Path, base_url: str) -> subprocess.CompletedProcess[str]:
+def run(
+    name: str, folder: Path, base_url: str, *options: str, key: str | None = KEY
+) -> subprocess.CompletedProcess[str]:
     program = PROGRAMS[name]
-    (folder / program.file).write_text(program.around % snippets(base_url)[name])
+    text = program.around % snippets(base_url)[name]
+    # Without a web server in front PHP has the body there.
+    (folder / program.file).write_text(text.replace("php://input", "php://stdin"))
     return subprocess.run(
-        [*program.command, program.file],
+        [*program.command, *options, program.file],
         input=RAW,
         cwd=folder,
         capture_output=True,
@@ -90,10 +94,7 @@ def run(name: str, folder: Path, base_url: str) -> subprocess.CompletedProcess[s
         timeout=GIVEN_UP_AFTER,
         env={
             "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "NETCASH_DESK_KEY": KEY,
-            "REQUEST_METHOD": "POST",
-            "CONTENT_LENGTH": str(len(RAW)),
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            **({} if key is None else {"NETCASH_DESK_KEY": key}),
         },
         check=False,
     )
@@ -114,6 +115,24 @@ def test_a_snippet_copies_what_came_byte_for_byte(name: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("name", HERE)
 def test_a_desk_that_is_away_is_nobodys_trouble(name: str, tmp_path: Path) -> None:
     ran = run(name, tmp_path, f"http://127.0.0.1:{free_port()}")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("key", [None, "with-a-line's-end\n"])
+@pytest.mark.parametrize("name", HERE)
+def test_a_key_that_is_missing_or_wrong_breaks_no_page(
+    name: str, key: str | None, tmp_path: Path
+) -> None:
+    with desk() as (base_url, _):
+        ran = run(name, tmp_path, base_url, key=key)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not shutil.which("php"), reason="PHP is not on this machine.")
+def test_a_php_without_curl_breaks_no_page(tmp_path: Path) -> None:
+    without = ("-n", "-d", "display_errors=1")
+    ran = run("PHP", tmp_path, f"http://127.0.0.1:{free_port()}", *without)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
