@@ -50,25 +50,6 @@ def of_batches_under_way(session: Session, environment: Environment) -> int:
     return session.exec(_ASKED_BY_BATCHES, params={"environment": environment}).one()
 
 
-_NEXT = (
-    select(BatchItem)
-    .where(
-        BatchItem.batch_key == bindparam("batch_key"),
-        BatchItem.state == ItemState.WAITING,
-        col(BatchItem.not_before).is_(None) | (col(BatchItem.not_before) <= bindparam("at")),
-    )
-    .order_by(col(BatchItem.line))
-    .limit(bindparam("limit"))
-    .with_for_update()
-)
-
-
-def next_items(session: Session, batch_key: str, at: datetime, limit: int) -> Sequence[BatchItem]:
-    """The next lines of a batch to ask about now, locked, in the order of the list."""
-    params = {"batch_key": batch_key, "at": at, "limit": limit}
-    return session.exec(_NEXT, params=params).all()
-
-
 _ANSWERED = (
     select(BatchItem, Exchange)
     .join(Exchange, col(Exchange.id) == BatchItem.exchange_key)
@@ -81,8 +62,12 @@ _ANSWERED = (
 def answered_items(
     session: Session, environment: Environment
 ) -> Sequence[tuple[BatchItem, Exchange]]:
-    """The lines whose exchange is over, locked, with it and its bodies."""
-    return session.exec(_ANSWERED, params={"environment": environment}).all()
+    """The lines whose exchange is over, locked, with it and its bodies. What becomes of them is
+    written by `batch_turns.write_ended`."""
+    found = session.exec(_ANSWERED, params={"environment": environment}).all()
+    for item, _ in found:
+        session.expunge(item)
+    return found
 
 
 def has_open_items(session: Session, batch_key: str) -> bool:
@@ -180,26 +165,6 @@ def anything_under_way(session: Session) -> Sequence[Environment]:
 
 def _orders(batch_key: str) -> SelectOfScalar[BatchItem]:
     return select(BatchItem).where(BatchItem.batch_key == batch_key, IS_ORDER)
-
-
-_FOUND_BEFORE = (
-    select(BatchItem.began_at)
-    .where(
-        BatchItem.order_id == bindparam("order_id"),
-        BatchItem.id < bindparam("key"),
-        BatchItem.shop_key == bindparam("shop_key"),
-        col(BatchItem.verdict).not_in(SAY_NOTHING),
-    )
-    .order_by(col(BatchItem.id).desc())
-    .limit(1)
-)
-
-
-def disagreeing_since(session: Session, item: BatchItem) -> datetime | None:
-    """Since when the sides did not agree on a line's order, by the last list before that says."""
-    params = {"order_id": item.order_id, "key": item.id, "shop_key": item.shop_key}
-    with session.no_autoflush:  # it is about earlier lists
-        return session.exec(_FOUND_BEFORE, params=params).first()
 
 
 def began_in(span: Span, when: Mapped[datetime | None] = _BEGAN) -> Iterator[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, Update, bindparam, update
+from sqlalchemy import Table, Update, bindparam, insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session
@@ -27,6 +27,14 @@ def claim_call(session: Session, order_key: str, exchange_key: str) -> bool:
     return _write_if(session, free)
 
 
+def place_in_memory(order: Order, exchange_key: str, beside: Mapping[str, Any]) -> Move:
+    """Give the one place of an order that is locked to this call. To be written by `write_moves`
+    in the same transaction, with what else becomes of the row."""
+    move = Move(order.id, {"open_exchange": None}, {"open_exchange": exchange_key, **beside})
+    _take_over(order, move.values)
+    return move
+
+
 class StaleClaim(Exception):
     """An order changed while what is to be done about it was decided, although it was locked."""
 
@@ -47,6 +55,21 @@ def move_in_memory(order: Order, values: Mapping[str, Any]) -> Move:
     move = Move(order.id, _claim(order), _to_be_filed(values))
     _take_over(order, move.values)
     return move
+
+
+def note_in_memory(order: Order, values: Mapping[str, Any]) -> Move:
+    """Change what is held of an order that is locked, beside its claim. To be written so too."""
+    _take_over(order, values)
+    return Move(order.id, {}, values)
+
+
+def insert_orders(session: Session, orders: Sequence[Order]) -> None:
+    """Make these orders, as they are in memory."""
+    table: Table = Order.metadata.tables["orders"]
+    names = [column.name for column in table.c if column.computed is None]
+    rows = [{name: vars(order)[name] for name in names} for order in orders]
+    if rows:
+        session.connection().execute(insert(table), rows)
 
 
 def write_moves(session: Session, moves: Iterable[Move]) -> bool:

@@ -72,16 +72,20 @@ def number_standing(
     return {(str(verdict), int(at)): int(number) for verdict, at, number in rows}
 
 
-def take_over(session: Session, item: BatchItem) -> None:
-    """A line's verdict is the last word on its order: no other list's stands any more."""
-    others = (
-        (col(BatchItem.order_id) == item.order_id)
-        & (col(BatchItem.shop_key) == item.shop_key)
-        & (col(BatchItem.id) != item.id)
-        & col(BatchItem.stands_since).is_not(None)
-    )
-    session.connection().execute(update(BatchItem).where(others).values(stands_since=None))
-    item.stands_since = item.began_at
+def take_over(session: Session, items: Sequence[BatchItem]) -> None:
+    """The verdicts of these lines are the last word on their orders: no other list's stands any
+    more. They themselves are written by whoever calls."""
+    for shop_key in {item.shop_key for item in items}:
+        mine = [item for item in items if item.shop_key == shop_key]
+        others = (
+            col(BatchItem.order_id).in_([item.order_id for item in mine])
+            & (col(BatchItem.shop_key) == shop_key)
+            & col(BatchItem.id).not_in([item.id for item in mine])
+            & col(BatchItem.stands_since).is_not(None)
+        )
+        session.connection().execute(update(BatchItem).where(others).values(stands_since=None))
+    for item in items:
+        item.stands_since = item.began_at
 
 
 def _stands(environment: Environment) -> Sequence[ColumnElement[bool]]:

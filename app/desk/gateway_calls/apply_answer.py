@@ -89,16 +89,9 @@ def _executed(
 def _found(
     session: Session, exchange: Exchange, order: Order, answer: SearchAnswer, terms: Terms
 ) -> None:
-    report = replace(
-        _report(exchange, Source.LOOKUP, answer.Status),
-        said_at=parse_jst_stamp(answer.ProcessDate),
-        access_id=answer.AccessID,
-        amount=answer.Amount,
-        tax=answer.Tax,
-        in_yen=answer.in_yen,
-    )
     by_callbacks = order.known_by_callbacks_alone
-    moved = apply_report(session, order, report, terms) is Effect.MOVED
+    effect = apply_report(session, order, report_of_lookup(exchange, answer), terms)
+    moved = effect is Effect.MOVED
     if moved and by_callbacks:
         recall(session, order, exchange, terms)
     if not moved or order.access_id is not None:
@@ -107,6 +100,18 @@ def _found(
     if order.origin is Origin.CREATED:
         # Adopted: what our own unanswered EntryTran would have told us.
         order.access_pass = answer.AccessPass
+
+
+def report_of_lookup(exchange: Exchange, answer: SearchAnswer) -> StatusReport:
+    """What a lookup says of the trade that it found."""
+    return replace(
+        _report(exchange, Source.LOOKUP, answer.Status),
+        said_at=parse_jst_stamp(answer.ProcessDate),
+        access_id=answer.AccessID,
+        amount=answer.Amount,
+        tax=answer.Tax,
+        in_yen=answer.in_yen,
+    )
 
 
 def _not_found(session: Session, exchange: Exchange, order: Order, terms: Terms) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -14,7 +15,8 @@ from app.desk.context import Actor, Desk
 from app.desk.gateway_calls.outgoing import OutgoingCall, record_call
 from app.desk.gateway_calls.send import record_and_send
 from app.desk.permissions import Permission, demand
-from app.desk.status.call_results import MAY_HAVE_ASKED
+from app.desk.status.call_results import MAY_HAVE_ASKED, CallResult, classify
+from app.desk.status.schedule import LOOKUP_INTERVAL
 from app.desk.status.updates import lookup_asked
 from app.protocol.messages import SearchRequest
 from app.records.columns import REASON_LENGTH
@@ -68,6 +70,16 @@ def _intend(
     if order is not None:
         lookup_asked(order, exchange, shop.confirmation)
     return exchange
+
+
+def is_free(past: Sequence[Exchange], at: datetime) -> bool:
+    """Whether nothing that was asked about a number keeps anybody from asking: no call is under
+    way, and none is an hour old or less. Else it is for `decision_about` to say.
+
+    `past`: all of it, oldest first, without bodies.
+    """
+    recent = at - LOOKUP_INTERVAL
+    return all(one.asked_at <= recent and classify(one) is not CallResult.PENDING for one in past)
 
 
 def decision_about(

@@ -46,12 +46,9 @@ class OutgoingCall:
         return self.message.CALL
 
 
-def record_call(session: Session, desk: Desk, intent: OutgoingCall) -> Exchange:
-    """Write down what is about to be asked. Only once this is committed may it be sent.
-
-    Raises NotPossible when a call of the same order is under way, and NoGateway.
-    """
-    exchange = Exchange(
+def exchange_of(desk: Desk, intent: OutgoingCall) -> Exchange:
+    """A call as it is to be written down. Raises NoGateway."""
+    return Exchange(
         shop_key=intent.shop.id,
         order_key=intent.order.id if intent.order else None,
         environment=intent.shop.environment,
@@ -64,6 +61,14 @@ def record_call(session: Session, desk: Desk, intent: OutgoingCall) -> Exchange:
         request=encode_form(intent.message.pairs()),
         owner=current_process(),
     )
+
+
+def record_call(session: Session, desk: Desk, intent: OutgoingCall) -> Exchange:
+    """Write down what is about to be asked. Only once this is committed may it be sent.
+
+    Raises NotPossible when a call of the same order is under way, and NoGateway.
+    """
+    exchange = exchange_of(desk, intent)
     session.add(exchange)
     session.flush()
     if intent.order and not claim_call(session, intent.order.id, exchange.id):

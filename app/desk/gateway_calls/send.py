@@ -41,10 +41,13 @@ from app.records.shops import locked_shop
 __all__ = [
     "Detail",
     "Outcome",
+    "ask",
     "close_interrupted",
     "complete",
     "record_and_send",
     "send",
+    "store",
+    "write_down",
 ]
 
 CLOSED_AFTER = timedelta(seconds=15)
@@ -95,14 +98,20 @@ async def _carry_after(desk: Desk, intent: asyncio.Task[Exchange]) -> None:
 
 async def send(desk: Desk, exchange: Exchange) -> None:
     """Send what has been committed, and commit what came of it."""
-    base = exchange.url.removesuffix(exchange.call.path)
     try:
-        reply = await desk.gateway.ask(base, exchange.call, exchange.request)
+        reply = await ask(desk, exchange)
     except asyncio.CancelledError:
-        await _store(desk, exchange, INTERRUPTED)
+        await store(desk, exchange, INTERRUPTED)
         raise
+    await store(desk, exchange, reply)
+
+
+async def ask(desk: Desk, exchange: Exchange) -> Reply:
+    """Send what has been committed; what came of it, which whoever calls has to commit."""
+    base = exchange.url.removesuffix(exchange.call.path)
+    reply = await desk.gateway.ask(base, exchange.call, exchange.request)
     _log_silence(exchange, reply)
-    await _store(desk, exchange, reply)
+    return reply
 
 
 def _log_silence(exchange: Exchange, reply: Reply) -> None:
@@ -123,7 +132,8 @@ def _log_silence(exchange: Exchange, reply: Reply) -> None:
         _unasked.failed(why, host)
 
 
-async def _store(desk: Desk, exchange: Exchange, reply: Reply) -> None:
+async def store(desk: Desk, exchange: Exchange, reply: Reply) -> None:
+    """Commit what came of an exchange, again and again while it cannot be."""
     settle = desk.settings.gateway_settle
     for pause in RETRIES:
         try:
@@ -137,15 +147,16 @@ async def _store(desk: Desk, exchange: Exchange, reply: Reply) -> None:
     await desk.writer.write(lambda s: complete(s, exchange.id, reply, settle))
 
 
-def complete(session: Session, exchange_key: str, reply: Reply, settle: timedelta) -> None:
-    """Write down what came of an exchange, and let it take effect on its order. Once only.
+def complete(session: Session, exchange_key: str, reply: Reply, settle: timedelta) -> Exchange:
+    """Write down what came of an exchange, and let it take effect on its order. Once only. The
+    exchange as it is then.
 
     An answer that comes after all, from a process that was taken for dead, still counts.
     """
     exchange = locked_exchange(session, exchange_key)
     given_up = exchange.detail == Detail.INTERRUPTED
     if exchange.outcome != WAITING and (not given_up or reply.detail == Detail.INTERRUPTED):
-        return
+        return exchange
     if exchange.order_key:
         order = locked_order(session, exchange.order_key)
     else:
@@ -153,16 +164,18 @@ def complete(session: Session, exchange_key: str, reply: Reply, settle: timedelt
             session, exchange, found=isinstance(reply.answer, SearchAnswer)
         )
     reply = believable(reply, exchange, order)
-    _write_down(exchange, reply)
+    write_down(exchange, reply)
     if order is None:
-        return
+        return exchange
     exchange.order_key = order.id
     if order.open_exchange == exchange.id:
         order.open_exchange = None
     apply_answer(session, exchange, order, reply, settle)
+    return exchange
 
 
-def _write_down(exchange: Exchange, reply: Reply) -> None:
+def write_down(exchange: Exchange, reply: Reply) -> None:
+    """Say in an exchange what came of it."""
     exchange.outcome = reply.outcome
     exchange.detail = reply.detail[:200] if reply.detail else None
     exchange.answered_at = now()

@@ -50,9 +50,14 @@ _PLAIN: dict[str, CallResult] = {
 
 def classify(exchange: Exchange) -> CallResult:
     """What this exchange tells. An error of which nobody knows what it did counts as silence."""
-    if exchange.outcome == Outcome.PROTOCOL_ERROR:
-        return _refusal(exchange.call, exchange.error_codes)
-    return _PLAIN.get(exchange.outcome, CallResult.SILENCE)
+    return result_of(exchange.call, exchange.outcome, exchange.error_codes)
+
+
+def result_of(call: Call, outcome: str, codes: Sequence[str]) -> CallResult:
+    """What a call tells that ended so, with these error codes."""
+    if outcome == Outcome.PROTOCOL_ERROR:
+        return _refusal(call, codes)
+    return _PLAIN.get(outcome, CallResult.SILENCE)
 
 
 def last_answer(exchanges: Sequence[Exchange]) -> Exchange | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlmodel import Session
 
@@ -13,7 +14,7 @@ from app.desk.status.groups import FINAL
 from app.desk.status.rules import Figures, OrderSnapshot, StatusReport
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
-from app.records.changes import Effect, changes_of, changes_since, was_settled
+from app.records.changes import Change, Effect, changes_of, changes_since, was_settled
 from app.records.exchanges import Exchange, call_under_way, history_of
 from app.records.orders import UNKNOWN, Conflict, Order, Origin, Source
 from app.records.shops import Confirmation
@@ -34,15 +35,43 @@ class Terms:
     settle: timedelta = timedelta.max
 
 
+class Past(NamedTuple):
+    """What was asked about an order and what became of its claim, each oldest first. The exchanges
+    come without their bodies."""
+
+    exchanges: Sequence[Exchange] = ()
+    changes: Sequence[Change] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the last thing that happened to the claim is that a person settled it."""
+        return bool(self.changes) and self.changes[-1].effect is Effect.SETTLED
+
+
+NO_PAST = Past()
+
+
+def past_of(session: Session, order: Order) -> Past:
+    """The past of an order, out of the tables."""
+    return Past(history_of(session, order.id), changes_of(session, order.id))
+
+
 def snapshot_of(
-    session: Session, order: Order, report: StatusReport | None, settle: timedelta
+    session: Session,
+    order: Order,
+    report: StatusReport | None,
+    settle: timedelta,
+    past: Past | None = None,
 ) -> OrderSnapshot:
     """What is held when this report arrives; None is the report of a lookup that found nothing.
 
-    Only a lookup is held against the past: callbacks come in numbers, and need none of it.
+    Only a lookup is held against the past: callbacks come in numbers, and need none of it. `past`:
+    what is known of it already, by whoever has many orders to report on.
     """
-    asks_past = report is None or report.source is Source.LOOKUP
-    past = history_of(session, order.id) if asks_past else ()
+    if report is not None and report.source is not Source.LOOKUP:
+        past = NO_PAST
+    elif past is None:
+        past = past_of(session, order)
     return OrderSnapshot(
         status=None if order.status == UNKNOWN else Status(order.status),
         source=order.source,
@@ -53,24 +82,24 @@ def snapshot_of(
         access_id=order.access_id,
         amount=order.amount,
         tax=order.tax,
-        accepted=_accepted(session, order, past) if asks_past else frozenset(),
-        said_status=_said_before(past, report),
+        accepted=_accepted(past),
+        said_status=_said_before(past.exchanges, report),
         said_at=_said_at(session, order, report),
         confirmed=order.confirmed_at is not None,
         conflict=order.conflict,
-        silent_entry=went_silent(past, Call.ENTRY),
-        settled=asks_past and was_settled(session, order.id),
-        paid_after_failure=asks_past and _paid_after_failure(session, order),
-        lagged_at=_lagged_at(past, order, report),
+        silent_entry=went_silent(past.exchanges, Call.ENTRY),
+        settled=past.is_settled,
+        paid_after_failure=_paid_after_failure(past.changes, order),
+        lagged_at=_lagged_at(past.exchanges, order, report),
     )
 
 
-def _accepted(session: Session, order: Order, past: Sequence[Exchange]) -> frozenset[Figures]:
+def _accepted(past: Past) -> frozenset[Figures]:
     """The figures that a conflict about an amount has named and a person has settled since."""
-    lookups = {exchange.id: exchange for exchange in past}
+    lookups = {exchange.id: exchange for exchange in past.exchanges}
     named: set[Figures] = set()
     accepted: set[Figures] = set()
-    for change in changes_of(session, order.id):
+    for change in past.changes:
         if change.effect is Effect.SETTLED and change.conflict in _ABOUT_FIGURES:
             accepted |= named
         elif change.conflict in _ABOUT_FIGURES and change.exchange_key in lookups:
@@ -154,14 +183,16 @@ def _executed(session: Session, order: Order) -> bool:
     return key is not None and call_under_way(session, key) is Call.EXEC
 
 
-def _paid_after_failure(session: Session, order: Order) -> bool:
-    if order.conflict is not Conflict.STATUS or order.conflict_at is None:
+def _paid_after_failure(changes: Sequence[Change], order: Order) -> bool:
+    since = order.conflict_at
+    if order.conflict is not Conflict.STATUS or since is None:
         return False
     return any(
         change.effect is Effect.CONFLICT
         and change.source is Source.CALLBACK
         and change.to_status == Status.PAYSUCCESS
-        for change in changes_since(session, order.id, order.conflict_at)
+        for change in changes
+        if change.recorded_at >= since
     )
 
 

@@ -37,8 +37,8 @@ def unproven_of(order: Order) -> Unproven | None:
     """What waits for a word about this order; None: nothing does."""
     if not waits_for_word(order) or order.unproven_at is None:
         return None
-    spoken_at = order.spoken_at
-    ask_from = spoken_at + LOOKUP_INTERVAL if spoken_at else order.unproven_at
+    spoken = order.spoken_at
+    ask_from = spoken + LOOKUP_INTERVAL if spoken else order.unproven_at
     return Unproven(order.unproven_results, order.unproven_at, ask_from)
 
 
@@ -50,4 +50,9 @@ def is_to_be_asked(order: Order, at: datetime) -> bool:
 
 def speak(order: Order, at: datetime) -> None:
     """There is a word about all that came up to then: it needs nobody any more."""
-    order.spoken_at = max(order.spoken_at or at, at)
+    order.spoken_at = spoken_at(order, at)
+
+
+def spoken_at(order: Order, at: datetime) -> datetime:
+    """Up to when there is a word about what came, now that there is one of this time."""
+    return max(order.spoken_at or at, at)

@@ -67,6 +67,7 @@ __all__ = [
     "lookup_sent",
     "mark_unknown",
     "met_by_callback",
+    "scheduled",
 ]
 
 
@@ -96,7 +97,7 @@ def consequences(
     at = report.heard_at or now()
     event = event_of(report, decision, disputed=order.conflict is not None)
     values = _values(order, report, decision, at)
-    values = _scheduled(order, values, event, policy, Moments(at, report.asked_at))
+    values = scheduled(order, values, event, policy, Moments(at, report.asked_at))
     return values, changes_by_report(order, report, decision, at)
 
 
@@ -125,7 +126,7 @@ def consequences_of_not_found(
         values = {"conflict": decision.conflict, "conflict_at": at}
     changes = [change_by_not_found(order, exchange, decision, at)] if values else []
     event = Event.NOT_FOUND if values or decision.known else Event.NOT_FOUND_YET
-    return _scheduled(order, values, event, policy, Moments(at, exchange.asked_at)), changes
+    return scheduled(order, values, event, policy, Moments(at, exchange.asked_at)), changes
 
 
 def mark_unknown(session: Session, order: Order, exchange: Exchange, policy: Confirmation) -> None:
@@ -152,7 +153,7 @@ def consequences_of_silence(
         "confirmed_at": None,
     }
     change = change_by_silence(order, source, exchange, at)
-    return _scheduled(order, values, Event.SILENCE, policy, Moments(at)), change
+    return scheduled(order, values, Event.SILENCE, policy, Moments(at)), change
 
 
 def believe_lookup(
@@ -251,7 +252,7 @@ def _settle(
     if amount:
         # Another amount was named while this conflict stood: nobody has decided about that.
         values |= {"conflict": amount.conflict, "conflict_at": amount.recorded_at}
-    move_locked(session, order, _scheduled(order, values, event, policy, moments))
+    move_locked(session, order, scheduled(order, values, event, policy, moments))
     change.to_status, change.source = order.status, order.source
     return change
 
@@ -260,12 +261,12 @@ def _reschedule(
     order: Order, event: Event, policy: Confirmation, moments: Moments
 ) -> datetime | None:
     """Write when the next lookup is due after what leaves the claim as it is."""
-    for due_at in _scheduled(order, {}, event, policy, moments).values():
+    for due_at in scheduled(order, {}, event, policy, moments).values():
         order.lookup_due_at = due_at
     return order.lookup_due_at
 
 
-def _scheduled(
+def scheduled(
     order: Order, values: dict[str, Any], event: Event, policy: Confirmation, moments: Moments
 ) -> dict[str, Any]:
     """The new values of an order, and with them when its next lookup is due if that changes."""

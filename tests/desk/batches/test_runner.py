@@ -14,7 +14,8 @@ from app.clock import now
 from app.desk.batches.answers import RESTS
 from app.desk.batches.deeds import Given, begin_batch, pause, resume, start, stop
 from app.desk.batches.judging import judge
-from app.desk.batches.runner import BatchRunner, take_turn
+from app.desk.batches.runner import BatchRunner
+from app.desk.batches.turns import take_turn
 from app.desk.gateway_calls.scheduled_lookups import AT_ONCE, LookupScheduler
 from app.desk.gateway_calls.send import complete
 from app.gateway import INTERRUPTED

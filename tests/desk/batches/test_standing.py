@@ -41,7 +41,7 @@ def a_list(stage: Stage, days_old: float = 0, **verdicts: str) -> str:
             item = BatchItem(batch_key=made.id, line=line, began_at=since, **which)
             session.add(item)
             session.flush()
-            take_over(session, item)
+            take_over(session, [item])
         return made.id
 
 
