@@ -23,8 +23,8 @@ from app.desk.news import (
     trial,
 )
 from app.desk.news.choices import HOURS
+from app.desk.news.event_words import EVENTS, PHASES
 from app.desk.news.hours import URGENT
-from app.desk.news.messages import EVENTS, PHASES
 from app.protocol.words import LANGUAGES, Words
 from app.records.database import Database
 from app.records.news import NAME_LENGTH, ChannelKind, channels_of, items_of, matters_by_key
