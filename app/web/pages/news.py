@@ -37,7 +37,7 @@ from app.web.http.requests import (
     user_of,
     values_of,
 )
-from app.web.presentation.news import CHANNELS, failure_words
+from app.web.presentation.news import CHANNELS, choices_said, failure_words, hour_text
 from app.web.presentation.templates import language_of, page
 
 ADDRESS = "/settings/notifications"
@@ -134,7 +134,8 @@ def _page(
         ),
         "choice_errors": choice_errors,
         "urgent": URGENT,
-        "hours": [(str(hour), f"{hour:02}:00") for hour in HOURS],
+        "hours": [(str(hour), hour_text(hour)) for hour in HOURS],
+        "choices_said": choices_said,
         "languages": [*LANGUAGES.items()],
         "kinds": CHANNELS,
         "failure_of": failure_words,
