@@ -217,7 +217,7 @@ def the_month_comes_out_even(story: Story) -> None:
 def the_news_tell_it(story: Story) -> None:
     """That somebody has paid twice, by mail and to a program; that it was seen to; and the day."""
     at, page, secret = story.at, story.at.page, secret_of(story.at)
-    subject = "NET CASH Desk: Needs a person · Paid twice, it seems · B-1004"
+    subject = "NET CASH Desk: Possible double payment · B-1004"
     until(lambda: story.mail.about(subject) and story.posts.told("double-payment", secret))
     (matter,) = story.posts.told("double-payment", secret)
     # Of the two that one is meant that was found to be paid later.
@@ -226,7 +226,7 @@ def the_news_tell_it(story: Story) -> None:
     page.goto(matter["href"])
     page.locator("form[action$='/double-payments'] [name=Reason]").fill("返金の手続き中")
     at.press("Take it off the list")
-    until(lambda: story.mail.about(subject.replace("Needs a person", "Settled")))
+    until(lambda: story.mail.about(subject.replace("Possible", "Settled: Possible")))
     the_day_in_short(story)
 
 

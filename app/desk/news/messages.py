@@ -8,35 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.protocol.time_words import whole_text
+from app.desk.news.event_words import ADVICE, EVENTS, LATER
+from app.protocol.time_words import clock_text, whole_text
+from app.protocol.wire import JST
 from app.protocol.words import N_, Sentence, say
 from app.records.news import Event, Matter, Phase
 from app.records.shops import Environment
-
-EVENTS: Mapping[Event, str] = {
-    Event.DOUBLE_PAYMENT: N_("Paid twice, it seems"),
-    Event.CONFLICT: N_("The sources disagree"),
-    Event.UNPROVEN: N_("A result proves nothing"),
-    Event.UNANSWERED: N_("A call went unanswered"),
-    Event.FIRST_MET: N_("An order that nobody knows"),
-    Event.LOST: N_("Results could not be stored"),
-    Event.CASE_REOPENED: N_("A closed case was reopened"),
-    Event.CASE_OVERDUE: N_("A case is overdue"),
-    Event.CASE_ASSIGNED: N_("A case is yours now"),
-    Event.REFUND: N_("A refund waits for a second person"),
-    Event.PAID_UNTOLD: N_("Paid, but no callback came"),
-    Event.JUDGING_LATE: N_("Results are judged late"),
-    Event.BURST: N_("Many refusals and failed sign-ins"),
-}
-"""What each event is called in the news."""
-
-PHASES: Mapping[Phase, str] = {
-    Phase.BEGAN: N_("Needs a person"),
-    Phase.REMINDER: N_("Still needs a person"),
-    Phase.SETTLED: N_("Settled"),
-    Phase.TRIAL: N_("A trial"),
-    Phase.DIGEST: N_("The day in short"),
-}
 
 ENVIRONMENTS: Mapping[Environment, str] = {
     Environment.SANDBOX: N_("Sandbox"),
@@ -47,7 +24,8 @@ ENVIRONMENTS: Mapping[Environment, str] = {
 PAGES: Mapping[Event, str] = {Event.BURST: "/audit", Event.JUDGING_LATE: "/callbacks"}
 """The page that says more of what is about no order and no case, where it is not the overview."""
 
-SEVERAL = N_("%(number)s matters")
+SEVERAL_OPEN = N_("Needing a person: %(number)s")
+SEVERAL_SETTLED = N_("settled: %(number)s")
 MORE = N_("and %(number)s more")
 SINCE = N_("since %(time)s")
 SPAN = N_("from %(time)s to %(ended)s")
@@ -70,8 +48,8 @@ class Line:
 @dataclass(frozen=True)
 class Message:
     """What is sent at once. `data` is the same for programs, `key` and `at` are of this sending;
-    `kind` tells a program what `data` is; `is_chosen`: its reader chose to
-    hear it."""
+    `kind` tells a program what `data` is; `is_chosen`: its reader chose to hear it; `note`: what to
+    do, of a message about one matter."""
 
     key: str
     at: datetime
@@ -82,6 +60,7 @@ class Message:
     language: str = "ja"
     home: str = ""
     is_chosen: bool = True
+    note: str = ""
 
     def shown(self, most: int) -> Sequence[Line]:
         """At most so many lines; where there are more, the last says how many and where."""
@@ -92,10 +71,18 @@ class Message:
         return [*kept, Line(say(self.language, rest), self.home)]
 
     @property
+    def heading(self) -> str:
+        """What stands above the lines: a single one says itself what it is about."""
+        return self.title if len(self.lines) > 1 else NAME
+
+    @property
     def text(self) -> str:
-        """All of it as plain text. The title of a single matter is the beginning of its line."""
+        """All of it as plain text."""
+        if len(self.lines) == 1:
+            (line,) = self.lines
+            return "\n\n".join(filter(None, (line.text, self.note, line.address)))
         lines = [f"{one.text}\n{one.address}".rstrip() for one in self.lines]
-        return "\n\n".join(lines if len(lines) == 1 else [self.title, *lines])
+        return "\n\n".join([self.title, *lines])
 
 
 def message(
@@ -105,13 +92,28 @@ def message(
     at: datetime,
     said: Sequence[tuple[Phase, Matter | None]],
 ) -> Message:
-    """These matters in one message."""
+    """These matters in one message. What to do about it stands beside a single one."""
     lines = [line_of(language, base_url, phase, matter) for phase, matter in said]
-    title = _name(language, *said[0])
-    if len(said) > 1:
-        title = say(language, Sentence(SEVERAL, {"number": len(said)}))
     data = [_data(base_url, phase, matter) for phase, matter in said]
-    return Message(key, at, f"{NAME}: {title}", lines, data, language=language, home=f"{base_url}/")
+    title, note = f"{NAME}: {_title(language, said)}", _note(language, said)
+    home = f"{base_url}/"
+    return Message(key, at, title, lines, data, language=language, home=home, note=note)
+
+
+def _title(language: str, said: Sequence[tuple[Phase, Matter | None]]) -> str:
+    if len(said) == 1:
+        return _name(language, *said[0])
+    settled = sum(phase is Phase.SETTLED for phase, _ in said)
+    numbers = {SEVERAL_OPEN: len(said) - settled, SEVERAL_SETTLED: settled}
+    parts = [Sentence(words, {"number": number}) for words, number in numbers.items() if number]
+    return " · ".join(say(language, part) for part in parts)
+
+
+def _note(language: str, said: Sequence[tuple[Phase, Matter | None]]) -> str:
+    (phase, matter), *others = said
+    if others or matter is None or phase is Phase.SETTLED:
+        return ""
+    return say(language, ADVICE[matter.kind])
 
 
 def line_of(language: str, base_url: str, phase: Phase, matter: Matter | None) -> Line:
@@ -121,7 +123,11 @@ def line_of(language: str, base_url: str, phase: Phase, matter: Matter | None) -
         return Line(name, base_url)
     times = {"time": whole_text(language, matter.began_at)}
     if phase is Phase.SETTLED and matter.ended_at:
-        times["ended"] = whole_text(language, matter.ended_at)
+        began, ended = (one.astimezone(JST).date() for one in (matter.began_at, matter.ended_at))
+        is_same_day = began == ended
+        times["ended"] = (
+            clock_text(matter.ended_at) if is_same_day else whole_text(language, matter.ended_at)
+        )
     span = say(language, Sentence(SPAN if "ended" in times else SINCE, times))
     return Line(f"{name} · {span}", _address(base_url, matter))
 
@@ -130,14 +136,15 @@ def _name(language: str, phase: Phase, matter: Matter | None) -> str:
     """What it is about, short enough for the subject of a mail."""
     if matter is None:
         return say(language, TRIAL)
-    parts = [say(language, PHASES[phase]), say(language, EVENTS[matter.kind])]
+    parts = [say(language, EVENTS[matter.kind])]
     if matter.order_key:
         parts.append(_number(matter))
     if matter.case_key:
         parts.append(matter.case_name)
     if matter.environment:
         parts.append(say(language, ENVIRONMENTS[matter.environment]))
-    return " · ".join(parts)
+    name = " · ".join(parts)
+    return say(language, Sentence(LATER[phase], {"matter": name})) if phase in LATER else name
 
 
 def _data(base_url: str, phase: Phase, matter: Matter | None) -> Mapping[str, Any]:

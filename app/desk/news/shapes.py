@@ -61,7 +61,8 @@ def _webhook(channel: Channel, message: Message) -> Request:
 def _slack(channel: Channel, message: Message) -> Request:
     """Blocks, of which a message has 50 at most; `text` is what a notification shows."""
     lines = [f"<{one.address}|{_escaped(one.text)}>" for one in message.shown(LINES_MOST)]
-    title = {"type": "plain_text", "text": message.title[:SLACK_TITLE], "emoji": False}
+    lines += [_escaped(message.note)] if message.note else []
+    title = {"type": "plain_text", "text": message.heading[:SLACK_TITLE], "emoji": False}
     blocks = [
         {"type": "header", "text": title},
         *(
@@ -88,12 +89,14 @@ def _teams(channel: Channel, message: Message) -> Request:
 
 def _card(message: Message, lines: Sequence[Line]) -> Mapping[str, Any]:
     texts = [
-        {"type": "TextBlock", "text": message.title, "weight": "Bolder", "wrap": True},
+        {"type": "TextBlock", "text": message.heading, "weight": "Bolder", "wrap": True},
         *(
             {"type": "TextBlock", "text": f"[{one.text}]({one.address})", "wrap": True}
             for one in lines
         ),
     ]
+    if message.note:
+        texts.append({"type": "TextBlock", "text": message.note, "wrap": True})
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -110,8 +113,9 @@ def _card(message: Message, lines: Sequence[Line]) -> Mapping[str, Any]:
 
 def _chatwork(channel: Channel, message: Message) -> Request:
     """A form. `self_unread`: new for the account that speaks too, which may be its person's own."""
-    lines = "\n".join(f"{one.text}\n{one.address}" for one in message.shown(LINES_MOST))
-    text = f"[info][title]{message.title}[/title]{lines}[/info]"
+    lines = [f"{one.text}\n{one.address}" for one in message.shown(LINES_MOST)]
+    said = "\n".join(filter(None, (*lines, message.note)))
+    text = f"[info][title]{message.heading}[/title]{said}[/info]"
     headers = {
         "X-ChatWorkToken": channel.secret or "",
         "Content-Type": "application/x-www-form-urlencoded",
@@ -123,11 +127,11 @@ def _chatwork(channel: Channel, message: Message) -> Request:
 def _line_works(channel: Channel, message: Message) -> Request:
     """A title, a text without markup, and one button: it leads to the one matter, or to all."""
     most = LINES_MOST
-    while len(text := "\n".join(one.text for one in message.shown(most))) > LINE_WORKS_TEXT:
+    while len(text := _plain(message, most)) > LINE_WORKS_TEXT:
         most -= 1
     alone = len(message.lines) == 1
     said = {
-        "title": message.title[:LINE_WORKS_TITLE],
+        "title": message.heading[:LINE_WORKS_TITLE],
         "body": {"text": text},
         "button": {
             "label": "NET CASH Desk",
@@ -135,6 +139,11 @@ def _line_works(channel: Channel, message: Message) -> Request:
         },
     }
     return Request(channel.address, JSON, _json(said))
+
+
+def _plain(message: Message, most: int) -> str:
+    lines = (one.text for one in message.shown(most))
+    return "\n".join(filter(None, (*lines, message.note)))
 
 
 def _json(said: Mapping[str, Any]) -> bytes:

@@ -19,12 +19,15 @@ from app.web.http.again import to_second_factor
 from app.web.http.notes import note
 from app.web.http.problems import Problem, is_for_programs, problem_answer
 from app.web.http.routing import methods_at
-from app.web.presentation.templates import language_of, page, wants_fragment
+from app.web.presentation.templates import page, wants_fragment
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = "5"
 """Seconds after which it is worth while to ask again."""
+
+FOR_PROGRAMS_IN = "en"
+"""The language of what programs are told."""
 
 _database = Repeated(
     log,
@@ -167,7 +170,7 @@ def _answer_http(request: Request, error: HTTPException) -> Response:
     status = error.status_code
     failure = BY_STATUS.get(status, UNREADABLE if status < 500 else BROKEN)
     if isinstance(error, Problem):
-        response = _problem(request, failure, status, error)
+        response = _problem(failure, status, error)
     else:
         response = answer(request, failure, status)
     response.headers.update(error.headers or {})
@@ -183,7 +186,7 @@ def answer(request: Request, failure: Failure, status: int | None = None) -> Res
     if is_stream(request):
         return Response(status_code=status)
     if is_for_programs(request):
-        return _problem(request, failure, status)
+        return _problem(failure, status)
     context = {"failure": failure, "switch": ""}
     frame = "desk" if getattr(request.state, "user", None) else "plain"
     try:
@@ -199,11 +202,9 @@ def answer(request: Request, failure: Failure, status: int | None = None) -> Res
     return response
 
 
-def _problem(
-    request: Request, failure: Failure, status: int, problem: Problem | None = None
-) -> Response:
-    language = language_of(request)
-    title, words = say(language, failure.title), say(language, failure.words)
+def _problem(failure: Failure, status: int, problem: Problem | None = None) -> Response:
+    # In one language whoever asks: its particulars are written for programs, in English.
+    title, words = say(FOR_PROGRAMS_IN, failure.title), say(FOR_PROGRAMS_IN, failure.words)
     return problem_answer(status, title, words, problem)
 
 

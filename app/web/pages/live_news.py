@@ -17,7 +17,7 @@ def said(request: Request) -> Response:
     if message is None:
         return Response(status_code=204)
     several = len(message.lines) > 1
-    body = "\n".join(line.text for line in message.lines) if several else ""
+    body = "\n".join(line.text for line in message.lines) if several else message.note
     # By its path: the tab is at whatever address its person uses.
     address = urlsplit("/settings/notifications" if several else message.lines[0].address)
     href = (address.path or "/") + (f"?{address.query}" if address.query else "")

@@ -23,8 +23,8 @@ from app.desk.news import (
     trial,
 )
 from app.desk.news.choices import HOURS
+from app.desk.news.event_words import EVENTS, PHASES
 from app.desk.news.hours import URGENT
-from app.desk.news.messages import EVENTS, PHASES
 from app.protocol.words import LANGUAGES, Words
 from app.records.database import Database
 from app.records.news import NAME_LENGTH, ChannelKind, channels_of, items_of, matters_by_key
@@ -37,7 +37,7 @@ from app.web.http.requests import (
     user_of,
     values_of,
 )
-from app.web.presentation.news import CHANNELS, failure_words
+from app.web.presentation.news import CHANNELS, choices_said, failure_words, hour_text
 from app.web.presentation.templates import language_of, page
 
 ADDRESS = "/settings/notifications"
@@ -134,7 +134,8 @@ def _page(
         ),
         "choice_errors": choice_errors,
         "urgent": URGENT,
-        "hours": [(str(hour), f"{hour:02}:00") for hour in HOURS],
+        "hours": [(str(hour), hour_text(hour)) for hour in HOURS],
+        "choices_said": choices_said,
         "languages": [*LANGUAGES.items()],
         "kinds": CHANNELS,
         "failure_of": failure_words,

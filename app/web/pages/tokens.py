@@ -13,7 +13,7 @@ from app.desk.tokens import MadeToken, TokenDraft, TokenRefused, make_token, rev
 from app.protocol.words import N_, Words
 from app.records.tokens import NAME_LENGTH, Scope, all_tokens
 from app.web.http.requests import actor_of, desk_of, fields_of, read_body, values_of
-from app.web.presentation.snippets import snippets
+from app.web.presentation.snippets import beside_a_ticket, snippets
 from app.web.presentation.templates import page
 
 ADDRESS = "/settings/tokens"
@@ -86,6 +86,7 @@ def _page(
         "scopes": SCOPES,
         "name_length": NAME_LENGTH,
         "snippets": snippets(desk.settings.base_url),
+        "beside_a_ticket": beside_a_ticket(desk.settings.base_url),
         "base_url": desk.settings.base_url,
         "messages": messages or (),
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.desk.news.outcomes import Failure
-from app.protocol.words import N_
-from app.records.news import Channel, ChannelKind
+from app.protocol.words import LANGUAGES, N_, Sentence, Words
+from app.records.news import Channel, ChannelKind, Event
 
 CHANNELS: Mapping[ChannelKind, tuple[str, str]] = {
     ChannelKind.EMAIL: (N_("E-mail"), N_("The address that it goes to.")),
@@ -105,6 +105,30 @@ OF_SERVICE: Mapping[tuple[ChannelKind, Failure], tuple[str, str]] = {
     ),
 }
 """The same where a service has words of its own for it."""
+
+
+EVERYTHING, NO_EVENT = N_("everything"), N_("nothing as it happens")
+SOME_EVENTS = N_("%(number)s of %(all)s kinds of news")
+QUIET = N_("quiet from %(begins)s to %(ends)s")
+DAILY = N_("the day in short at %(hour)s")
+
+
+def choices_said(channel: Channel) -> Sequence[Words]:
+    """What a channel hears, when and in which language, in a few words."""
+    wanted = sum(channel.wants(event) for event in Event)
+    some = Sentence(SOME_EVENTS, {"number": wanted, "all": len(Event)})
+    said: list[Words] = [EVERYTHING if wanted == len(Event) else some if wanted else NO_EVENT]
+    if channel.quiet_from is not None and channel.quiet_to is not None:
+        hours = {"begins": hour_text(channel.quiet_from), "ends": hour_text(channel.quiet_to)}
+        said.append(Sentence(QUIET, hours))
+    if channel.digest_hour is not None:
+        said.append(Sentence(DAILY, {"hour": hour_text(channel.digest_hour)}))
+    return [*said, LANGUAGES[channel.language]]
+
+
+def hour_text(hour: int) -> str:
+    """An hour of the day as people read it."""
+    return f"{hour:02}:00"
 
 
 def failure_words(channel: Channel) -> tuple[str, str]:

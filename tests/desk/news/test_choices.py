@@ -182,9 +182,7 @@ async def test_a_case_is_told_to_whom_it_was_given_and_once(
         watch(stage.desk.database)
     await NewsSender(stage.desk, None).tick()
     [said] = [json.loads(body) for body in receiver.bodies()]
-    assert said["data"]["title"].startswith(
-        "NET CASH Desk: Needs a person · A case is yours now · C-000007"
-    )
+    assert said["data"]["title"].startswith("NET CASH Desk: Case given to you · C-000007")
     assert said["data"]["matters"][0]["href"].endswith(f"/cases/{case.id}")
     assert b"Ogawa" not in receiver.bodies()[0]
 

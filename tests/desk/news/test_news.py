@@ -15,6 +15,7 @@ from sqlmodel import select
 from app.clock import now
 from app.desk.news import ChannelDraft, ChannelRefused, NewsSender, end, make_channel, replay, trial
 from app.desk.news.channels import NOT_PUBLIC, THIS_MACHINE
+from app.desk.news.event_words import ADVICE, EVENTS
 from app.desk.news.matters import REMIND_AFTER, watch
 from app.desk.news.messages import message
 from app.desk.news.sending import PAUSES
@@ -129,7 +130,7 @@ async def test_what_is_due_together_is_one_message_and_a_day_later_it_is_told_ag
         in_conflict(stage, f"A{number}")
     watch(stage.desk.database)
     await sent(stage)
-    assert "3 matters" in receiver.came[0].decode()
+    assert "Needing a person: 3" in receiver.came[0].decode()
     for matter in rows(stage, Matter):
         change(stage, matter, lambda one: setattr(one, "told_at", now() - REMIND_AFTER))
     for _ in range(2):
@@ -246,12 +247,29 @@ def test_each_service_is_told_in_its_own_shape_and_that_there_is_more() -> None:
     assert "and+11+more" in bodies[ChannelKind.CHATWORK]
 
 
-def test_what_has_ended_says_from_when_to_when_and_a_single_matter_is_said_once() -> None:
+def test_what_has_ended_says_from_when_to_when_and_asks_for_nothing() -> None:
     began, ended = (datetime(2026, 12, 1, hour, tzinfo=UTC) for hour in (1, 2))
     matter = Matter(about="x", kind=Event.LOST, began_at=began, ended_at=ended)
     said = message("en", "https://desk.example.jp", "k", ended, [(Phase.SETTLED, matter)])
-    assert said.title == "NET CASH Desk: Settled · Results could not be stored"
+    assert said.title == "NET CASH Desk: Settled: Results that could not be stored"
     assert said.text == (
-        "Settled · Results could not be stored · "
-        "from 1 Dec 2026 10:00:00 JST to 1 Dec 2026 11:00:00 JST\nhttps://desk.example.jp/"
+        "Settled: Results that could not be stored · "
+        "from 1 Dec 2026 10:00:00 JST to 11:00:00\n\nhttps://desk.example.jp/"
     )
+
+
+def test_a_single_matter_comes_with_what_to_do_and_several_with_their_numbers() -> None:
+    matter = Matter(about="x", kind=Event.UNANSWERED, order_key="k", order_id="A-1")
+    alone = message("en", "https://desk.example.jp", "k", now(), [(Phase.REMINDER, matter)])
+    assert alone.title == "NET CASH Desk: Still open: Call without an answer · A-1"
+    for kind in SHAPES:
+        channel = Channel(user_key="u", kind=kind, name="n", address="1", secret="t", language="en")
+        assert "look the order up" in request_for(channel, alone).body.decode().replace("+", " ")
+    both = [(Phase.BEGAN, matter), (Phase.SETTLED, matter)]
+    several = message("en", "https://desk.example.jp", "k", now(), both)
+    assert several.title == "NET CASH Desk: Needing a person: 1 · settled: 1"
+    assert several.note == ""
+
+
+def test_every_event_has_a_name_and_what_to_do() -> None:
+    assert set(EVENTS) == set(ADVICE) == set(Event)

@@ -66,6 +66,11 @@ async def test_what_a_channel_hears_is_chosen_beside_it(
     assert checked == ["conflict", "lost-results"]
     assert re.findall(r'<option value="(\d+)" selected', shown) == ["22", "7", "9"]
     assert 'name="urgent_breaks_in" value="on" checked' not in shown
+    hears = re.search(r"data-hears>([^<]+)<", shown)
+    assert hears
+    assert hears[1] == (
+        "2 of 13 kinds of news · quiet from 22:00 to 07:00 · the day in short at 09:00 · English"
+    )
 
 
 async def test_an_open_tab_is_told_once_and_only_its_own(

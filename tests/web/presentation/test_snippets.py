@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from app.web.presentation.snippets import PATH, snippets
+from app.web.presentation.snippets import PATH, beside_a_ticket, snippets
+from tests.conftest import Served
 from tests.postgresql import free_port
 from tests.waiting import GIVEN_UP_AFTER
+from tests.web.pages.beside import a_token
+from tests.web.pages.rows import an_order
 
 RAW = "ShopID=tshop00000001&OrderID=A1001&Status=PAYSUCCESS&ErrCode="
 KEY = "ncd_a-key"
@@ -134,6 +139,28 @@ def test_a_php_without_curl_breaks_no_page(tmp_path: Path) -> None:
     without = ("-n", "-d", "display_errors=1")
     ran = run("PHP", tmp_path, f"http://127.0.0.1:{free_port()}", *without)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_a_support_tool_says_of_an_order_what_the_desk_knows(
+    served: Served, tmp_path: Path
+) -> None:
+    at = datetime(2026, 12, 1, 5, 3, tzinfo=UTC)
+    an_order(served.app, "PAID", "PAYSUCCESS", status_at=at, confirmed_at=at)
+    an_order(served.app, "OPEN")
+    (tmp_path / "main.py").write_text(beside_a_ticket(served.url))
+    environment = {"NETCASH_DESK_KEY": a_token(served.app, "read"), "PATH": "/usr/bin:/bin"}
+    for order_id, said in (("PAID", "paid, confirmed 14:03"), ("OPEN", "REQSUCCESS")):
+        ran = subprocess.run(
+            [sys.executable, "main.py", "tshop00000001", order_id],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=GIVEN_UP_AFTER,
+            check=False,
+        )
+        assert (ran.stdout.strip(), ran.stderr) == (said, "")
+    assert len(beside_a_ticket("").strip().splitlines()) <= 20
 
 
 def test_a_snippet_is_short_and_holds_no_secret() -> None:

@@ -110,9 +110,10 @@ async def test_what_has_been_seen_is_not_sent_again(
 async def test_what_is_not_understood_is_refused_by_name(
     visitor: httpx.AsyncClient, reads: dict[str, str], query: str, field: str
 ) -> None:
-    answer = await visitor.get(f"/api/v1/orders?{query}", headers=reads)
+    answer = await visitor.get(f"/api/v1/orders?{query}", headers=reads | {"Accept-Language": "ja"})
     problem = models.ProblemAnswer.model_validate_json(answer.content)
     assert (answer.status_code, problem.status, [*(problem.errors or {})]) == (422, 422, [field])
+    assert problem.title == "This request cannot be read"
     assert answer.headers["content-type"] == "application/problem+json"
 
 
