@@ -12,9 +12,9 @@ from app.protocol.statuses import Status
 from app.records.order_lists import OrderFilter, orders_wanted
 from app.records.orders import ORDERS
 
-COUNTED, GLANCED = 10_000, 1_000
-"""How many orders are counted unasked, of a choice and of the whole list: a choice is added up to
-be exact, and to here that costs a few milliseconds."""
+COUNTED, GLANCED = 2_000, 1_000
+"""How many orders are counted unasked, of a choice and of the whole list: up to here it takes a few
+milliseconds, also of what is searched for. All are counted when somebody asks."""
 
 
 @dataclass(frozen=True)
