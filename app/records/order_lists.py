@@ -17,10 +17,9 @@ from app.records.callbacks import Callback
 from app.records.columns import begins_with
 from app.records.keys import first_key
 from app.records.order_finding import Sought, among_found, newest_found
-from app.records.order_search import OrderSearch
+from app.records.order_search import OrderSearch, is_unknown
 from app.records.orders import ORDERS, Order, has_status
 from app.records.paging import PAGE_SIZE, Page, Place, Sorting, Start, page_sorted
-from app.records.search_fold import VERSION
 from app.records.shops import Environment
 
 
@@ -199,7 +198,7 @@ def not_filed_beginning(
     among = select(Order.id).where(Order.environment == environment, begins)
     among = among.order_by(col(Order.order_id).desc()).limit(NUMBERS_READ)
     query = select(Order).options(load_only(*SHOWN, raiseload=True))
-    query = query.where(col(Order.id).in_(among), Order.filed < VERSION)
+    query = query.where(col(Order.id).in_(among), is_unknown())
     return session.exec(query.order_by(col(Order.id).desc()).limit(PAGE_SIZE)).all()
 
 
