@@ -89,9 +89,10 @@ class Callback(Record, table=True):
         # What is known by judging alone: while a customer waits, no page of these is written.
         index_of_some("ix_callbacks_verdict", ("verdict", "id"), "verdict IS NOT NULL"),
         index_of_some("ix_callbacks_listed", LISTED_BY, "verdict IS NOT NULL"),
+        index_of_some("ix_callbacks_tagged", ("tags", "order_key"), "tags <> ''"),
         index_of_some("ix_callbacks_digest", ("digest", "id"), "judged_at IS NOT NULL"),
         index_of_some("ix_callbacks_copy_of", ("copy_of",), "copy_of IS NOT NULL"),
-        index_of_some("ix_callbacks_order_key", ("order_key",), "order_key IS NOT NULL"),
+        index_of_some("ix_callbacks_order_key", ("order_key", "tags"), "order_key IS NOT NULL"),
         callbacks_index(),
         Index(
             "ix_callbacks_copy",
