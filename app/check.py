@@ -1,4 +1,6 @@
-"""`python -m app check`: is what is stored whole, is the schema ours, does the key open it?"""
+"""`python -m app check`: is what is stored whole, is the schema ours, does the key open it, and are
+the sums what the orders come to?
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from pathlib import Path
 from app.records.database import Database
 from app.records.encryption import set_key
 from app.records.integrity import Unusable, look_for_damage, open_a_secret, whose_schema
+from app.records.order_hours import miscounted
 from app.records.schema import HEAD
 from app.settings import Settings
 
@@ -22,8 +25,21 @@ def check(settings: Settings) -> Iterator[str]:
         yield f"The schema is {version}{later}."
         set_key(settings.resolved_secret_key, settings.older_secret_key)
         yield f"SECRET_KEY opens the passwords of {open_a_secret(database)} shops."
+        if version == HEAD:
+            yield _sums(database)
     finally:
         database.close()
+
+
+def _sums(database: Database) -> str:
+    with database.reading() as session:
+        wrong = miscounted(session)
+    if wrong:
+        raise Unusable(
+            f"{wrong} of the sums kept by the hour are not what the orders come to: stop the desk,"
+            " and `python -m app recount` has them counted anew."
+        )
+    return "The sums kept by the hour are what the orders come to."
 
 
 def _files(desk: Path | None, sandbox: Path) -> Iterator[str]:

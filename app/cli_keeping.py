@@ -1,4 +1,4 @@
-"""`backup` and `check`: a copy of everything, and whether all of it is there."""
+"""`backup`, `check` and `recount`: a copy of everything, whether all is there, and sums anew."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 BACKUP = "copy the database to a file while it is in use"
 CHECK = "look whether the database is whole and the key opens it"
+RECOUNT = "forget the sums kept by the hour and have the desk count the orders anew"
 
 
 def add_keeping_commands(
@@ -25,6 +26,8 @@ def add_keeping_commands(
     backup.set_defaults(run=lambda chosen: _backup(Path(chosen.file), settings()))
     check = commands.add_parser("check", help=CHECK, description=CHECK)
     check.set_defaults(run=lambda _: _check(settings()))
+    recount = commands.add_parser("recount", help=RECOUNT, description=RECOUNT)
+    recount.set_defaults(run=lambda _: _recount(settings()))
 
 
 def _backup(target: Path, settings: Settings) -> int:
@@ -70,4 +73,18 @@ def _check(settings: Settings) -> int:
 
     for line in check(settings):
         say(line)
+    return 0
+
+
+def _recount(settings: Settings) -> int:
+    from app.records.integrity import open_checked
+    from app.records.order_hours import count_anew
+    from app.server import say
+
+    with (
+        closing(open_checked(settings.resolved_database_url)) as database,
+        database.writing() as session,
+    ):
+        orders = count_anew(session)
+    say(f"{orders} orders are counted anew, as they are filed, from the next start on.")
     return 0

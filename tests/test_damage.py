@@ -153,6 +153,17 @@ def test_the_same_in_a_process_of_its_own(folder: Path) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
 
 
+def test_sums_that_are_not_what_the_orders_come_to_are_told_and_counted_anew(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(folder / "desk.db")) as file, file:
+        file.execute("INSERT INTO order_hours VALUES ('test', 490000, 'PAYFAIL', 3, 300)")
+    assert main(["check"]) == 1
+    assert "`python -m app recount`" in capsys.readouterr().err
+    assert main(["recount"]) == 0
+    assert main(["check"]) == 0
+
+
 def test_what_is_whole_is_said_to_be(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["check"]) == 0
@@ -163,6 +174,7 @@ def test_what_is_whole_is_said_to_be(folder: Path, capsys: pytest.CaptureFixture
         f"{folder / 'sandbox.db'} is whole.",
         f"The schema is {HEAD}.",
         "SECRET_KEY opens the passwords of 1 shops.",
+        "The sums kept by the hour are what the orders come to.",
     ]
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.protocol.checkstring import Verdict
 from app.records.callbacks import RANKS, Callback, awaits_judgement
 from app.records.columns import begins_with
 from app.records.keys import first_key
@@ -103,12 +101,8 @@ def _ranges(
 def _of_list(
     query: SelectOfScalar[Callback], wanted: CallbackFilter, environment: Environment | None
 ) -> SelectOfScalar[Callback]:
-    place: Any = col(Callback.environment)
-    first: Any = col(Callback.copy_of)
-    if wanted.verdict not in ("", Verdict.VERIFIED):
-        # Few have such a verdict: wrapped, so that its index is read, and not the list's.
-        place, first = func.nullif(place, ""), func.nullif(first, "")
-    query = query.where(place == environment)
+    first = col(Callback.copy_of)
+    query = query.where(Callback.environment == environment)
     query = query.where(first == wanted.copy_of if wanted.copy_of else first.is_(None))
     return query.where(Callback.verdict == wanted.verdict) if wanted.verdict else query
 

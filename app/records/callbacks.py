@@ -45,6 +45,10 @@ WAITING = "judged_at IS NULL AND set_aside_at IS NULL"
 """What a callback is like that waits for its verdict, for an index; a query: `awaits_judgement`."""
 
 
+LISTED_BY = ("environment", "verdict", "copy_of", "id")
+"""By what a list of one verdict is read."""
+
+
 class Applied(StrEnum):
     """What a verified callback did to its order."""
 
@@ -84,9 +88,11 @@ class Callback(Record, table=True):
         index_of_some("ix_callbacks_set_aside", ("id",), "set_aside_at IS NOT NULL"),
         # What is known by judging alone: while a customer waits, no page of these is written.
         index_of_some("ix_callbacks_verdict", ("verdict", "id"), "verdict IS NOT NULL"),
+        index_of_some("ix_callbacks_listed", LISTED_BY, "verdict IS NOT NULL"),
+        index_of_some("ix_callbacks_tagged", ("tags", "order_key"), "tags <> ''"),
         index_of_some("ix_callbacks_digest", ("digest", "id"), "judged_at IS NOT NULL"),
         index_of_some("ix_callbacks_copy_of", ("copy_of",), "copy_of IS NOT NULL"),
-        index_of_some("ix_callbacks_order_key", ("order_key",), "order_key IS NOT NULL"),
+        index_of_some("ix_callbacks_order_key", ("order_key", "tags"), "order_key IS NOT NULL"),
         callbacks_index(),
         Index(
             "ix_callbacks_copy",

@@ -9,8 +9,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session
 
-from app.records.derived_columns import SPOKEN_OF
+from app.records.derived_columns import SPOKEN_OF, TO_BE_COUNTED
 from app.records.orders import Order, Source
+from app.records.search_fold import VERSION
 
 
 class Move(NamedTuple):
@@ -41,7 +42,7 @@ class StaleClaim(Exception):
 
 def move_claim(session: Session, order: Order, values: Mapping[str, Any]) -> bool:
     """Change an order if its claim and its conflict are still those read; False when not."""
-    return _write_if(session, Move(order.id, _claim(order), _to_be_filed(values)))
+    return _write_if(session, Move(order.id, _claim(order), _marked(order, values)))
 
 
 def move_locked(session: Session, order: Order, values: Mapping[str, Any]) -> None:
@@ -52,7 +53,7 @@ def move_locked(session: Session, order: Order, values: Mapping[str, Any]) -> No
 
 def move_in_memory(order: Order, values: Mapping[str, Any]) -> Move:
     """Change what is held of an order. To be written by `write_moves` in the same transaction."""
-    move = Move(order.id, _claim(order), _to_be_filed(values))
+    move = Move(order.id, _claim(order), _marked(order, values))
     _take_over(order, move.values)
     return move
 
@@ -85,11 +86,12 @@ def _claim(order: Order) -> Mapping[str, Any]:
     return {"status": order.status, "source": order.source, "conflict": order.conflict}
 
 
-def _to_be_filed(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    # The search has to learn what was said: amounts, days, and a callback's words.
-    if values.get("source") in (Source.ENTRY, Source.EXEC):
-        return values
-    return {**values, "filed": SPOKEN_OF}
+def _marked(order: Order, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The search has to learn what was said: amounts, days, a callback's words. Of what our own
+    calls bring it has nothing to learn, but the order is another for whoever counts."""
+    if values.get("source") not in (Source.ENTRY, Source.EXEC):
+        return {**values, "filed": SPOKEN_OF}
+    return {**values, "filed": TO_BE_COUNTED} if order.filed == VERSION else values
 
 
 def _write_if(session: Session, move: Move) -> bool:

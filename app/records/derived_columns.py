@@ -10,9 +10,9 @@ from sqlalchemy.schema import SchemaItem
 
 from app.records.columns import UtcDateTime, identifier_type
 
-NOT_FILED, SPOKEN_OF = 0, -1
+NOT_FILED, SPOKEN_OF, TO_BE_COUNTED = 0, -1, -2
 """`Order.filed` of an order that the search does not know as it is: a new one, and one of which a
-source has spoken since."""
+source has spoken since. And of one that the search knows, but that is counted as something else."""
 
 WATCHED = (
     "conflict IS NOT NULL"

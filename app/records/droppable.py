@@ -121,14 +121,16 @@ def beyond_number(session: Session, kind: Kind, number: int) -> str:
     return session.exec(keys.offset(number).limit(1)).first() or ""
 
 
-def beyond_size(session: Session, kind: Kind, size: int) -> str:
-    """The key of the newest row with which the bodies are more than `size` bytes; or empty.
+def beyond_size(session: Session, kind: Kind, size: int, after: str = "") -> str:
+    """The key of the newest row with which the bodies are more than `size` bytes; or empty. Only
+    rows from behind the key `after` on are looked at.
 
     What is kept of the headers has limits of its own, and is not counted.
     """
     newest_first = col(kind.table.id).desc()
     so_far = func.sum(func.length(kind.table.body)).over(order_by=newest_first)
-    rows = kind.keys().add_columns(so_far.label("so_far")).subquery()
+    newer = kind.keys().where(col(kind.table.id) > after)
+    rows = newer.add_columns(so_far.label("so_far")).subquery()
     beyond = select(rows.c.id).where(rows.c.so_far > size).order_by(rows.c.id.desc())
     return session.exec(beyond.limit(1)).first() or ""
 

@@ -51,7 +51,8 @@ class Exchange(Record, table=True):
 
     __tablename__ = "exchanges"
     __table_args__ = (
-        Index("ix_exchanges_page", "environment", "id"),
+        # With what came of it, so that the calls of a day are counted from it alone.
+        Index("ix_exchanges_page", "environment", "id", "outcome", "duration_ms"),
         Index("ix_exchanges_number", "environment", "order_id", "id"),
         # Read without the environment too: which of all wait.
         Index("ix_exchanges_outcome", "outcome", "environment", "id"),
@@ -241,17 +242,6 @@ def outcomes_since(
 ) -> Sequence[tuple[str, int | None, datetime | None]]:
     """Outcome, duration in ms and time of answer of an environment's calls, newest first."""
     query = select(Exchange.outcome, Exchange.duration_ms, Exchange.answered_at).where(
-        Exchange.environment == environment, col(Exchange.id) >= first_key(since)
-    )
-    return session.exec(query.order_by(col(Exchange.id).desc()).limit(limit)).all()
-
-
-def calls_since(
-    session: Session, environment: Environment, since: datetime, limit: int
-) -> Sequence[tuple[datetime, str, int | None]]:
-    """When each of an environment's calls was asked, its outcome and duration in ms, newest
-    first."""
-    query = select(Exchange.asked_at, Exchange.outcome, Exchange.duration_ms).where(
         Exchange.environment == environment, col(Exchange.id) >= first_key(since)
     )
     return session.exec(query.order_by(col(Exchange.id).desc()).limit(limit)).all()

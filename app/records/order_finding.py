@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, or_, table
-from sqlmodel import col
+from sqlalchemy import ColumnElement, and_, column, func, or_, select, table
+from sqlmodel import Session, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.protocol.wire import JST
@@ -55,6 +55,29 @@ def among_found(
     else:
         query = query.where(*(or_(*_contained(letter, word)) for word in words))
     return query.where(*(or_(*_exactly(word)) for word in words))
+
+
+def among_all(
+    query: SelectOfScalar[Order], environment: Environment, words: Sequence[Sought]
+) -> SelectOfScalar[Order]:
+    """The same, past those that do not fit, in whatever order the orders are read."""
+    query = query.join(OrderSearch, col(OrderSearch.order_key) == col(Order.id))
+    query = query.where(Order.environment == environment)
+    return query.where(*(or_(*_exactly(word)) for word in words))
+
+
+def are_many(
+    session: Session, environment: Environment, words: Sequence[Sought], limit: int
+) -> bool:
+    """Whether more orders than so many may be found, as far as SQLite can tell without reading any.
+    PostgreSQL reckons for itself."""
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    found = select(_FILES.c.rowid).where(
+        _FILES.c.order_grams.op("MATCH")(_expression(environment[0], words))
+    )
+    some = found.limit(limit + 1).subquery()
+    return session.connection().execute(select(func.count()).select_from(some)).scalar_one() > limit
 
 
 def _expression(letter: str, words: Iterable[Sought]) -> str:

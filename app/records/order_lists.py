@@ -7,20 +7,19 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, func, literal
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.records.attention import needs_attention
-from app.records.callbacks import Callback
 from app.records.columns import begins_with
 from app.records.keys import first_key
-from app.records.order_finding import Sought, among_found, newest_found
-from app.records.order_search import OrderSearch
+from app.records.order_choices import FEW, bears, has_yen, within_yen
+from app.records.order_finding import Sought, among_all, among_found, are_many, newest_found
+from app.records.order_search import OrderSearch, is_unknown
 from app.records.orders import ORDERS, Order, has_status
 from app.records.paging import PAGE_SIZE, Page, Place, Sorting, Start, page_sorted
-from app.records.search_fold import VERSION
 from app.records.shops import Environment
 
 
@@ -35,9 +34,6 @@ class SortBy(StrEnum):
 
 NUMBERS_READ = 2_000
 """How many OrderIDs of one beginning are read at most for those that are not filed yet."""
-
-CONFLICT_TAG = "conflict"
-"""The one tag that an order itself can bear, besides those of its callbacks."""
 
 
 @dataclass(frozen=True)
@@ -118,14 +114,24 @@ def number_after(session: Session, wanted: OrderFilter, key: str, limit: int) ->
 def orders_wanted(session: Session, wanted: OrderFilter) -> SelectOfScalar[Order]:
     """The orders wanted, in no order."""
     query = select(Order)
-    if wanted.words:
+    if wanted.words and _found_in_order(session, wanted):
         query = among_found(query, _dialect(session), wanted.environment, wanted.words)
+    elif wanted.words:
+        query = among_all(query, wanted.environment, wanted.words)
     else:
         query = query.where(Order.environment == wanted.environment)
-    return query.where(*_conditions(wanted))
+    return query.where(*_conditions(session, wanted))
 
 
-def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
+def _found_in_order(session: Session, wanted: OrderFilter) -> bool:
+    """Whether what is sought is best read from the search, and sorted where it comes in another
+    order."""
+    if wanted.sort is SortBy.CREATED:
+        return True
+    return not are_many(session, wanted.environment, wanted.words, FEW)
+
+
+def _conditions(session: Session, wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.status:
         yield has_status(wanted.status)
     if wanted.attention:
@@ -133,7 +139,7 @@ def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.shop_key:
         yield col(Order.shop_key) == wanted.shop_key
     if wanted.tag:
-        yield _has_tag(wanted.tag)
+        yield bears(session, wanted.tag)
     if wanted.made_from:
         yield col(Order.id) >= first_key(wanted.made_from)
     if wanted.made_to:
@@ -142,17 +148,10 @@ def _conditions(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
         yield ORDERS.paid_at >= wanted.paid_from
     if wanted.paid_to:
         yield ORDERS.paid_at < wanted.paid_to
-    if wanted.yen_from is not None:
-        yield ORDERS.yen >= wanted.yen_from
-    if wanted.yen_to is not None:
-        yield ORDERS.yen <= wanted.yen_to
-
-
-def _has_tag(tag: str) -> ColumnElement[bool]:
-    tagged = (literal(" ") + col(Callback.tags) + " ").contains(f" {tag} ", autoescape=True)
-    having = select(Callback.order_key).where(col(Callback.order_key).is_not(None), tagged)
-    borne = col(Order.id).in_(having)
-    return borne | col(Order.conflict).is_not(None) if tag == CONFLICT_TAG else borne
+    bounds = (wanted.yen_from, wanted.yen_to)
+    if bounds != (None, None):
+        by_amount = wanted.sort is SortBy.AMOUNT
+        yield has_yen(*bounds) if by_amount else within_yen(session, wanted.environment, *bounds)
 
 
 def _dialect(session: Session) -> str:
@@ -199,7 +198,7 @@ def not_filed_beginning(
     among = select(Order.id).where(Order.environment == environment, begins)
     among = among.order_by(col(Order.order_id).desc()).limit(NUMBERS_READ)
     query = select(Order).options(load_only(*SHOWN, raiseload=True))
-    query = query.where(col(Order.id).in_(among), Order.filed < VERSION)
+    query = query.where(col(Order.id).in_(among), is_unknown())
     return session.exec(query.order_by(col(Order.id).desc()).limit(PAGE_SIZE)).all()
 
 

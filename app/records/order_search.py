@@ -1,9 +1,10 @@
 """What the search knows of each order: its texts folded, and their grams.
 
-An order is filed after it has been written, by the desk while it serves (`file_waiting`): whoever
-writes orders owes the search nothing but `filed`, NOT_FILED of a new one and SPOKEN_OF of one of
-which something else is known since. The grams are a real column; SQLite reads them through a
-full-text table that triggers keep, PostgreSQL through an inverted index.
+An order is filed after it has been written, by the desk while it serves (`file_waiting`), and then
+counted as well (`order_hours`): whoever writes orders owes both nothing but `filed`, NOT_FILED of a
+new one and SPOKEN_OF of one of which something else is known since. The grams are a real column;
+SQLite reads them through a full-text table that triggers keep, PostgreSQL through an inverted
+index.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sqlalchemy
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     Connection,
     Dialect,
     Integer,
@@ -31,8 +33,10 @@ from sqlmodel import Field, Session, col, select
 from app.protocol.checkstring import Verdict
 from app.protocol.reading import read_result
 from app.protocol.wire import JST
+from app.records import order_hours
 from app.records.callbacks import Callback
 from app.records.columns import Record
+from app.records.derived_columns import SPOKEN_OF, TO_BE_COUNTED
 from app.records.families import mark_double_payments
 from app.records.keys import KEY_LENGTH, moment_of
 from app.records.orders import ORDERS, Order
@@ -42,7 +46,7 @@ CALLBACKS_READ = 5
 """The most verified callbacks of an order whose words are filed with it."""
 
 _OWN = ("order_id", "client_field1", "client_field2", "client_field3")
-_FACTS = ("id", "environment", "amount", "said_amount", "yen", "paid_at", "shop_key", "family")
+_FACTS = (*order_hours.FACTS, "said_amount", "shop_key", "family", "filed")
 _SAID = ("ClientField1", "ClientField2", "ClientField3", "ErrCode", "ErrInfo")
 
 
@@ -102,31 +106,40 @@ _WAITING = (
 
 
 def file_waiting(session: Session, limit: int) -> int:
-    """File the orders that the search does not know as they are; how many.
+    """File the orders that the search does not know as they are, and count them; how many.
 
-    First those that have been spoken of, since two of a family may be paid; the oldest of each.
-    They are locked: what is said of one meanwhile comes afterwards, and makes it wait again.
+    First those that are only to be counted, then those that have been spoken of, since two of a
+    family may be paid; the oldest of each. They are locked: what is said of one meanwhile comes
+    afterwards, and makes it wait again.
     """
     orders = session.connection().execute(_WAITING, {"version": VERSION, "limit": limit}).all()
-    return _file_these(session, orders)
+    known = [order for order in orders if order.filed == TO_BE_COUNTED]
+    unknown = orders[len(known) :]
+    filed = unknown if unknown and _file_these(session, unknown) else []
+    order_hours.count_filed(session.connection(), [*known, *filed])
+    return len(orders)
 
 
 def file_now(session: Session, order_key: str) -> None:
-    """File an order in the caller's own transaction, so that whoever made it finds it at once."""
-    _file_these(session, session.connection().execute(_READ.where(ORDERS.id == order_key)).all())
+    """File an order in the caller's own transaction, so that whoever made it finds it at once.
+
+    It is counted afterwards: nobody holds the sums of an hour and then goes on to something else.
+    """
+    connection = session.connection()
+    orders = connection.execute(_READ.where(ORDERS.id == order_key)).all()
+    if orders and _file_these(session, orders):
+        counted_later = update(Order).where(col(Order.id) == order_key).values(filed=TO_BE_COUNTED)
+        connection.execute(counted_later)
 
 
-def _file_these(session: Session, orders: Sequence[Any]) -> int:
-    if not orders:
-        return 0
+def _file_these(session: Session, orders: Sequence[Any]) -> bool:
+    """File these orders; False where one of a family was held, and they have to be filed again."""
     connection = session.connection()
     keys = [order.id for order in orders]
     said = _said_of(session, keys)
     files = [_file(order, said.get(order.id, ())) for order in orders]
     _write(connection, files, keys)
-    if mark_double_payments(session, {(order.shop_key, order.family) for order in orders}):
-        connection.execute(update(Order).where(col(Order.id).in_(keys)).values(filed=VERSION))
-    return len(orders)
+    return mark_double_payments(session, {(order.shop_key, order.family) for order in orders})
 
 
 def _write(connection: Connection, files: Sequence[File], keys: Sequence[str]) -> None:
@@ -148,13 +161,22 @@ def _write(connection: Connection, files: Sequence[File], keys: Sequence[str]) -
 
 def number_waiting(session: Session, limit: int) -> int:
     """How many orders the search does not know as they are; counted up to `limit`."""
-    waiting = select(Order.id).where(Order.filed < VERSION).limit(limit)
-    return len(session.exec(waiting).all())
+    return len(session.exec(select(Order.id).where(is_unknown()).limit(limit)).all())
+
+
+def anything_waits(session: Session) -> bool:
+    """Whether any order waits to be filed or counted."""
+    return session.exec(select(Order.id).where(Order.filed < VERSION).limit(1)).first() is not None
+
+
+def is_unknown() -> ColumnElement[bool]:
+    """Whether the search does not know an order as it is."""
+    return col(Order.filed).between(SPOKEN_OF, VERSION - 1)
 
 
 def any_waiting_before(session: Session, key: str) -> bool:
     """Whether any order waits that was here when this key was made."""
-    waiting = select(Order.id).where(Order.filed < VERSION, Order.id < key)
+    waiting = select(Order.id).where(is_unknown(), Order.id < key)
     return session.exec(waiting.limit(1)).first() is not None
 
 

@@ -34,6 +34,10 @@ STATUS_GROUPS: dict[str, tuple[Status, ...]] = {"waiting": OPEN, "not-paid": FAI
 """What operators call several statuses together: still to be paid, and never to be."""
 
 
+COUNTED_LENGTH = 80
+"""Characters of `Order.counted`: two words, two sums and an hour."""
+
+
 class Source(StrEnum):
     """Who says so: the answer to a call, a verified callback, or a lookup."""
 
@@ -126,6 +130,8 @@ class Order(Record, table=True):
     open_exchange: str | None = Field(default=None, max_length=32)
     lookup_due_at: datetime | None = timestamp(index=True)
     filed: int = NOT_FILED
+    # As what it is counted in `order_hours`; None: as nothing yet.
+    counted: str | None = Field(default=None, max_length=COUNTED_LENGTH)
     # Another of its family was paid before: `open` until somebody has seen to it, then `seen`.
     double_payment: str | None = Field(default=None, max_length=4)
     case_closed_at: datetime | None = timestamp()  # what it is told after that reopens the case

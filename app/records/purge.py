@@ -17,6 +17,7 @@ from app.records.changes import Change
 from app.records.droppable import drop_callbacks, in_a_case
 from app.records.exchanges import WAITING, Exchange
 from app.records.notifications import Notification
+from app.records.order_hours import uncount
 from app.records.orders import Order
 from app.records.payment_links import PaymentLink
 from app.records.public_rows import MET_BY_CALLBACK
@@ -51,8 +52,7 @@ def forget_sandbox(session: Session) -> int:
         & col(Exchange.order_key).is_(None)
         & (col(Exchange.outcome) != WAITING)
     )
-    for statement in _deletions(ours, callbacks, exchanges):
-        connection.execute(statement)
+    _delete(session, ours, callbacks, exchanges)
     return len(keys)
 
 
@@ -86,8 +86,7 @@ def forget_orders(session: Session, order_keys: Sequence[str]) -> int:
     if gone:
         ours = select(Order.id).where(col(Order.id).in_(gone))
         callbacks = col(Callback.order_key).in_(ours)
-        for statement in _deletions(ours, callbacks, col(Exchange.order_key).in_(ours)):
-            session.connection().execute(statement)
+        _delete(session, ours, callbacks, col(Exchange.order_key).in_(ours))
     return len(gone)
 
 
@@ -99,6 +98,18 @@ def _untouched() -> tuple[ColumnElement[bool], ...]:
         ~touched,
         ~in_a_case(Order.id),
     )
+
+
+def _delete(
+    session: Session,
+    ours: SelectOfScalar[str],
+    callbacks: ColumnElement[bool],
+    exchanges: ColumnElement[bool],
+) -> None:
+    for statement in _deletions(ours, callbacks, exchanges):
+        session.connection().execute(statement)
+    uncount(session, ours)
+    session.connection().execute(delete(Order).where(col(Order.id).in_(ours)))
 
 
 def _deletions(
@@ -113,5 +124,4 @@ def _deletions(
         delete(VerdictChange).where(col(VerdictChange.callback_key).in_(of_callbacks)),
         delete(Callback).where(callbacks),
         delete(Exchange).where(exchanges),
-        delete(Order).where(col(Order.id).in_(ours)),
     ]

@@ -1,13 +1,14 @@
 """The fold: what is stored for the search and what is asked of it, made comparable.
 
-One rule for both sides. Whoever changes what it does raises VERSION, and every order is filed anew.
+One rule for both sides. Whoever changes what it does, or as what an order that is filed is counted
+(`order_hours`), raises VERSION, and every order is filed anew.
 """
 
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-VERSION = 1
+VERSION = 2
 """The fold that an order was filed with stands beside it (`orders.filed`); 0 is never one."""
 
 LONG = 4

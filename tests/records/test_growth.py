@@ -19,6 +19,7 @@ from app.records.audit_lists import actions_recorded
 from app.records.callback_lists import CallbackFilter, callbacks_page, number_of_callbacks
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
+from app.records.derived_columns import NOT_FILED
 from app.records.exchanges import Exchange, ExchangeFilter, exchanges_page
 from app.records.keys import new_key
 from app.records.order_lists import OrderFilter
@@ -27,12 +28,15 @@ from app.records.order_sums import order_sums
 from app.records.orders import Order
 from app.records.paging import Place
 from app.records.refunds import approved_between
+from app.records.search_fold import VERSION
 from app.records.shops import Environment, Shop
-from app.records.statistics import Unit, counts_paid
+from app.records.statistics import Unit, counts_paid, tallies
 from tests.desk.callbacks.cast import a_shop
 from tests.steps import steps
 
-MORE = 2_000
+MORE, WAITING = 2_000, 20
+"""How many rows there are more, and how many of the orders wait to be filed and counted."""
+
 SANDBOX = Environment.SANDBOX
 DAY = timedelta(days=1)
 
@@ -51,6 +55,10 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "refunds": lambda s: approved_between(s, SANDBOX, now() - DAY, now()),
     "what needs somebody": lambda s: order_sums(s, OrderFilter(SANDBOX, attention=now())),
     "payments of yesterday": lambda s: counts_paid(s, SANDBOX, Unit.DAY, now() - 2 * DAY, now()),
+    "callbacks that are verified": lambda s: callbacks_page(
+        s, CallbackFilter(Environment.TEST, verdict="verified"), Place()
+    ),
+    "orders made since yesterday": lambda s: tallies(s, SANDBOX, now() - DAY),
 }
 
 
@@ -80,8 +88,10 @@ def _add(session: Session, shop: Shop, number: int) -> None:
     common = {"shop_key": shop.id, "environment": SANDBOX}
     rows: dict[type[Any], list[dict[str, Any]]] = {
         Order: [
-            common | {"id": key, "order_id": key[:20] + key[-7:], "created_at": at, "amount": 1}
-            for key in every
+            common
+            | {"id": key, "order_id": key[:20] + key[-7:], "created_at": at, "amount": 1}
+            | {"filed": NOT_FILED if place < WAITING else VERSION}
+            for place, key in enumerate(every)
         ],
         Exchange: [
             common

@@ -22,6 +22,7 @@ from app.desk.orders.validation import TYPED, Draft
 from app.desk.permissions import Permission, demand
 from app.protocol.error_catalogue import Fault, fault
 from app.protocol.messages import Call
+from app.records.derived_columns import SPOKEN_OF
 from app.records.exchanges import history_of
 from app.records.orders import UNKNOWN, Order, locked_order, order_by_form
 
@@ -115,6 +116,7 @@ def values_of(order: Order) -> dict[str, str]:
 
 def _fill_in(order: Order, draft: Draft) -> None:
     order.form_key = draft.form_key
+    order.filed = SPOKEN_OF
     order.amount, order.tax = int(draft.Amount), int(draft.Tax) if draft.Tax else None
     order.ret_url = draft.RetURL
     order.client_field1 = draft.ClientField1 or None

@@ -21,7 +21,7 @@ from app.desk.retention.policy import Step
 from app.records.backlog import callbacks_arrived_since, unjudged_callbacks
 from app.records.database import Database
 from app.records.keys import first_key
-from app.records.order_search import any_waiting_before, file_waiting, number_waiting
+from app.records.order_search import any_waiting_before, anything_waits, file_waiting
 
 LOOK_EVERY = 1.0
 """Seconds between two looks where nothing waits."""
@@ -61,7 +61,7 @@ class OrderFiler:
 
     def _file_some(self) -> int:
         with self._database.reading() as session:
-            if not number_waiting(session, 1):
+            if not anything_waits(session):
                 self._pause = LOOK_EVERY
                 return 0
             traffic = traffic_of(session)

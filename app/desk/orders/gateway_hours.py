@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlmodel import Session
 
-from app.desk.orders.overview import percentile
-from app.gateway import Outcome
+from app.gateway import Detail, Outcome
 from app.protocol.wire import JST
-from app.records.exchanges import WAITING, calls_since
+from app.records.call_counts import CallCount, calls_between, may_change, still_here
+from app.records.exchanges import WAITING
 from app.records.shops import Environment
 
 HOURS = 24
-CALLS_READ = 20_000
-"""The most calls that are told of, the newest. A choice: five a second for an hour."""
+HOUR = timedelta(hours=1)
+
+ASKED_BY = timedelta(minutes=1)
+"""How long after an hour its last calls are in the table at the latest: a key is made before it is
+committed."""
+
+_SPOKEN = (Outcome.ANSWERED, Outcome.PROTOCOL_ERROR)
+_GIVEN_UP = (Outcome.NO_ANSWER, Detail.INTERRUPTED)
 
 
 @dataclass(frozen=True)
@@ -48,10 +54,9 @@ class GatewayHour:
 
 @dataclass(frozen=True)
 class GatewayDay:
-    """The hours, oldest first. `capped`: there were more calls than are told of."""
+    """The hours, oldest first."""
 
     hours: Sequence[GatewayHour]
-    capped: bool
 
     @property
     def asked(self) -> int:
@@ -59,32 +64,74 @@ class GatewayDay:
         return sum(hour.asked for hour in self.hours)
 
 
-def gateway_day(session: Session, environment: Environment, at: datetime) -> GatewayDay:
-    """The last 24 hours, the one that is going on among them."""
-    this_hour = at.replace(minute=0, second=0, microsecond=0)
-    first = this_hour - timedelta(hours=HOURS - 1)
-    calls = calls_since(session, environment, first, CALLS_READ)
-    by_hour: dict[datetime, list[tuple[str, int | None]]] = defaultdict(list)
-    for asked_at, outcome, duration in calls:
-        if outcome != WAITING:
-            hour = asked_at.replace(minute=0, second=0, microsecond=0)
-            by_hour[hour].append((outcome, duration))
-    hours = [first + timedelta(hours=number) for number in range(HOURS)]
-    return GatewayDay(
-        [_hour(hour, by_hour[hour]) for hour in hours], capped=len(calls) == CALLS_READ
-    )
+@dataclass(frozen=True)
+class _Over:
+    """An hour that nothing can change any more but the deletion of its calls, of which `oldest` is
+    one: they go together."""
+
+    hour: GatewayHour
+    oldest: str
 
 
-def _hour(since: datetime, calls: Sequence[tuple[str, int | None]]) -> GatewayHour:
-    answered = sum(outcome == Outcome.ANSWERED for outcome, _ in calls)
-    refused = sum(outcome == Outcome.PROTOCOL_ERROR for outcome, _ in calls)
-    spoken = (Outcome.ANSWERED, Outcome.PROTOCOL_ERROR)
-    times = sorted(ms for outcome, ms in calls if outcome in spoken and ms is not None)
+class GatewayHours:
+    """Counts the calls of the last day, and remembers what is over: most of it is asked once."""
+
+    def __init__(self) -> None:
+        self._over: dict[tuple[Environment, datetime], _Over] = {}
+
+    def day(self, session: Session, environment: Environment, at: datetime) -> GatewayDay:
+        """The last 24 hours, the one that is going on among them."""
+        this_hour = at.replace(minute=0, second=0, microsecond=0)
+        hours = [this_hour - number * HOUR for number in reversed(range(HOURS))]
+        known = {since: self._over.get((environment, since)) for since in hours}
+        here = still_here(session, {one.oldest for one in known.values() if one})
+        for key in [key for key in self._over if key[1] < hours[0]]:
+            self._over.pop(key, None)
+        return GatewayDay(
+            [
+                one.hour
+                if (one := known[since]) and one.oldest in here
+                else self._counted(session, environment, since, at)
+                for since in hours
+            ]
+        )
+
+    def _counted(
+        self, session: Session, environment: Environment, since: datetime, at: datetime
+    ) -> GatewayHour:
+        span = (session, environment, since, since + HOUR)
+        # Asked before it is counted: what is answered in between is counted anew the next time.
+        is_over = at > since + HOUR + ASKED_BY and not may_change(*span, _GIVEN_UP)
+        counts = calls_between(*span)
+        hour = _hour(since, counts)
+        if is_over and counts:
+            oldest = min(one.oldest for one in counts)
+            self._over[environment, since] = _Over(hour, oldest)
+        return hour
+
+
+def _hour(since: datetime, counts: Sequence[CallCount]) -> GatewayHour:
+    answered = sum(one.calls for one in counts if one.outcome == Outcome.ANSWERED)
+    refused = sum(one.calls for one in counts if one.outcome == Outcome.PROTOCOL_ERROR)
+    ended = sum(one.calls for one in counts if one.outcome != WAITING)
+    times = [one for one in counts if one.outcome in _SPOKEN and one.duration_ms is not None]
     return GatewayHour(
         since,
         answered,
         refused,
-        len(calls) - answered - refused,
-        percentile(times, 50),
-        percentile(times, 95),
+        ended - answered - refused,
+        _percentile(times, 50),
+        _percentile(times, 95),
     )
+
+
+def _percentile(times: Iterable[CallCount], share: int) -> int | None:
+    """The least duration that `share` percent of the calls do not exceed; None of none."""
+    rising = sorted((one.duration_ms or 0, one.calls) for one in times)
+    enough = ceil(sum(calls for _, calls in rising) * share / 100)
+    so_far = 0
+    for duration, calls in rising:
+        so_far += calls
+        if so_far >= enough:
+            return duration
+    return None

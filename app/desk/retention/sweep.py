@@ -66,10 +66,10 @@ def sweep_notifications(session: Session, limits: RetentionPolicy) -> int:
 
 def bounds_of(session: Session, kind: Kind, limits: RetentionPolicy) -> Sequence[tuple[Limit, str]]:
     """Up to which key each limit drops; an empty one where it drops nothing."""
-    bounds = [
-        (Limit.NUMBER, beyond_number(session, kind, limits.number)),
-        (Limit.SIZE, beyond_size(session, kind, limits.size)),
-    ]
+    too_many = beyond_number(session, kind, limits.number)
+    # What is one too many goes anyway: only the others' sizes are added up.
+    too_large = beyond_size(session, kind, limits.size, too_many)
+    bounds = [(Limit.NUMBER, too_many), (Limit.SIZE, too_large)]
     return [(Limit.AGE, first_key(now() - limits.age)), *bounds] if kind.ages else bounds
 
 

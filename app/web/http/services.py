@@ -19,6 +19,7 @@ from app.desk.health.readiness import Readiness
 from app.desk.live.feed import Feed
 from app.desk.live.sign_in_watch import SignInWatch
 from app.desk.notifications import NotificationIntake
+from app.desk.orders.gateway_hours import GatewayHours
 from app.desk.retention import RetentionPolicy
 from app.records.heartbeats import Beating
 from app.web.http.environments import offered
@@ -29,7 +30,8 @@ from app.web.http.token_rates import TokenRates
 class Services:
     """One of each for a process: the live feed, what receives, what could not be stored, the
     queue before the passwords, who may still follow, how the desk itself stands, how often tokens
-    may ask, what hands results on, and how long what anybody sends is kept."""
+    may ask, what hands results on, how long what anybody sends is kept, and what the gateway's
+    hours came to."""
 
     feed: Feed
     callbacks: CallbackIntake
@@ -44,6 +46,7 @@ class Services:
     token_rates: TokenRates
     hand_ons: HandOns
     retention: RetentionPolicy
+    gateway_hours: GatewayHours
 
 
 def make_services(
@@ -75,6 +78,7 @@ def make_services(
         token_rates=TokenRates(),
         hand_ons=HandOns(desk, callbacks, storage_failures),
         retention=policy,
+        gateway_hours=GatewayHours(),
     )
 
 

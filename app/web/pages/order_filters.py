@@ -70,7 +70,10 @@ def _wanted(
 ) -> OrderFilter:
     status = reader.choice("status", sorted(CHOICES))
     sorts = [f"{minus}{one}" for one in SortBy for minus in ("", "-")]
-    sort = reader.choice("sort", sorts, _NO_SORT) or f"-{SortBy.CREATED}"
+    paid_from, paid_to = reader.beginning("paid-from"), reader.end("paid-to")
+    # What was paid within a span is sorted by that: otherwise all of it is read for one page.
+    usual = SortBy.PAID if paid_from or paid_to else SortBy.CREATED
+    sort = reader.choice("sort", sorts, _NO_SORT) or f"-{usual}"
     shop_keys = {name: shop.id for shop in shops for name in (shop.id, shop.shop_id)}
     chosen = reader.choice("shop", shop_keys)
     return OrderFilter(
@@ -82,8 +85,8 @@ def _wanted(
         tag=reader.choice("tag", [*Tag]),
         made_from=reader.beginning("from"),
         made_to=reader.end("to"),
-        paid_from=reader.beginning("paid-from"),
-        paid_to=reader.end("paid-to"),
+        paid_from=paid_from,
+        paid_to=paid_to,
         yen_from=reader.amount("amount-from"),
         yen_to=reader.amount("amount-to"),
         sort=SortBy(sort.removeprefix("-")),

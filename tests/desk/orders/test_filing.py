@@ -12,7 +12,7 @@ from app.desk.orders.filing import LOOK_EVERY, OrderFiler, Traffic, traffic_of
 from app.desk.retention.policy import FIRST_STEP, LONGEST
 from app.records.callbacks import Callback
 from app.records.database import Database
-from app.records.derived_columns import SPOKEN_OF
+from app.records.derived_columns import SPOKEN_OF, TO_BE_COUNTED
 from app.records.keys import key_at
 from app.records.order_search import number_waiting
 from app.records.orders import Order
@@ -115,8 +115,11 @@ async def test_an_order_made_by_hand_is_filed_with_it_and_no_call_files_it_again
     stage: Stage,
 ) -> None:
     order = stage.open(ClientField2="能勢")
-    assert stage.order(order).filed == VERSION
-    assert (await stage.requested(OrderID="A1002")).filed == VERSION
+    called = await stage.requested(OrderID="A1002")
+    assert waiting(stage.desk.database) == 0
+    assert (stage.order(order).filed, called.filed) == (TO_BE_COUNTED, TO_BE_COUNTED)
+    await OrderFiler(stage.desk.database).tick()
+    assert (stage.order(order).filed, stage.order(called).filed) == (VERSION, VERSION)
 
 
 async def test_what_a_source_says_of_an_order_is_filed_anew_before_new_orders(
