@@ -126,14 +126,17 @@ def test_time_is_japans_and_names_its_zone() -> None:
     assert whole_text("en", PAID) == "24 Nov 2026 14:03:22 JST"
     assert formats.jst("en", PAID).startswith('<time datetime="2026-11-24T05:03:22Z">')
     assert clock_text(PAID) == "14:03:22"
-    assert ">11/24 14:03:22<" in formats.short("ja", PAID)
-    assert ">24 Nov 14:03:22<" in formats.short("en", PAID)
+    assert ">11/24 14:03:22<" in formats.short("ja", PAID, PAID)
+    assert ">24 Nov 14:03:22<" in formats.short("en", PAID, PAID)
+    later = PAID + timedelta(days=60)
+    assert ">2026/11/24 14:03:22<" in formats.short("ja", PAID, later)
+    assert ">24 Nov 2026 14:03:22<" in formats.short("en", PAID, later)
 
 
 @pytest.mark.parametrize(
     ("seconds", "ja", "en"),
     [
-        (0, "0 秒前", "0 s ago"),
+        (0, "たった今", "just now"),
         (59, "59 秒前", "59 s ago"),
         (125, "2 分前", "2 min ago"),
         (7_200, "2 時間前", "2 h ago"),
