@@ -9,8 +9,8 @@ Revision ID: 0028b
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028b"
-down_revision = "0028"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ Revision ID: 0028c
 
 from alembic import op
 
-revision = "0028c"
-down_revision = "0028b"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

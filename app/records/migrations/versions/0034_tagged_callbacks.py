@@ -7,8 +7,8 @@ Revision ID: 0028d
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028d"
-down_revision = "0028c"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
