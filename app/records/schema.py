@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import Database
 
-HEAD = "0030"
+HEAD = "0031"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
