@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, col, select
 
 from app.clock import now
 from app.records.columns import EMAIL_LENGTH, Record, key, reference, timestamp
+from app.records.orders import Order
 
 REASON_LENGTH = 200
 
@@ -57,3 +58,11 @@ def mark_erased(session: Session, erasure_key: str, row_keys: Collection[str]) -
     session.add_all(
         ErasedRow(id=key, erasure_key=erasure_key) for key in row_keys if key not in known
     )
+
+
+def erasure_behind(session: Session, row_key: str, order: Order | None) -> Erasure | None:
+    """The same, or what has taken the person out of the order that it is about."""
+    found = erasure_of(session, row_key)
+    if found is None and order is not None and order.erased_at is not None:
+        return erasure_of(session, order.id)
+    return found

@@ -86,8 +86,9 @@ def find(session: Session, typed: str) -> Found:
     words, alike = [], {}
     for text in words_of(session, mine):
         others = [one for one in _saying_just(session, text) if one.id not in orders]
-        words.append(Word(text, len(others), tells(text) and len(others) <= COMMON))
-        if len(others) <= COMMON:
+        word = Word(text, len(others), tells(text) and len(others) <= COMMON)
+        words.append(word)
+        if word.tells:
             alike.update({one.id: one for one in others})
     return Found(mine, list(alike.values()), words, more)
 
