@@ -52,6 +52,7 @@ STOREYS: dict[str, str] = {
     "desk": """
         jobs
         tour
+        persons
         cases batches
         importing news
         books

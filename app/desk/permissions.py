@@ -37,6 +37,7 @@ class Permission(StrEnum):
     INVESTIGATE = "investigate"
     APPROVE_REFUND = "approve-refund"
     WRITE_REPLIES = "write-replies"
+    ERASE = "erase"
 
 
 class Least(NamedTuple):
@@ -83,6 +84,8 @@ PERMISSIONS: Mapping[Permission, Least | None] = {
     Permission.APPROVE_REFUND: _everywhere(Role.APPROVER),
     # The words in which customers are told.
     Permission.WRITE_REPLIES: _everywhere(Role.ADMIN),
+    # Everything held on one customer: found, taken along, erased.
+    Permission.ERASE: _everywhere(Role.ADMIN),
 }
 
 
@@ -95,6 +98,7 @@ SENSITIVE = frozenset(
         Permission.MANAGE_PEOPLE,
         Permission.MANAGE_TOKENS,
         Permission.RULE_SANDBOX,
+        Permission.ERASE,
     }
 )
 """What whoever has a second factor gives it for again, in whatever environment."""

@@ -1,9 +1,12 @@
 """The chain of the audit log: each entry holds the digest of the one before it.
 
 What is hashed is kept as it was, to the byte (`said`). Of what may be about a person it holds
-commitments alone, with a salt that is kept beside them: that can be erased one day and the chain
-stays whole. Entries get their places as the last thing before their transaction commits, one
-writer after the other, so that nobody waits for a place with a lock in hand.
+commitments alone, with a salt that is kept beside them: where a person is taken out of an entry,
+the salt goes with them, and the chain stays whole. A later entry says of which entries that is so,
+with the digest of what is left of each: one without a salt of which none says so was altered.
+
+Entries get their places as the last thing before their transaction commits, one writer after the
+other, so that nobody waits for a place with a lock in hand.
 """
 
 from __future__ import annotations
@@ -31,6 +34,9 @@ PLACE = ("number", "digest", "said", "salt")
 
 LOCK = 7_263_001
 """The name of our turn to write an entry, on PostgreSQL. On SQLite there is one writer anyway."""
+
+ERASED = "audit-erased"
+"""What the entry is called that says which entries lost a person: `left` of its detail."""
 
 BATCH = 500
 
@@ -124,6 +130,8 @@ def verify(session: Session, kept: Collection[Checkpoint] = ()) -> Report:
             return Report(at - 1, end.number, end, kind, at)
         if known.get(entry.number or 0, entry.digest) != entry.digest:
             return Report(walk.last.number - 1, end.number, end, Kind.ALTERED, entry.number)
+    if (altered := walk.altered) is not None:
+        return Report(altered - 1, end.number, end, Kind.ALTERED, altered)
     if known and max(known) > end.number:
         return Report(end.number, end.number, end, Kind.CUT_OFF_AT_THE_END, end.number + 1)
     outside = select(AuditEntry.id).where(col(AuditEntry.number).is_(None)).limit(1)
@@ -137,6 +145,14 @@ class _Walk:
 
     def __init__(self) -> None:
         self.last = Checkpoint(0, NOTHING)
+        # What is left of the entries without a salt, and what later ones say of it, by number.
+        self._left: dict[int, str] = {}
+        self._said: dict[int, str] = {}
+
+    @property
+    def altered(self) -> int | None:
+        """The first entry that lost its salt without an entry that says so."""
+        return next((at for at, left in self._left.items() if self._said.get(at) != left), None)
 
     def step(self, entry: AuditEntry) -> tuple[Kind, int] | None:
         """What is wrong with the entry that comes next, and with which place."""
@@ -151,6 +167,10 @@ class _Walk:
             # It remembers another one before it: that was written anew, with a digest that fits.
             return Kind.ALTERED, max(at - 1, 1)
         self.last = Checkpoint(entry.number, entry.digest)
+        if entry.salt is None:
+            self._left[at] = left_of(entry)
+        elif entry.action == ERASED:
+            self._said |= _erased_by(entry)
         return None
 
 
@@ -174,6 +194,10 @@ def _locked_end(session: Session) -> Checkpoint:
 
 def _said(entry: AuditEntry, previous: str) -> str:
     """The exact text that is hashed."""
+    return _written(entry, previous, {name: _commitment(entry, name) for name in PERSONAL})
+
+
+def _written(entry: AuditEntry, previous: str, kept: Any) -> str:
     values = {
         "number": entry.number,
         "previous": previous,
@@ -181,13 +205,28 @@ def _said(entry: AuditEntry, previous: str) -> str:
         "at": entry.at.astimezone(UTC).isoformat(),
         "action": entry.action,
         "user": entry.user_key,
-        "kept": {name: _commitment(entry, name) for name in PERSONAL},
+        "kept": kept,
     }
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _is_as_said(entry: AuditEntry, said: Mapping[str, Any]) -> bool:
-    return _said(entry, str(said.get("previous"))) == entry.said
+    previous = str(said.get("previous"))
+    if entry.salt is None:
+        # What it said of a person cannot be known any more; the rest must be as it was.
+        return _written(entry, previous, said.get("kept")) == entry.said
+    return _said(entry, previous) == entry.said
+
+
+def left_of(entry: AuditEntry) -> str:
+    """The digest of what an entry says, which is committed to by whoever takes a person out."""
+    return _digest(json.dumps([entry.number, *(getattr(entry, name) for name in PERSONAL)]))
+
+
+def _erased_by(entry: AuditEntry) -> Mapping[int, str]:
+    """What it says of what is left of others, by number: `12:digest 13:digest`."""
+    pairs = (each.partition(":") for each in str(_read(entry.detail).get("left")).split())
+    return {int(at): digest for at, _, digest in pairs if at.isdecimal()}
 
 
 def _commitment(entry: AuditEntry, name: str) -> str:

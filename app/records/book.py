@@ -1,9 +1,9 @@
 """The shop's own book: which amount it says each of its orders has."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ColumnElement, UniqueConstraint, and_
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -53,3 +53,22 @@ def take_amounts(session: Session, orders: Iterable[Order]) -> None:
         for order in named:
             if entry := entries.get(order.order_id):
                 order.amount, order.tax = entry.amount, entry.tax
+
+
+def customers_of(session: Session, orders: Sequence[Order]) -> Sequence[str]:
+    """What the shop's list calls whoever pays these orders."""
+    query = select(BookEntry.customer).join(Order, _same_order())
+    return session.exec(query.where(col(Order.id).in_([order.id for order in orders]))).all()
+
+
+def orders_of_customer(session: Session, customer: str) -> Sequence[Order]:
+    """The orders whose payer the shop's list calls just so."""
+    query = select(Order).join(BookEntry, _same_order()).where(BookEntry.customer == customer)
+    return session.exec(query.order_by(col(Order.id))).all()
+
+
+def _same_order() -> ColumnElement[bool]:
+    return and_(
+        col(BookEntry.shop_key) == col(Order.shop_key),
+        col(BookEntry.order_id) == col(Order.order_id),
+    )

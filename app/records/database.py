@@ -8,7 +8,7 @@ process instead of fighting over the file's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -78,6 +78,12 @@ class Database:
         """Insert rows and commit, without a session: for so small a write it costs the most."""
         with self._told_of_failure(), self._turn():
             self._appender.append(statement, rows)
+
+    @contextmanager
+    def alone(self) -> Iterator[Any]:
+        """The driver's own connection, outside any transaction, while nobody else here writes."""
+        with self._turn(), closing(self.engine.raw_connection()) as connection:
+            yield connection
 
     @contextmanager
     def _told_of_failure(self) -> Iterator[None]:

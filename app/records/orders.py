@@ -135,6 +135,8 @@ class Order(Record, table=True):
     # Another of its family was paid before: `open` until somebody has seen to it, then `seen`.
     double_payment: str | None = Field(default=None, max_length=4)
     case_closed_at: datetime | None = timestamp()  # what it is told after that reopens the case
+    # Since when nothing here says whose it is: what comes later is kept without the person too.
+    erased_at: datetime | None = timestamp()
     # One form makes one order, however often it is sent.
     form_key: str | None = Field(default=None, unique=True, max_length=64)
     created_by: str | None = reference("users.id", optional=True, index=False)
@@ -194,6 +196,14 @@ def order_by_number(session: Session, shop_key: str, order_id: str) -> Order | N
     """The order of this shop with this OrderID."""
     params = {"shop_key": shop_key, "order_id": order_id}
     return session.exec(_BY_NUMBER, params=params).one_or_none()
+
+
+def erased_among(session: Session, order_ids: Collection[str]) -> set[str]:
+    """Those of these OrderIDs of whose order nobody is to know any more whose it was."""
+    query = select(Order.order_id).where(
+        col(Order.order_id).in_(order_ids), col(Order.erased_at).is_not(None)
+    )
+    return set(session.exec(query))
 
 
 def order_by_form(session: Session, form_key: str) -> Order | None:

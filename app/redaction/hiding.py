@@ -54,12 +54,18 @@ def without(text: str, also: Iterable[str] = ()) -> str:
     """The text without the secrets themselves, whatever they are called."""
     wanted = (*needles(), *forms_of(also, _TELLING_LENGTH))
     data = text.encode("utf-8", "surrogatepass")
+    left = replaced(data, wanted, _MASK)
+    return text if left == data else left.decode("utf-8", "replace")
+
+
+def replaced(data: bytes, wanted: Sequence[bytes], by: bytes) -> bytes:
+    """The bytes with something else wherever one of those wanted stands, however it is written."""
     for _ in range(ROUNDS):
         spans = sorted(_found(data, wanted))
         if not spans:
-            return data.decode("utf-8", "replace") if data.find(_MASK) >= 0 else text
-        data = _masked(data, spans)
-    return MASK
+            return data
+        data = _put_in(data, spans, by)
+    return by
 
 
 def _found(data: bytes, wanted: Sequence[bytes]) -> Iterator[Span]:
@@ -118,10 +124,10 @@ def _origin(data: bytes, ways: Sequence[Coding], span: Span) -> Span:
     return span
 
 
-def _masked(data: bytes, spans: Sequence[Span]) -> bytes:
+def _put_in(data: bytes, spans: Sequence[Span], by: bytes) -> bytes:
     pieces, last = [], 0
     for start, end in spans:
         if start >= last:
-            pieces += [data[last:start], _MASK]
+            pieces += [data[last:start], by]
         last = max(last, end)
     return b"".join((*pieces, data[last:]))

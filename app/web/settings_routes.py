@@ -2,12 +2,22 @@
 
 from app.desk.permissions import Permission
 from app.web.http.routing import Route
-from app.web.pages import audit, gateway_proposals, news, passkeys, retention, shops, tokens, users
+from app.web.pages import (
+    audit,
+    gateway_proposals,
+    news,
+    passkeys,
+    persons,
+    retention,
+    shops,
+    tokens,
+    users,
+)
 
 SEND = ("POST",)
 OWN, READ, READ_AUDIT = Permission.OWN, Permission.READ, Permission.READ_AUDIT
 MANAGE_SHOPS, MANAGE_PEOPLE = Permission.MANAGE_SHOPS, Permission.MANAGE_PEOPLE
-MANAGE_TOKENS = Permission.MANAGE_TOKENS
+MANAGE_TOKENS, ERASE = Permission.MANAGE_TOKENS, Permission.ERASE
 
 
 def settings_routes() -> list[Route]:
@@ -66,6 +76,11 @@ def settings_routes() -> list[Route]:
         Route(f"{news.ITEM}/replays", news.say_again, "news-replay", SEND, permission=OWN),
         # What is kept.
         Route("/settings/retention", retention.index, "retention", permission=READ_AUDIT),
+        # What is held on one customer.
+        Route(persons.ADDRESS, persons.index, "persons", permission=ERASE),
+        Route(persons.SEARCHES, persons.search, "person-find", SEND, permission=ERASE),
+        Route(persons.EXPORTS, persons.download, "person-take", SEND, permission=ERASE),
+        Route(persons.ERASURES, persons.erase_it, "person-erase", SEND, permission=ERASE),
         # Tokens for programs.
         Route("/settings/tokens", tokens.index, "tokens", permission=MANAGE_TOKENS),
         Route("/settings/tokens", tokens.make, "tokens-send", SEND, permission=MANAGE_TOKENS),

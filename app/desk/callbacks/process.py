@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.desk.callbacks.apply import apply_all, find_orders
 from app.desk.callbacks.customer_message import CustomerMessage, customer_message
+from app.desk.callbacks.late import forget_late
 from app.desk.callbacks.unproven import count_on_orders
 from app.desk.callbacks.verification import read_and_verify, write_verdict
 from app.records.callbacks import Callback, locked_unprocessed, originals
@@ -39,6 +40,7 @@ def process_rows(session: Session, ours: OurShops, keys: Sequence[str]) -> list[
         write_verdict(checked)
     apply_all(session, batch)
     count_on_orders(session, batch)
+    forget_late(session, batch)
     if batch:
         notify(session)
     return [

@@ -78,7 +78,8 @@ def _is_plain(one: Answered, waiting: Mapping[str, str | None], order: Order | N
     order_key = waiting[one.exchange.id]
     if order is None:
         return order_key is None
-    alone = order.conflict is not None or order.known_by_callbacks_alone
+    # Of whom was erased, one by one is seen to that nothing comes back.
+    alone = order.conflict is not None or order.known_by_callbacks_alone or order.erased_at
     return one.found is not None and order_key in (None, order.id) and not alone
 
 

@@ -22,6 +22,7 @@ from app.desk.gateway_calls.apply_answer import apply_answer, believable
 from app.desk.gateway_calls.process_identity import has_exited
 from app.gateway import INTERRUPTED, Detail, Outcome, Reply
 from app.logs import Repeated
+from app.protocol.impersonal import impersonal
 from app.protocol.messages import ErrorAnswer, SearchAnswer
 from app.protocol.wire import parse_jst_stamp
 from app.records.book import take_amounts
@@ -167,6 +168,9 @@ def complete(session: Session, exchange_key: str, reply: Reply, settle: timedelt
     write_down(exchange, reply)
     if order is None:
         return exchange
+    if order.erased_at and exchange.answer is not None:
+        # Whoever paid was erased: what a lookup says of them does not come back.
+        exchange.answer = impersonal(exchange.answer)
     exchange.order_key = order.id
     if order.open_exchange == exchange.id:
         order.open_exchange = None

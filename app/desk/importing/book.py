@@ -31,7 +31,7 @@ from app.records.book import CUSTOMER_LENGTH, BookEntry, entries_of
 from app.records.database import Database
 from app.records.derived_columns import SPOKEN_OF
 from app.records.exchanges import Exchange, history_of
-from app.records.orders import Order, Origin, Source
+from app.records.orders import Order, Origin, Source, erased_among
 from app.records.shops import Confirmation, Shop
 
 BATCH = 100
@@ -142,12 +142,14 @@ def take_book(database: Database, actor: Actor, shop: Shop, lines: Sequence[Line
 
 def _take(session: Session, shop: Shop, lines: Sequence[Line], taken: BookTaken) -> None:
     named = {line.order_id: line for line in lines}
-    known = entries_of(session, shop.id, named)
+    known, erased = entries_of(session, shop.id, named), erased_among(session, named)
     for line in lines:
         entry = known.get(line.order_id) or BookEntry(
             shop_key=shop.id, order_id=line.order_id, amount=line.amount
         )
-        entry.amount, entry.tax, entry.customer = line.amount, line.tax, line.customer
+        entry.amount, entry.tax = line.amount, line.tax
+        # Whoever paid may have been erased: the shop's list does not bring them back.
+        entry.customer = "" if line.order_id in erased else line.customer
         entry.said_at = now()
         session.add(entry)
         taken.entries += 1

@@ -16,6 +16,7 @@ from app.clock import now
 from app.desk.context import Actor
 from app.desk.importing.texts import NotReadable, Part, parts_of, text_of
 from app.protocol.checkstring import Verdict, judge, read_result
+from app.protocol.impersonal import impersonal
 from app.protocol.pasted import Found, Pasted, Unread, read_pieces
 from app.protocol.reading import Reading
 from app.records.callback_reports import said_here
@@ -30,6 +31,7 @@ from app.records.imports import (
     import_locked,
     known_results,
 )
+from app.records.orders import erased_among
 from app.records.shops import OurShops
 
 TOLD_EVERY = 1.0
@@ -182,6 +184,7 @@ def _hold(
 def _hold_results(session: Session, key: str, judged: Sequence[_Judged]) -> None:
     known = dict(known_results(session, key, {one.signed for one in judged}))
     here = _here(session, judged)
+    erased = erased_among(session, {one.number[1] for one in judged})
     for one in judged:
         signed = one.signed
         if signed in known:
@@ -192,7 +195,8 @@ def _hold_results(session: Session, key: str, judged: Sequence[_Judged]) -> None
             signed=signed,
             line=one.found.line,
             times=one.found.times,
-            body=one.found.body,
+            # Whoever paid may have been erased: what is imported now is held without them.
+            body=impersonal(one.found.body) if one.number[1] in erased else one.found.body,
             verdict=one.verdict,
             here=signed in here,
         )

@@ -15,6 +15,7 @@ from app.clock import now
 from app.desk.context import Desk
 from app.desk.status.schedule import worth_asking
 from app.desk.status.updates import apply_notification
+from app.protocol.impersonal import impersonal
 from app.protocol.notification import NotificationValues, read_notification
 from app.records.exchanges import last_lookup
 from app.records.notifications import Notification, unread_keys
@@ -38,6 +39,9 @@ def process(session: Session, ours: OurShops, key: str) -> None:
         order = order_by_number(session, shop.id, hint.order_id)
         if order:
             notification.order_key = order.id
+            if order.erased_at:
+                # Whoever paid was erased: what comes now is kept without them.
+                notification.body, notification.remote_address = impersonal(notification.body), ""
             notification.due_at = _make_due(session, shop, order, hint)
 
 

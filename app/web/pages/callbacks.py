@@ -34,6 +34,7 @@ from app.records.callback_lists import (
 )
 from app.records.callbacks import Callback
 from app.records.dropped_callbacks import dropped_so_far
+from app.records.erasures import erasure_behind
 from app.records.saved_views import ListName
 from app.records.shops import Environment
 from app.web.http.paging import csv_address, neighbours, place_of
@@ -102,12 +103,14 @@ def _page(request: Request, reason: str | None = None) -> Response:
             raise HTTPException(404)
         view = callback_view(session, desk.settings.our_shops, callback)
         whole = order_view(session, view.order, desk.settings) if view.order else None
+        erasure = erasure_behind(session, callback.id, view.order)
     signature = signature_of(request, view, reason)
     context = _of_order(callback, whole) | {
         "view": view,
         "signature": signature,
         "reveals_at": f"/callbacks/{callback.id}/signatures",
         "callback": callback,
+        "erasure": erasure,
         "environment": callback.environment or environment_of(request),
         "faults": faults_of(view),
         "curl": _curl(desk.settings.base_url, view),

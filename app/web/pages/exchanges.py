@@ -11,6 +11,7 @@ from app.desk.gateway_calls.send import Outcome
 from app.desk.orders.search import tidy
 from app.protocol.messages import Call
 from app.records.accounts import User
+from app.records.erasures import erasure_behind
 from app.records.exchanges import (
     WAITING,
     Exchange,
@@ -72,11 +73,13 @@ def exchange_or_404(session: Session, key: str) -> Exchange:
 
 def exchange_context(session: Session, exchange: Exchange) -> dict[str, Any]:
     """What every page of one exchange shows: who, when, and the proof."""
+    order = session.get(Order, exchange.order_key) if exchange.order_key else None
     return {
         "exchange": exchange,
         "environment": exchange.environment,
         "shop": session.get_one(Shop, exchange.shop_key),
-        "order": session.get(Order, exchange.order_key) if exchange.order_key else None,
+        "order": order,
+        "erasure": erasure_behind(session, exchange.id, order),
         "asker": session.get(User, exchange.asked_by) if exchange.asked_by else None,
         "proof": evidence_of(exchange),
     }

@@ -28,6 +28,7 @@ from app.protocol.words import N_, Words
 from app.records.book import entry_of
 from app.records.cases import cases_about
 from app.records.changes import Change, Effect
+from app.records.erasures import erasure_of
 from app.records.exchanges import WAITING
 from app.records.families import family_of, is_paid_twice, is_unsettled, other_try
 from app.records.orders import Order
@@ -118,6 +119,7 @@ def order_page(
         in_list = None if wants_fragment(request) else place_in_list(session, request, order)
         cases = cases_about(session, [order.id])
         entry = entry_of(session, order) if order.is_by_book else None
+        erasure = erasure_of(session, order.id) if order.erased_at else None
     waiting = [one.exchange for one in view.exchanges if one.exchange.outcome == WAITING]
     if waiting and wants_fragment(request):
         return Response(status_code=204)
@@ -128,6 +130,7 @@ def order_page(
         and not waiting
         and order.created_at > now() - FIRST_CLICK_ACTS,
         "messages": messages,
+        "erasure": erasure,
         "cases": cases,
         "settling": settling or {},
         "dismissing": dismissing or {},

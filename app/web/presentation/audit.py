@@ -48,6 +48,9 @@ ACTIONS: Mapping[str, str] = {
     "register": N_("EntryTran was sent"),
     "execute": N_("ExecTran was sent"),
     "look-up": N_("A lookup was asked"),
+    "person-exported": N_("What is held on a customer was downloaded"),
+    "person-erased": N_("A customer was erased"),
+    "audit-erased": N_("A customer was taken out of entries of this log"),
     "launch": N_("A payment link was made"),
     "settle": N_("A conflict was settled"),
 }

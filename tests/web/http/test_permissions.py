@@ -219,6 +219,10 @@ ADMINS = [
     "shop-test",
     "replies",
     "replies-send",
+    "persons",
+    "person-find",
+    "person-take",
+    "person-erase",
 ]
 
 LEAST: Mapping[str, Member | None] = {

@@ -1,6 +1,6 @@
 """An index for the list of callbacks by verdict, of which a million may have another environment.
 
-Revision ID: 0028
+Revision ID: 0031
 """
 
 import sqlalchemy as sa

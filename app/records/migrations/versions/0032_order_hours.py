@@ -3,7 +3,7 @@
 Nothing is counted here: the search's version is raised, so that the desk files all orders anew and
 counts them, in batches, while it serves. Until then pages count anew.
 
-Revision ID: 0028b
+Revision ID: 0032
 """
 
 import sqlalchemy as sa

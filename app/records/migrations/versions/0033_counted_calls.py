@@ -1,6 +1,6 @@
 """What came of a call stands in the index by which its day is counted.
 
-Revision ID: 0028c
+Revision ID: 0033
 """
 
 from alembic import op

@@ -1,7 +1,7 @@
 """An index of the callbacks that bear tags, for the lists of their orders; and the tags beside the
 order, by which it is looked up what its callbacks bear.
 
-Revision ID: 0028d
+Revision ID: 0034
 """
 
 import sqlalchemy as sa

@@ -1,0 +1,29 @@
+"""What a SQLite file still holds of rows that were written anew: its free space, and its log."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+
+from app.records.database import Database
+
+LIMIT = 256 * 1024 * 1024
+"""Bytes of a file that is written anew at once: a second or two, in which nothing else is written.
+A larger one is for a person to write anew while the desk is stopped."""
+
+
+def needs_a_person(database: Database) -> bool:
+    """Whether the file is so large that its free space stays as it is."""
+    file = database.file
+    return file is not None and file.stat().st_size > LIMIT
+
+
+def clear_residue(database: Database) -> None:
+    """Write the file anew, without its free space. PostgreSQL does so by itself."""
+    if database.file is None:
+        return
+    # Another process may hold it just now: what is erased is erased, and its space is used again.
+    with suppress(sqlite3.OperationalError), database.alone() as connection:
+        if not needs_a_person(database):
+            connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
