@@ -21,6 +21,7 @@ from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
 from app.addresses import networks
+from app.data_folder import kept_key
 from app.desk.callbacks.bare_visits import BareVisits
 from app.desk.shops.shops import ensure_sandbox_shop
 from app.main import create_app
@@ -115,6 +116,19 @@ def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     upgrade(database)
     database.close()
     return path
+
+
+def move_in(folder: Path, blank: Path) -> Path:
+    """What a first start leaves in a folder: its key, and a migrated database."""
+    kept_key(folder / "secret.key", folder / "desk.db")
+    shutil.copy(blank, folder / "desk.db")
+    return folder
+
+
+@pytest.fixture
+def moved_in(tmp_path: Path, blank_database: Path) -> Path:
+    """The folder of a desk that has been started once."""
+    return move_in(tmp_path, blank_database)
 
 
 @pytest.fixture(scope="session")

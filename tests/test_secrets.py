@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, urljoin, urlsplit
 import pytest
 
 from tests.cast import PASSWORD
+from tests.conftest import move_in
 from tests.postgresql import free_port
 from tests.processes import DeskProcess, Process, desk_process
 from tests.reading import Shown
@@ -45,8 +46,8 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
-    folder = tmp_path_factory.mktemp("secrets")
+def aftermath(tmp_path_factory: pytest.TempPathFactory, blank_database: Path) -> Aftermath:
+    folder = move_in(tmp_path_factory.mktemp("secrets"), blank_database)
     stores = [folder / "sandbox.db", folder / "alone.db"]
     port = free_port()
     alone = Process(folder, "sandbox", "--port", str(port), "--store", str(stores[1]))

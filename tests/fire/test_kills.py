@@ -226,6 +226,7 @@ def nothing_is_under_way(database: Database) -> bool:
         return session.exec(waiting).one() == 0
 
 
+@pytest.mark.soak
 def test_a_process_is_killed_and_the_others_go_on(database: Database, tmp_path: Path) -> None:
     with under_fire(database, tmp_path, lambda: "") as (fleet, crowd, gateway):
         until(lambda: len(crowd.told) >= ENOUGH)
