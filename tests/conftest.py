@@ -10,13 +10,13 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
@@ -187,9 +187,37 @@ def database(settings: Settings) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def kept_sqlite(
+    blank_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """One SQLite database for many tests: an engine that knows its statements is a quick one."""
+    path = tmp_path_factory.mktemp("kept") / "desk.db"
+    shutil.copy(blank_database, path)
+    database = Database(sqlite_url(path))
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def kept_postgresql(postgresql_server: str) -> Iterator[Database]:
+    """One PostgreSQL database for many tests: to make one costs more than most of them."""
+    database = Database(fresh_database(postgresql_server, "kept", template="blank"))
+    yield database
+    database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """The same test on SQLite and on PostgreSQL."""
+    """The same test on SQLite and on PostgreSQL, on an empty database."""
+    database: Database = request.getfixturevalue(f"kept_{request.param}")
+    yield database
+    swept(database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_own_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The same, on one that nobody else has, to break or to serve."""
     if request.param == "sqlite":
         url = request.getfixturevalue("settings").resolved_database_url
     else:
@@ -259,9 +287,19 @@ def swept(database: Database) -> None:
     """Leave nothing of this test to the next, not even what otherwise only grows."""
     on = "" if database.is_sqlite else " ON audit_entries"
     with database.writing() as session:
-        session.connection().execute(text(f"DROP TRIGGER IF EXISTS audit_entries_stay{on}"))
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            session.connection().execute(table.delete())
+        connection = session.connection()
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS audit_entries_stay{on}")
+        if database.is_sqlite:
+            for delete in _deletes():
+                connection.exec_driver_sql(delete)
+        else:
+            connection.exec_driver_sql(f"DO $$ BEGIN {'; '.join(_deletes())}; END $$")
+
+
+@cache
+def _deletes() -> list[str]:
+    """A statement for each table; those first that refer to others."""
+    return [f"DELETE FROM {table.name}" for table in reversed(SQLModel.metadata.sorted_tables)]
 
 
 def browser_for(app: Starlette, member: Member | None) -> httpx.AsyncClient:
