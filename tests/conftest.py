@@ -36,7 +36,15 @@ from app.server.connections import Connections
 from app.settings import Settings
 from tests.browser import PATIENCE as BROWSER_PATIENCE
 from tests.browser import KeptBrowser, Lanes, in_lanes, lane_of
-from tests.cast import ADMIN, OPERATOR, PASSWORD, Member, enroll, signed_in_cookie
+from tests.cast import (
+    ADMIN,
+    OPERATOR,
+    PASSWORD,
+    Member,
+    cheap_hasher,
+    enroll,
+    signed_in_cookie,
+)
 from tests.plain import plain_client
 from tests.postgresql import free_port, fresh_database, running_postgresql
 from tests.scratch import work_in_memory
@@ -105,6 +113,14 @@ def _patient_customers() -> Iterator[None]:
         patch.setattr("app.records.database.BUSY_SECONDS", GIVEN_UP_AFTER)
         patch.setattr("app.records.database.usual_patience", lambda: patient)
         patch.setattr("app.desk.health.readiness.ANSWER_WITHIN", GIVEN_UP_AFTER)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_hashes() -> Iterator[None]:
+    """A password's hash costs a tenth of a second on purpose. That it does has its own test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.desk.accounts.passwords._hasher", cheap_hasher)
         yield
 
 

@@ -163,6 +163,7 @@ def test_a_sandbox_that_cannot_be_opened_is_told(
     assert main(["sandbox", "--store", str(folder / "sandbox.db")]) == 1
 
 
+@pytest.mark.soak
 def test_the_same_in_a_process_of_its_own(folder: Path) -> None:
     noise(folder / "desk.db")
     ended = run(folder, "serve", PORT="1")
