@@ -68,12 +68,13 @@ def _settings() -> Settings:
 
 
 def _serve(_: argparse.Namespace) -> int:
+    # First, for a wrong one is told before the program has been read.
+    settings = _settings()
     from app.addresses import networks
     from app.main import create_app
     from app.records.schema import HEAD
     from app.server import Server, say
 
-    settings = _settings()
     app = create_app(settings)
 
     def ready() -> None:

@@ -10,17 +10,18 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 from sqlmodel import SQLModel
 from starlette.applications import Starlette
 
 from app.addresses import networks
+from app.data_folder import kept_key
 from app.desk.callbacks.bare_visits import BareVisits
 from app.desk.shops.shops import ensure_sandbox_shop
 from app.main import create_app
@@ -35,7 +36,15 @@ from app.server.connections import Connections
 from app.settings import Settings
 from tests.browser import PATIENCE as BROWSER_PATIENCE
 from tests.browser import KeptBrowser, Lanes, in_lanes, lane_of
-from tests.cast import ADMIN, OPERATOR, PASSWORD, Member, enroll, signed_in_cookie
+from tests.cast import (
+    ADMIN,
+    OPERATOR,
+    PASSWORD,
+    Member,
+    cheap_hasher,
+    enroll,
+    signed_in_cookie,
+)
 from tests.plain import plain_client
 from tests.postgresql import free_port, fresh_database, running_postgresql
 from tests.scratch import work_in_memory
@@ -107,6 +116,14 @@ def _patient_customers() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_hashes() -> Iterator[None]:
+    """A password's hash costs a tenth of a second on purpose. That it does has its own test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.desk.accounts.passwords._hasher", cheap_hasher)
+        yield
+
+
 @pytest.fixture(scope="session")
 def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file, made once: each test gets a copy."""
@@ -115,6 +132,19 @@ def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     upgrade(database)
     database.close()
     return path
+
+
+def move_in(folder: Path, blank: Path) -> Path:
+    """What a first start leaves in a folder: its key, and a migrated database."""
+    kept_key(folder / "secret.key", folder / "desk.db")
+    shutil.copy(blank, folder / "desk.db")
+    return folder
+
+
+@pytest.fixture
+def moved_in(tmp_path: Path, blank_database: Path) -> Path:
+    """The folder of a desk that has been started once."""
+    return move_in(tmp_path, blank_database)
 
 
 @pytest.fixture(scope="session")
@@ -173,9 +203,37 @@ def database(settings: Settings) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def kept_sqlite(
+    blank_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """One SQLite database for many tests: an engine that knows its statements is a quick one."""
+    path = tmp_path_factory.mktemp("kept") / "desk.db"
+    shutil.copy(blank_database, path)
+    database = Database(sqlite_url(path))
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def kept_postgresql(postgresql_server: str) -> Iterator[Database]:
+    """One PostgreSQL database for many tests: to make one costs more than most of them."""
+    database = Database(fresh_database(postgresql_server, "kept", template="blank"))
+    yield database
+    database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """The same test on SQLite and on PostgreSQL."""
+    """The same test on SQLite and on PostgreSQL, on an empty database."""
+    database: Database = request.getfixturevalue(f"kept_{request.param}")
+    yield database
+    swept(database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_own_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The same, on one that nobody else has, to break or to serve."""
     if request.param == "sqlite":
         url = request.getfixturevalue("settings").resolved_database_url
     else:
@@ -245,9 +303,19 @@ def swept(database: Database) -> None:
     """Leave nothing of this test to the next, not even what otherwise only grows."""
     on = "" if database.is_sqlite else " ON audit_entries"
     with database.writing() as session:
-        session.connection().execute(text(f"DROP TRIGGER IF EXISTS audit_entries_stay{on}"))
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            session.connection().execute(table.delete())
+        connection = session.connection()
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS audit_entries_stay{on}")
+        if database.is_sqlite:
+            for delete in _deletes():
+                connection.exec_driver_sql(delete)
+        else:
+            connection.exec_driver_sql(f"DO $$ BEGIN {'; '.join(_deletes())}; END $$")
+
+
+@cache
+def _deletes() -> list[str]:
+    """A statement for each table; those first that refer to others."""
+    return [f"DELETE FROM {table.name}" for table in reversed(SQLModel.metadata.sorted_tables)]
 
 
 def browser_for(app: Starlette, member: Member | None) -> httpx.AsyncClient:

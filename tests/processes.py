@@ -110,7 +110,11 @@ class DeskProcess(Process):
         self.url = f"http://127.0.0.1:{self.port}"
         admin = {"ADMIN_EMAIL": ADMIN.email, "ADMIN_PASSWORD": PASSWORD}
         super().__init__(folder, "serve", **admin | {"PORT": self.port} | settings)
-        self.wait_for("NET CASH Desk is at")
+        try:
+            self.wait_for("NET CASH Desk is at")
+        except AssertionError:
+            self.stop(signal.SIGKILL)
+            raise
 
     @contextmanager
     def client(self) -> Iterator[httpx.Client]:

@@ -3,9 +3,10 @@
 import ast
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
-APP = Path(__file__).parent.parent / "app"
+from tests.source import APP, modules
 
 COMPOSITION = {
     "main",
@@ -88,17 +89,11 @@ STOREYS: dict[str, str] = {
 }
 """Inside a large room, from the roof down: who stands on a storey may import from those below."""
 
-MODULES = {
-    path: ast.parse(path.read_text("utf-8"))
-    for path in sorted(APP.rglob("*.py"))
-    if "versions" not in path.parts
-}
-
 
 def test_a_room_imports_only_what_the_picture_allows() -> None:
     arrows = {
         f"{path.relative_to(APP)} imports {room}"
-        for path in MODULES
+        for path in modules()
         for room in _rooms_imported(path)
         if _room_of(path) not in COMPOSITION and room not in MAY_IMPORT.get(_room_of(path), set())
     }
@@ -106,7 +101,7 @@ def test_a_room_imports_only_what_the_picture_allows() -> None:
 
 
 def test_nothing_imports_the_composition() -> None:
-    arrows = {path for path in MODULES if _rooms_imported(path) & COMPOSITION}
+    arrows = {path for path in modules() if _rooms_imported(path) & COMPOSITION}
     assert {path for path in arrows if _room_of(path) not in COMPOSITION} == set()
 
 
@@ -114,7 +109,7 @@ def test_inside_a_large_room_imports_point_downwards() -> None:
     arrows = {
         f"{path.relative_to(APP)} imports {part} of {room}"
         for room, drawing in STOREYS.items()
-        for path in MODULES
+        for path in modules()
         if _room_of(path) == room and len(path.relative_to(APP).parts) > 1
         for part in _parts_imported(path, room)
         if not _is_below(drawing, part, _part_of(path))
@@ -123,19 +118,19 @@ def test_inside_a_large_room_imports_point_downwards() -> None:
 
 
 def test_the_protocol_knows_only_the_standard_library() -> None:
-    for path in MODULES:
+    for path in modules():
         if _room_of(path) == "protocol":
             assert _tops(path) - {"app"} <= sys.stdlib_module_names, path
 
 
 def test_the_sandbox_knows_no_library_of_the_dashboard() -> None:
-    for path in MODULES:
+    for path in modules():
         if _room_of(path) == "sandbox":
             assert not _tops(path) & {"sqlmodel", "sqlalchemy", "httpx"}, path
 
 
 def test_files_can_be_read_in_a_sitting() -> None:
-    assert not {path for path in MODULES if len(path.read_text("utf-8").splitlines()) > 300}
+    assert not {path for path in modules() if len(path.read_text("utf-8").splitlines()) > 300}
 
 
 def _room_of(path: Path) -> str:
@@ -162,8 +157,13 @@ def _tops(path: Path) -> set[str]:
     return {name.split(".")[0] for name in _names(path)}
 
 
-def _names(path: Path) -> Iterator[str]:
-    for node in ast.walk(MODULES[path]):
+@cache
+def _names(path: Path) -> tuple[str, ...]:
+    return tuple(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(modules()[path]):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -23,14 +22,18 @@ from app.records.backup import CannotBackUp, back_up
 from app.records.callbacks import Callback
 from app.records.database import Database, sqlite_url
 from app.records.shops import Shop
+from tests.conftest import SECRET_KEY, serving, settings_for
 from tests.desk.callbacks.cast import a_shop, body, tampered
 from tests.plain import plain_client
-from tests.processes import DeskProcess, desk_process, run
+from tests.processes import desk_process, run
 from tests.waiting import until
 from tests.walk import Operator
 
 ENOUGH = 50
 """Results that are answered before and while a backup is made."""
+
+PAUSE = 0.01
+"""Seconds between two results of a customer: enough come while a backup is made."""
 
 
 @pytest.fixture
@@ -125,7 +128,7 @@ class Customers:
     def _bring(self, place: int) -> None:
         number = 0
         with plain_client(self._url) as customer:
-            while not self._over.is_set():
+            while not self._over.wait(PAUSE):
                 number += 1
                 of = tampered if number % 2 else body
                 raw = of(f"R{place}-{number}")
@@ -145,41 +148,33 @@ class Customers:
 
 @pytest.mark.parametrize("results", [ENOUGH, pytest.param(20_000, marks=pytest.mark.soak)])
 def test_what_was_there_when_the_backup_began_is_there_after_a_kill_and_a_restore(
-    tmp_path: Path, results: int
+    tmp_path: Path, moved_in: Path, results: int
 ) -> None:
-    lost, restored = tmp_path / "lost", tmp_path / "restored"
-    for folder in (lost, restored):
-        folder.mkdir()
-    copy = tmp_path / "copy.db"
-    with desk_process(lost) as desk:
+    lost, restored = moved_in, tmp_path / "restored"
+    restored.mkdir()
+    copy = restored / "desk.db"
+    with desk_process(lost, SECRET_KEY=SECRET_KEY) as desk:
         with desk.client() as client:
             order = Operator(client).create(OrderID="KEPT")
         with Customers(desk.url) as customers:
             until(lambda: len(customers.answered) >= results)
             before = list(customers.answered)
-            made = run(lost, "backup", str(copy))
+            made = run(lost, "backup", str(copy), SECRET_KEY=SECRET_KEY)
             until(lambda: len(customers.answered) >= len(before) + ENOUGH)
         desk.stop(signal.SIGKILL)
     assert (made.returncode, made.stderr) == (0, "")
-    shutil.copy(copy, restored / "desk.db")
-    shutil.copy(lost / "secret.key", restored)
-    assert run(restored, "check").returncode == 0
-    with desk_process(restored) as desk:
-        everything_is_there(desk, restored, before)
-        with desk.client() as client:
-            assert Operator(client).see(order).claim[0] == "REQSUCCESS"
+    with serving(settings_for(restored)) as again, closing(again.client()) as client:
+        everything_is_there(again.app.state.desk.database, before)
+        assert Operator(client).see(order).claim[0] == "REQSUCCESS"
 
 
-def everything_is_there(desk: DeskProcess, folder: Path, before: list[bytes]) -> None:
-    with closing(Database(sqlite_url(folder / "desk.db"))) as database:
+def everything_is_there(database: Database, before: list[bytes]) -> None:
+    def bodies_judged() -> bool:
+        with database.reading() as session:
+            callbacks = session.exec(select(Callback)).all()
+        return {*before} <= {one.body for one in callbacks if one.judged_at}
 
-        def bodies_judged() -> bool:
-            with database.reading() as session:
-                callbacks = session.exec(select(Callback)).all()
-            return {*before} <= {one.body for one in callbacks if one.judged_at}
-
-        until(bodies_judged)
-    assert desk.is_alive
+    until(bodies_judged)
 
 
 def test_a_postgresql_is_dumped_and_what_is_restored_from_it_is_the_same(

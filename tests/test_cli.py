@@ -70,7 +70,10 @@ class Shell:
 
 
 @pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+def shell(
+    moved_in: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Shell:
+    """A shell in a folder whose database is there."""
     return Shell(monkeypatch, capsys)
 
 
@@ -88,7 +91,8 @@ def test_wrong_usage_ends_with_2(shell: Shell, command: tuple[str, ...]) -> None
     assert "usage:" in shell.err
 
 
-def test_migrate_may_be_repeated(shell: Shell) -> None:
+def test_migrate_may_be_repeated(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "desk.db").unlink()
     assert shell.types("migrate") == 0
     assert shell.types("migrate") == 0
     assert "schema" in shell.out

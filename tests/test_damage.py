@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -22,17 +23,32 @@ from tests.processes import run
 NOISE = bytes(range(256)) * 64
 
 
-@pytest.fixture(autouse=True)
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """A folder with a desk in it: a key, a database with a shop, and a sandbox."""
+def live_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is typed is about the desk in this folder."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(folder))
+    monkeypatch.chdir(folder)
     monkeypatch.setattr("app.server.Server.run_to_the_end", lambda _: 0)
-    monkeypatch.setattr("sys.stdin", StringIO("s3cr3tpw\n"))
-    assert main(["shop", "add", "tshop2", "--environment", "test", "--name", "Two"]) == 0
-    open_store(tmp_path / "sandbox.db").close()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a desk in it: a key, a database with a shop, and a sandbox. Made once."""
+    folder = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        live_in(folder, patch)
+        patch.setattr("sys.stdin", StringIO("s3cr3tpw\n"))
+        assert main(["shop", "add", "tshop2", "--environment", "test", "--name", "Two"]) == 0
+    open_store(folder / "sandbox.db").close()
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, whole: Path) -> Iterator[Path]:
+    """A copy of it, to damage."""
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    live_in(tmp_path, monkeypatch)
     yield tmp_path
     set_key(SECRET_KEY)
 
@@ -147,6 +163,7 @@ def test_a_sandbox_that_cannot_be_opened_is_told(
     assert main(["sandbox", "--store", str(folder / "sandbox.db")]) == 1
 
 
+@pytest.mark.soak
 def test_the_same_in_a_process_of_its_own(folder: Path) -> None:
     noise(folder / "desk.db")
     ended = run(folder, "serve", PORT="1")

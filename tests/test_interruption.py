@@ -22,7 +22,7 @@ ENTRY, EXEC = "EntryTranNetcash", "ExecTranNetcash"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def where(request: pytest.FixtureRequest) -> dict[str, str]:
+def where(request: pytest.FixtureRequest, moved_in: Path) -> dict[str, str]:
     """The settings of a desk on SQLite, and on PostgreSQL."""
     key = {"SECRET_KEY": SECRET_KEY}
     if request.param == "sqlite":
@@ -34,11 +34,10 @@ def where(request: pytest.FixtureRequest) -> dict[str, str]:
     "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)]
 )
 def test_a_signal_ends_it_cleanly_whatever_is_under_way(
-    tmp_path: Path, number: signal.Signals
+    moved_in: Path, number: signal.Signals
 ) -> None:
-    folder = tmp_path / number.name
-    order = end_in_the_middle(folder, number)
-    with started_again(folder) as operator:
+    order = end_in_the_middle(moved_in, number)
+    with started_again(moved_in) as operator:
         expect_interrupted(operator, order, "entry", [(ENTRY, "no-answer")])
 
 
@@ -69,7 +68,6 @@ def end_in_the_middle(folder: Path, number: signal.Signals) -> str:
 
     Under way are a call without an answer, a live page, and a sender who stops in mid-body.
     """
-    folder.mkdir()
     with (
         desk_process(folder, GATEWAY_TIMEOUT=60, SECRET_KEY=SECRET_KEY) as desk,
         desk.client() as client,

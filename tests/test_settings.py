@@ -132,10 +132,10 @@ def test_in_its_own_process_too_there_is_no_traceback(tmp_path: Path) -> None:
     assert "PORT" in ended.stderr
 
 
-def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_told(moved_in: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        ended = run(tmp_path, "serve", PORT=port)
+        ended = run(moved_in, "serve", PORT=port)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert f"PORT {port}" in ended.stderr
@@ -176,8 +176,8 @@ def test_the_sandbox_is_on_only_where_nobody_else_reaches_it(
     assert Settings.model_validate(settings).sandbox_on is on
 
 
-def test_off_the_loopback_nothing_of_the_sandbox_answers(tmp_path: Path) -> None:
-    with desk_process(tmp_path, HOST="0.0.0.0") as desk, desk.client() as client:
+def test_off_the_loopback_nothing_of_the_sandbox_answers(moved_in: Path) -> None:
+    with desk_process(moved_in, HOST="0.0.0.0") as desk, desk.client() as client:
         assert get(f"{desk.url}/sandbox/guide").status_code == 404
         call = post(f"{desk.url}/sandbox/payment/SearchTradeMulti.idPass")
         assert call.status_code == 404

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel, select
@@ -23,14 +21,13 @@ from app.gateway import Gateway
 from app.protocol.wire import encode_answer
 from app.records.accounts import Role, User
 from app.records.changes import Change, changes_of
-from app.records.database import Database, sqlite_url
+from app.records.database import Database
 from app.records.exchanges import Exchange, exchanges_of
 from app.records.group_writer import GroupWriter
 from app.records.keys import new_key
 from app.records.orders import Order
 from app.records.shops import Environment, Shop
 from tests.conftest import swept
-from tests.postgresql import fresh_database
 from tests.scripted import ScriptedGateway, Step, http
 
 PASSWORD = "s3cr3tpw"
@@ -226,39 +223,11 @@ def _people_and_shop(database: Database, gateway_url: str) -> tuple[Actor, Shop]
     return Actor(user.id, user.email, user.role, "192.0.2.1"), shop
 
 
-@pytest.fixture(scope="session")
-def kept_sqlite(
-    blank_database: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    """One SQLite database for all stages: an engine that knows its statements is a quick one."""
-    path = tmp_path_factory.mktemp("stage") / "desk.db"
-    shutil.copy(blank_database, path)
-    database = Database(sqlite_url(path))
-    yield database
-    database.close()
-
-
-@pytest.fixture(scope="session")
-def kept_postgresql(postgresql_server: str) -> Iterator[Database]:
-    """One PostgreSQL database for all stages."""
-    database = Database(fresh_database(postgresql_server, "stage", template="blank"))
-    yield database
-    database.close()
-
-
 @pytest.fixture
 def stage_database(kept_sqlite: Database) -> Iterator[Database]:
     """An empty SQLite database."""
     yield kept_sqlite
     swept(kept_sqlite)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_stage_database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """An empty database of either kind."""
-    database: Database = request.getfixturevalue(f"kept_{request.param}")
-    yield database
-    swept(database)
 
 
 @pytest.fixture
@@ -269,7 +238,7 @@ async def stage(stage_database: Database) -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-async def any_stage(any_stage_database: Database) -> AsyncIterator[Stage]:
+async def any_stage(any_database: Database) -> AsyncIterator[Stage]:
     """The same test on SQLite and on PostgreSQL."""
-    async with staged(any_stage_database) as stage:
+    async with staged(any_database) as stage:
         yield stage

@@ -126,7 +126,7 @@ async def an_order(stage: Stage, number: int, kind: str) -> None:
 )
 @pytest.mark.sqlite_will_do
 async def test_no_order_is_asked_about_twice_within_an_hour_and_none_is_forgotten(
-    any_database: Database,
+    any_own_database: Database,
     monkeypatch: pytest.MonkeyPatch,
     hours: int,
     turn: timedelta,
@@ -135,7 +135,7 @@ async def test_no_order_is_asked_about_twice_within_an_hour_and_none_is_forgotte
     clock, gateway = Clock(), Moody(random.Random(2))
     monkeypatch.setattr("app.clock.datetime", clock)
     monkeypatch.setattr("app.desk.gateway_calls.send.RETRIES", (0.0,) * 4)
-    url = url_of(any_database)
+    url = url_of(any_own_database)
     async with AsyncExitStack() as stack:
         databases = [stack.enter_context(closing(Database(url))) for _ in range(3)]
         stages = [await stack.enter_async_context(staged(one, gateway)) for one in databases]
@@ -151,8 +151,8 @@ async def test_no_order_is_asked_about_twice_within_an_hour_and_none_is_forgotte
         assert all(later - one >= LOOKUP_INTERVAL for one, later in pairwise(moments))
     assert len(gateway.lookups) == orders
     longest = LOOKUP_INTERVAL + NOT_SENT_AT_MOST + (LONGEST_SKY + 2) * turn
-    handed_over = in_conflict(any_database)
-    for order_id, asked in asked_about(any_database).items():
+    handed_over = in_conflict(any_own_database)
+    for order_id, asked in asked_about(any_own_database).items():
         moments = [began, *(at for at in asked if at > began), ended]
         late = any(later - one > longest for one, later in pairwise(moments))
         assert order_id in handed_over or not late, order_id

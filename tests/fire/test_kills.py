@@ -226,6 +226,7 @@ def nothing_is_under_way(database: Database) -> bool:
         return session.exec(waiting).one() == 0
 
 
+@pytest.mark.soak
 def test_a_process_is_killed_and_the_others_go_on(database: Database, tmp_path: Path) -> None:
     with under_fire(database, tmp_path, lambda: "") as (fleet, crowd, gateway):
         until(lambda: len(crowd.told) >= ENOUGH)
@@ -239,10 +240,10 @@ def test_a_process_is_killed_and_the_others_go_on(database: Database, tmp_path: 
 
 @pytest.mark.soak
 def test_a_hundred_kills_lose_nothing_and_leave_nothing_unjudged(
-    any_database: Database, tmp_path: Path, request: pytest.FixtureRequest
+    any_own_database: Database, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    spare = spare_databases(tmp_path, any_database, request)
-    with under_fire(any_database, tmp_path, spare) as (fleet, crowd, gateway):
+    spare = spare_databases(tmp_path, any_own_database, request)
+    with under_fire(any_own_database, tmp_path, spare) as (fleet, crowd, gateway):
         kills = [
             fleet.kill_a_web,
             fleet.kill_a_web,
@@ -251,7 +252,7 @@ def test_a_hundred_kills_lose_nothing_and_leave_nothing_unjudged(
             fleet.kill_a_backup,
             fleet.kill_a_migration,
         ]
-        with Watch(any_database) as watch:
+        with Watch(any_own_database) as watch:
             for number in range(ROUNDS):
                 wait_for_answers(crowd.told, len(crowd.told) + ENOUGH)
                 kills[number % len(kills)]()
@@ -259,13 +260,13 @@ def test_a_hundred_kills_lose_nothing_and_leave_nothing_unjudged(
             for web in fleet.webs:
                 web.stop(signal.SIGKILL)
             crowd.__exit__()
-            until(lambda: everything_is_judged(any_database))
+            until(lambda: everything_is_judged(any_own_database))
         assert watch.longest < JUDGED_WITHIN.total_seconds()
         # A start closes what its machine's dead processes were at.
         fleet.kill_a_web()
-        until(lambda: nothing_is_under_way(any_database))
-        all_is_there(any_database, crowd, gateway)
-        assert how_many_dropped(any_database)
+        until(lambda: nothing_is_under_way(any_own_database))
+        all_is_there(any_own_database, crowd, gateway)
+        assert how_many_dropped(any_own_database)
 
 
 def spare_databases(

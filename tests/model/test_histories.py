@@ -14,7 +14,7 @@ ONE_WORLD = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 @given(history=histories(8))
 @settings(
-    max_examples=200,
+    max_examples=60,
     derandomize=True,
     database=None,
     deadline=None,

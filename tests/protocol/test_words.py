@@ -7,7 +7,7 @@ import re
 
 from app.protocol.time_words import STYLES
 from app.protocol.words import LANGUAGES, LOCALES, N_, Sentence, in_each_language, say, translation
-from tests.test_architecture import MODULES
+from tests.source import modules
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 AT_HOME = {"words.py", "time_words.py", "search.py", "search_fold.py"}
@@ -59,7 +59,7 @@ def test_a_language_has_its_catalogue_and_its_way_of_writing_time() -> None:
 def test_the_code_speaks_english_and_the_catalogues_the_rest() -> None:
     written_out = {
         f"{path.name}: {node.value}"
-        for path, tree in MODULES.items()
+        for path, tree in modules().items()
         if "demo" not in path.parts and path.name not in AT_HOME | EXAMPLES | READ
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)

@@ -30,14 +30,14 @@ def walked(database: Database, checkpoint: Checkpoint | None = None) -> Report:
 
 
 @pytest.fixture
-def log(any_database: Database) -> Database:
+def log(any_own_database: Database) -> Database:
     """A log of a few entries whose triggers somebody with the database in hand has taken away."""
-    written(any_database)
-    on = "" if any_database.is_sqlite else " ON audit_entries"
-    with any_database.writing() as session:
+    written(any_own_database)
+    on = "" if any_own_database.is_sqlite else " ON audit_entries"
+    with any_own_database.writing() as session:
         for name in ("audit_entries_stay", "audit_entries_as_written"):
             session.connection().execute(text(f"DROP TRIGGER {name}{on}"))
-    return any_database
+    return any_own_database
 
 
 @pytest.mark.sqlite_will_do
@@ -129,20 +129,22 @@ def test_an_end_that_was_cut_off_shows_against_a_checkpoint_kept_elsewhere(log: 
     assert (report.fault, report.at) == (Kind.ALTERED, NUMBER)
 
 
-def test_the_database_itself_refuses_to_change_or_delete_an_entry(any_database: Database) -> None:
-    written(any_database, 1)
+def test_the_database_itself_refuses_to_change_or_delete_an_entry(
+    any_own_database: Database,
+) -> None:
+    written(any_own_database, 1)
     for deed in (delete(1), change(1, "email", ""), change(1, "number", "2")):
-        with pytest.raises(DBAPIError), any_database.writing() as session:
+        with pytest.raises(DBAPIError), any_own_database.writing() as session:
             deed(session)
-    with any_database.writing() as session:
+    with any_own_database.writing() as session:
         session.connection().execute(text("UPDATE audit_entries SET order_key = NULL"))
-    assert walked(any_database).fault is None
+    assert walked(any_own_database).fault is None
 
 
-def test_many_who_write_at_once_make_one_chain(any_database: Database) -> None:
+def test_many_who_write_at_once_make_one_chain(any_own_database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: written(any_database, 3), range(4)))
-    report = walked(any_database)
+        list(pool.map(lambda _: written(any_own_database, 3), range(4)))
+    report = walked(any_own_database)
     assert (report.valid, report.total, report.fault) == (12, 12, None)
 
 

@@ -204,7 +204,7 @@ def test_behind_a_proxy_each_client_has_its_own_share(settings: Settings) -> Non
         assert honest.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
-def test_the_limit_of_files_is_raised_at_the_start_and_said(tmp_path: Path) -> None:
+def test_the_limit_of_files_is_raised_at_the_start_and_said(moved_in: Path) -> None:
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (300, 900));"
         "from app.server.files import raise_file_limit; print(raise_file_limit());"
@@ -213,7 +213,7 @@ def test_the_limit_of_files_is_raised_at_the_start_and_said(tmp_path: Path) -> N
     command = [sys.executable, "-c", program]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.split() == ["900", "900"]
-    desk = DeskProcess(tmp_path)
+    desk = DeskProcess(moved_in)
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     assert desk.wait_for(f"{hard} files may be open at once")
     assert desk.stop() == 0

@@ -28,7 +28,7 @@ from app.records.accounts import (
     user_by_email,
 )
 from app.records.database import Database
-from tests.cast import OPERATOR, PASSWORD, enroll
+from tests.cast import DEAR_HASHER, OPERATOR, PASSWORD, enroll
 
 pytestmark = pytest.mark.sqlite_will_do
 
@@ -47,9 +47,12 @@ def key_of(link: str | None) -> str:
     return link.partition("key=")[2]
 
 
-def test_a_password_is_stored_as_argon2id_and_recognised() -> None:
+def test_a_password_is_stored_as_argon2id_and_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.desk.accounts.passwords._hasher", DEAR_HASHER)
     stored = hash_password(PASSWORD)
     assert stored.startswith("$argon2id$")
+    # 64 MiB for each guess.
+    assert "$m=65536," in stored
     assert is_right(stored, PASSWORD)
     assert not is_right(stored, PASSWORD + "x")
     assert not is_right(None, PASSWORD)

@@ -52,8 +52,8 @@ async def stage(stage_database: Database, gateway: Merchant) -> AsyncIterator[St
 
 
 @pytest.fixture
-async def any_stage(any_stage_database: Database, gateway: Merchant) -> AsyncIterator[Stage]:
-    async with at_sandbox(any_stage_database, gateway) as stage:
+async def any_stage(any_database: Database, gateway: Merchant) -> AsyncIterator[Stage]:
+    async with at_sandbox(any_database, gateway) as stage:
         yield stage
 
 

@@ -22,14 +22,14 @@ LONG = b"&pad=" + b"A" * 30_000
 
 
 @pytest.fixture
-def long_ones(any_database: Database) -> Database:
+def long_ones(any_own_database: Database) -> Database:
     """A verified callback, one of a shop that we do not have, and a short one."""
-    with any_database.writing() as session:
+    with any_own_database.writing() as session:
         session.add(a_shop())
     bodies = (body("V1") + LONG, body("U1", shop="tshop2") + LONG, body("S1", shop="tshop2"))
-    any_database.append(INSERT, [raw_row(raw, [], "192.0.2.1") for raw in bodies])
-    process_waiting(desk_over(any_database))
-    return any_database
+    any_own_database.append(INSERT, [raw_row(raw, [], "192.0.2.1") for raw in bodies])
+    process_waiting(desk_over(any_own_database))
+    return any_own_database
 
 
 def of(database: Database, order_id: str) -> Callback:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session, col, select
@@ -33,12 +34,8 @@ def kept(any_database: Database) -> Database:
 def callback(session: Session, name: str, verdict: str, days: float, **more: str | bytes) -> str:
     """A callback that arrived so many days ago."""
     key = first_key(now() - days * DAY)[:-6] + f"{abs(hash(name)) % 10**6:06}"
-    session.add(
-        Callback(id=key, body=b"", digest=name, judged_at=now(), verdict=verdict, order_id=name)
-    )
-    session.flush()
-    for column, value in more.items():
-        setattr(session.get_one(Callback, key), column, value)
+    usual: dict[str, Any] = {"body": b"", "digest": name, "verdict": verdict, "order_id": name}
+    session.add(Callback(id=key, judged_at=now(), **(usual | more)))
     return key
 
 

@@ -2,11 +2,12 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-DESK = Path(__file__).parents[3] / "app" / "desk"
+from tests.source import APP, modules, modules_of
+
+DESK = APP / "desk"
 WRITERS = {DESK / "status" / "updates.py", DESK / "status" / "report_batch.py"}
 
 CLAIM = {"status", "source", "confirmed_at", "lookup_due_at"}
@@ -19,11 +20,6 @@ ROWS_OF_ITS_OWN = DESK / "batches" / "judging.py"
 
 WRITES_AN_ORDER = {"move_claim", "move_in_memory", "write_moves", "update"}
 """Functions that write an order's columns by their names, where a file knows of orders."""
-
-PAGES = {
-    path: ast.parse(path.read_text("utf-8")) for path in sorted((DESK.parent / "web").rglob("*.py"))
-}
-CODE = {path: ast.parse(path.read_text("utf-8")) for path in sorted(DESK.rglob("*.py"))}
 
 
 def written(tree: ast.AST) -> Iterator[str]:
@@ -55,7 +51,7 @@ def written(tree: ast.AST) -> Iterator[str]:
 def test_only_the_updates_write_an_orders_status_source_confirmation_and_next_lookup() -> None:
     found = {
         f"{path.relative_to(DESK)}:{place}"
-        for path, tree in CODE.items()
+        for path, tree in modules_of("desk").items()
         if path not in (*WRITERS, ROWS_OF_ITS_OWN)
         for place in written(tree)
     }
@@ -65,7 +61,7 @@ def test_only_the_updates_write_an_orders_status_source_confirmation_and_next_lo
 def test_no_page_writes_a_column_of_the_claim() -> None:
     found = {
         f"{path.name}:{node.lineno}"
-        for path, tree in PAGES.items()
+        for path, tree in modules_of("web").items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
         if node.attr in CLAIM or ast.unparse(node.value) == "order"
@@ -93,4 +89,4 @@ def test_each_way_to_write_it_is_seen(line: str) -> None:
 
 
 def test_the_writers_themselves_are_seen() -> None:
-    assert sum(len(list(written(CODE[writer]))) for writer in WRITERS) > 5
+    assert sum(len(list(written(modules()[writer]))) for writer in WRITERS) > 5

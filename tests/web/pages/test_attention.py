@@ -295,7 +295,9 @@ EVENTS: tuple[Event, ...] = (
 )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 20))]
+)
 async def test_after_whatever_happens_all_say_the_same(
     operator: httpx.AsyncClient, desk_app: Starlette, seed: int
 ) -> None:

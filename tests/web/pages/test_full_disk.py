@@ -76,9 +76,9 @@ def callbacks(folder: Path) -> list[Callback]:
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=pytest.mark.soak)])
 def test_a_disk_that_fills_in_mid_flood_loses_nothing_that_was_answered(
-    tmp_path: Path, rounds: int
+    moved_in: Path, rounds: int
 ) -> None:
-    with desk_process(tmp_path) as desk, desk.client() as operator:
+    with desk_process(moved_in) as desk, desk.client() as operator:
         assert LOUD not in operator.get("/").text
         for number in range(rounds):
             with Flood(desk.url, f"F{number}") as flood:
@@ -89,11 +89,11 @@ def test_a_disk_that_fills_in_mid_flood_loses_nothing_that_was_answered(
                 before = len(flood.stored)
                 until(lambda: len(flood.stored) >= before + ENOUGH)  # noqa: B023
             assert (overview.status_code, LOUD in overview.text) == (200, True)
-            there = {one.body for one in callbacks(tmp_path)}
+            there = {one.body for one in callbacks(moved_in)}
             assert flood.other == []
             assert set(flood.stored) <= there
             assert not there & set(flood.refused)
-        until(lambda: all(one.judged_at for one in callbacks(tmp_path)))
+        until(lambda: all(one.judged_at for one in callbacks(moved_in)))
 
 
 @pytest.mark.soak

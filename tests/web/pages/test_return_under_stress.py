@@ -110,12 +110,12 @@ def verdicts(database: Database) -> list[str | None]:
 
 
 def test_what_a_dead_process_left_is_judged_by_a_living_one_without_a_restart(
-    any_database: Database, tmp_path: Path
+    any_own_database: Database, tmp_path: Path
 ) -> None:
-    with serving(settings_for(tmp_path, database_url=url_of(any_database))):
-        left_unjudged(any_database, 120)
-        wait_until_judged(any_database)
-    assert verdicts(any_database) == ["mismatch"] * 120
+    with serving(settings_for(tmp_path, database_url=url_of(any_own_database))):
+        left_unjudged(any_own_database, 120)
+        wait_until_judged(any_own_database)
+    assert verdicts(any_own_database) == ["mismatch"] * 120
 
 
 def test_a_start_answers_before_it_has_judged_what_was_left(settings: Settings) -> None:
@@ -138,17 +138,17 @@ def test_a_start_answers_before_it_has_judged_what_was_left(settings: Settings) 
 @soak
 @pytest.mark.parametrize("at_once", [4, 16])
 def test_whoever_is_killed_what_was_answered_is_judged_within_half_a_minute(
-    any_database: Database, tmp_path: Path, at_once: int
+    any_own_database: Database, tmp_path: Path, at_once: int
 ) -> None:
     """Two web processes and a worker on one database: one is killed again and again in the midst of
     a crowd, then the other one; the worker alone is left."""
-    url, answered = url_of(any_database), list[bytes]()
+    url, answered = url_of(any_own_database), list[bytes]()
     with process(tmp_path / "worker", url, free_port(), "work"):
         with process(tmp_path / "living", url, free_port()):
             for number in range(ROUNDS // 5):
                 bring_until_killed(tmp_path / "killed", url, f"T{number}", at_once, answered)
         time.sleep(JUDGED_WITHIN.total_seconds())
-        with any_database.reading() as session:
+        with any_own_database.reading() as session:
             assert unjudged_callbacks(session).number == 0
             there = set(session.exec(select(Callback.body)).all())
     assert set(answered) <= there

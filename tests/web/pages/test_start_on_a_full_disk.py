@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cast import ADMIN
+from tests.conftest import move_in
 from tests.desk.callbacks.cast import body, tampered
 from tests.plain import plain_client
 from tests.processes import DeskProcess, desk_process
@@ -28,9 +29,9 @@ class WithoutRoom(DeskProcess):
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def killed(tmp_path_factory: pytest.TempPathFactory, blank_database: Path) -> Path:
     """The folder of a desk that was killed."""
-    folder = tmp_path_factory.mktemp("killed")
+    folder = move_in(tmp_path_factory.mktemp("killed"), blank_database)
     with desk_process(folder) as desk, plain_client(desk.url) as customer:
         assert customer.post(RETURN, content=body("A1")).status_code == 200
         desk.stop(signal.SIGKILL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import product
 
 import pytest
@@ -92,10 +93,13 @@ def raised() -> Iterator[Dispute]:
                 yield Dispute(conflict, report.source, held, report.status, figures, another)
 
 
-DISPUTES = sorted(
-    set(raised()),
-    key=lambda it: (it.conflict, it.source, it.held, it.said, it.figures, it.another),
-)
+@cache
+def disputes() -> list[Dispute]:
+    """Each of them once."""
+    return sorted(
+        set(raised()),
+        key=lambda it: (it.conflict, it.source, it.held, it.said, it.figures, it.another),
+    )
 
 
 def words(dispute: Dispute, language: str) -> tuple[str, str]:
@@ -104,8 +108,8 @@ def words(dispute: Dispute, language: str) -> tuple[str, str]:
 
 
 def test_every_kind_of_conflict_can_be_raised() -> None:
-    assert {dispute.conflict for dispute in DISPUTES} == set(Conflict)
-    assert len(DISPUTES) > 100
+    assert {dispute.conflict for dispute in disputes()} == set(Conflict)
+    assert len(disputes()) > 100
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,7 @@ def test_every_kind_of_conflict_can_be_raised() -> None:
     [("en", r"^Paid|says paid|is paid$|Now paid"), ("ja", "決済完了(?!として)")],
 )
 def test_a_title_calls_it_paid_where_the_report_does(language: str, pattern: str) -> None:
-    for dispute in DISPUTES:
+    for dispute in disputes():
         title, _ = words(dispute, language)
         assert bool(re.search(pattern, title)) == dispute.says_paid, (dispute, title)
 
@@ -123,14 +127,14 @@ def test_a_title_calls_it_paid_where_the_report_does(language: str, pattern: str
     [("en", "We hold it as paid|though we hold it as paid"), ("ja", "決済完了としている")],
 )
 def test_it_is_said_to_be_held_as_paid_only_where_it_is(language: str, pattern: str) -> None:
-    for dispute in DISPUTES:
+    for dispute in disputes():
         if re.search(pattern, " ".join(words(dispute, language))):
             assert dispute.held_paid, dispute
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "callback"), ("ja", "コールバック")])
 def test_a_callback_is_named_where_one_spoke(language: str, word: str) -> None:
-    for dispute in DISPUTES:
+    for dispute in disputes():
         # An order that the gateway does not know was met by a callback.
         by_callback = dispute.source is Source.CALLBACK or (
             dispute.conflict is Conflict.NOT_REGISTERED and dispute.missing
@@ -146,7 +150,7 @@ def test_a_callback_is_named_where_one_spoke(language: str, word: str) -> None:
 def test_amount_and_currency_are_said_to_differ_where_they_do(
     language: str, amount: str, currency: str
 ) -> None:
-    for dispute in DISPUTES:
+    for dispute in disputes():
         said = " ".join(words(dispute, language))
         about_money = dispute.conflict is Conflict.AMOUNT or (
             dispute.conflict is Conflict.FOREIGN and not dispute.another
@@ -157,6 +161,6 @@ def test_amount_and_currency_are_said_to_differ_where_they_do(
 
 @pytest.mark.parametrize(("language", "word"), [("en", "60 minutes or more apart"), ("ja", "2 回")])
 def test_two_lookups_are_spoken_of_where_two_have_lagged(language: str, word: str) -> None:
-    for dispute in DISPUTES:
+    for dispute in disputes():
         lags = dispute.conflict is Conflict.LAGGING and not dispute.says_paid
         assert (word in " ".join(words(dispute, language))) == lags, dispute
