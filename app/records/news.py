@@ -45,6 +45,7 @@ class Event(StrEnum):
     REFUND = "refund-to-approve"
     PAID_UNTOLD = "paid-no-callback"
     JUDGING_LATE = "judging-late"
+    UNPROVEN_COPY = "unproven-copy"
 
 
 class ChannelKind(StrEnum):

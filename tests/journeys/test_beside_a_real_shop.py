@@ -215,7 +215,8 @@ def the_month_comes_out_even(story: Story) -> None:
 
 
 def the_news_tell_it(story: Story) -> None:
-    """That somebody has paid twice, by mail and to a program; that it was seen to; and the day."""
+    """That somebody has paid twice, by mail and to a program, and that it was seen to; that a copy
+    proves nothing; and the day."""
     at, page, secret = story.at, story.at.page, secret_of(story.at)
     subject = "NET CASH Desk: Possible double payment · B-1004"
     until(lambda: story.mail.about(subject) and story.posts.told("double-payment", secret))
@@ -227,6 +228,7 @@ def the_news_tell_it(story: Story) -> None:
     page.locator("form[action$='/double-payments'] [name=Reason]").fill("返金の手続き中")
     at.press("Take it off the list")
     until(lambda: story.mail.about(subject.replace("Possible", "Settled: Possible")))
+    until(lambda: story.mail.about("Copies that prove nothing"))
     the_day_in_short(story)
 
 
