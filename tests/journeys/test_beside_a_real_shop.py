@@ -15,6 +15,8 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 from sqlmodel import select
 
+from app.clock import now
+from app.protocol.wire import JST
 from app.records.news import Channel
 from tests.conftest import SECRET_KEY, Served, serving, settings_for
 from tests.journeys.shop.keeper import Gateway, Shop, a_gateway, needs_php
@@ -193,10 +195,14 @@ def listed(story: Story) -> FilePayload:
 
 
 def the_month_comes_out_even(story: Story) -> None:
+    """Its book, and whatever was paid here this month, against the gateway."""
     at, page = story.at, story.at.page
     page.goto("/lookups/batches?env=test")
     page.locator("[name=file]").set_input_files(listed(story))
     page.fill("[name=Reason]", "月次の突き合わせ")
+    today = now().astimezone(JST).date()
+    page.fill("[name=paid-from]", today.replace(day=1).isoformat())
+    page.fill("[name=paid-to]", today.isoformat())
     at.press("Read the list")
     at.press("Ask the gateway")
     expect(page.locator("[data-batch=done]")).to_be_visible(timeout=120_000)
@@ -215,7 +221,8 @@ def the_month_comes_out_even(story: Story) -> None:
 
 
 def the_news_tell_it(story: Story) -> None:
-    """That somebody has paid twice, by mail and to a program; that it was seen to; and the day."""
+    """That somebody has paid twice, by mail and to a program, and that it was seen to; that a copy
+    proves nothing; and the day."""
     at, page, secret = story.at, story.at.page, secret_of(story.at)
     subject = "NET CASH Desk: Possible double payment · B-1004"
     until(lambda: story.mail.about(subject) and story.posts.told("double-payment", secret))
@@ -227,6 +234,7 @@ def the_news_tell_it(story: Story) -> None:
     page.locator("form[action$='/double-payments'] [name=Reason]").fill("返金の手続き中")
     at.press("Take it off the list")
     until(lambda: story.mail.about(subject.replace("Possible", "Settled: Possible")))
+    until(lambda: story.mail.about("Copies that prove nothing"))
     the_day_in_short(story)
 
 

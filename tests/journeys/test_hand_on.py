@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from playwright.sync_api import Browser
 from sqlmodel import col, select
 
+from app.clock import now
 from app.protocol.checkstring import signed_result
 from app.protocol.statuses import Status
 from app.records.callbacks import Callback
@@ -24,9 +33,10 @@ FORM = """<form method=post accept-charset=windows-31j action="{action}">{fields
 
 
 class TheShop:
-    """The merchant's own site: it takes what a browser brings, and thanks."""
+    """The merchant's own site: it takes what a browser brings, and thanks. With a certificate it
+    does so over https."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         self.came: list[tuple[str, bytes]] = []
         shop = self
 
@@ -42,18 +52,37 @@ class TheShop:
                 return
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Takes)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/cart/return?lang=ja"
+        if certificate:
+            secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            secure.load_cert_chain(certificate)
+            self.server.socket = secure.wrap_socket(self.server.socket, server_side=True)
+        scheme = "https" if certificate else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.server.server_port}/cart/return?lang=ja"
 
 
-@pytest.fixture
-def the_shop() -> Iterator[TheShop]:
-    shop = TheShop()
+@pytest.fixture(params=["http", pytest.param("https", marks=pytest.mark.soak)])
+def the_shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TheShop]:
+    shop = TheShop(a_certificate(tmp_path) if request.param == "https" else None)
     thread = threading.Thread(target=shop.server.serve_forever)
     thread.start()
     yield shop
     shop.server.shutdown()
     thread.join()
     shop.server.server_close()
+
+
+def a_certificate(folder: Path) -> Path:
+    """A key, and a certificate that it has signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    day = timedelta(days=1)
+    unsigned = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    unsigned = unsigned.not_valid_before(now() - day).not_valid_after(now() + day)
+    signed = unsigned.sign(key, SHA256())
+    plain = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "shop.pem"
+    path.write_bytes(key.private_bytes(*plain) + signed.public_bytes(Encoding.PEM))
+    return path
 
 
 def result(OrderID: str, status: Status, **more: str) -> dict[str, str]:
@@ -69,8 +98,9 @@ RESULTS = [
 
 
 def test_what_a_browser_brings_reaches_the_shop_byte_for_byte(
-    page: Page, served: Served, the_shop: TheShop
+    browser: Browser, served: Served, the_shop: TheShop
 ) -> None:
+    page = browser.new_page(ignore_https_errors=True)
     with served.app.state.desk.database.reading() as session:
         key = session.exec(select(Shop.id)).one()
     with closing(served.client()) as client:
@@ -86,6 +116,7 @@ def test_what_a_browser_brings_reaches_the_shop_byte_for_byte(
         page.set_content(FORM.format(action=f"{found[1]}?order={fields['OrderID']}", fields=inputs))
         page.wait_for_url(f"{the_shop.url}&order={fields['OrderID']}")
         assert page.inner_text("h1") == "Thank you"
+    page.close()
     with served.app.state.desk.database.reading() as session:
         kept = session.exec(select(Callback.body).order_by(col(Callback.id))).all()
     assert [raw for _, raw in the_shop.came] == list(kept)

@@ -7,12 +7,8 @@ from datetime import timedelta
 from app.clock import now
 from app.desk.context import Desk
 from app.desk.news.messages import Message, message
-from app.records.news import (
-    Channel,
-    claim_for_browser,
-    matters_by_key,
-    waits_for_browser,
-)
+from app.records.news import Channel, matters_by_key
+from app.records.news_in_browsers import claim_for_browser, waits_for_browser
 
 FRESH = timedelta(minutes=10)
 """How long after it was due a tab still shows something: whoever opens one in the morning has the

@@ -1,7 +1,8 @@
 """The day in short: what is open, what was settled, and what came in, each with a link.
 
-Of the day before the moment it was written for, so that a second try says the same day. It comes
-when nothing is open too, and says so: silence would not tell peace from a fault.
+As of the moment it was written for, so that a second try says the same days. It comes when nothing
+is open too, and says so: silence would not tell peace from a fault. What came in is that of whole
+days, so that the list behind the link has the same sum.
 """
 
 from __future__ import annotations
@@ -21,22 +22,27 @@ from app.protocol.words import N_, Sentence, say
 from app.records.attention import number_in_attention
 from app.records.case_lists import number_of_cases_in_attention
 from app.records.news import Phase, matters_ended
+from app.records.order_finding import midnight
 from app.records.order_lists import OrderFilter
 from app.records.order_sums import order_sums
 from app.records.shops import Environment, shops_of
 
 SPAN = timedelta(days=1)
-"""What a digest looks back on."""
+"""How far a digest looks back for what was settled."""
 
 NAMED = 20
 """Settled matters that a digest names; of the others it says how many."""
 
 TITLE = N_("the day in short, %(day)s")
 NOTHING_OPEN = N_("%(environment)s: nothing is open.")
-OPEN_ORDERS = N_("%(environment)s: %(number)s orders need a person.")
-OPEN_CASES = N_("%(environment)s: %(number)s cases need a person.")
+OPEN_ORDERS = N_("%(environment)s, orders that need a person: %(number)s")
+OPEN_CASES = N_("%(environment)s, cases that need a person: %(number)s")
 CAME_IN = N_(
-    "%(environment)s, paid within 24 hours: confirmed %(confirmed)s yen, "
+    "%(environment)s, paid on %(day)s: confirmed %(confirmed)s yen, "
+    "reported and not yet confirmed %(reported)s yen."
+)
+SO_FAR = N_(
+    "%(environment)s, paid today until now: confirmed %(confirmed)s yen, "
     "reported and not yet confirmed %(reported)s yen."
 )
 NOTHING_SETTLED = N_("Nothing was settled within 24 hours.")
@@ -44,18 +50,18 @@ MORE_SETTLED = N_("%(number)s more were settled.")
 
 
 class Part(NamedTuple):
-    """A line, and the same for programs."""
+    """A line, and the same for programs where no other says it."""
 
     text: str | Sentence
     path: str
-    data: dict[str, Any]
+    data: dict[str, Any] | None
 
 
 def digest(session: Session, language: str, base_url: str, key: str, at: datetime) -> Message:
     """The digest of the day before `at`."""
-    parts = [*_open(session, at), *_came_in(session, at)]
+    parts = [*_open(session, at), *_came_in(session, language, at)]
     lines = [Line(say(language, part.text), base_url + part.path) for part in parts]
-    data = [part.data for part in parts]
+    data = [part.data for part in parts if part.data]
     settled = matters_ended(session, at - SPAN, at)
     lines += [line_of(language, base_url, Phase.SETTLED, one) for one in settled[:NAMED]]
     if len(settled) > NAMED:
@@ -81,19 +87,37 @@ def _open(session: Session, at: datetime) -> Iterator[Part]:
             said = _sentence(OPEN_ORDERS, environment, number=orders)
             yield Part(said, f"/orders{here}&status=attention", data)
         if cases:
-            yield Part(_sentence(OPEN_CASES, environment, number=cases), f"/cases{here}", data)
+            said = _sentence(OPEN_CASES, environment, number=cases)
+            yield Part(said, f"/cases{here}", None if orders else data)
 
 
-def _came_in(session: Session, at: datetime) -> Iterator[Part]:
+def _came_in(session: Session, language: str, at: datetime) -> Iterator[Part]:
+    """What was paid yesterday, and today until now where anything was. Of production it is said too
+    that nothing was; of the test environment that would be said each day."""
+    today = at.astimezone(JST).date()
     for environment in _used(session):
-        wanted = OrderFilter(environment, paid_from=at - SPAN, paid_to=at)
-        sums = order_sums(session, wanted, limit=None)
-        yen = {"confirmed": sums.confirmed_yen, "reported": sums.reported_yen}
-        said = {name: f"{value:,}" for name, value in yen.items()}
-        data = {"environment": environment, **{f"{name}_yen": yen[name] for name in yen}}
-        first_day = (at - SPAN).astimezone(JST).date()
-        path = f"/orders?env={environment}&paid-from={first_day}"
-        yield Part(_sentence(CAME_IN, environment, **said), path, data)
+        for day, words in ((today - timedelta(days=1), CAME_IN), (today, SO_FAR)):
+            until = min(at, midnight(day + timedelta(days=1)))
+            wanted = OrderFilter(environment, paid_from=midnight(day), paid_to=until)
+            sums = order_sums(session, wanted, limit=None)
+            is_nothing = not (sums.confirmed_yen or sums.reported_yen)
+            if is_nothing and (day == today or environment is not Environment.PRODUCTION):
+                continue
+            text = _sentence(
+                words,
+                environment,
+                day=day_text(language, day),
+                confirmed=f"{sums.confirmed_yen:,}",
+                reported=f"{sums.reported_yen:,}",
+            )
+            data = {
+                "environment": environment,
+                "day": day.isoformat(),
+                "confirmed_yen": sums.confirmed_yen,
+                "reported_yen": sums.reported_yen,
+            }
+            path = f"/orders?env={environment}&paid-from={day}&paid-to={day}"
+            yield Part(text, path, data)
 
 
 def _used(session: Session) -> list[Environment]:

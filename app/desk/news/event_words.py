@@ -25,6 +25,7 @@ EVENTS: Mapping[Event, str] = {
     Event.REFUND: N_("Refund waiting for a second person"),
     Event.PAID_UNTOLD: N_("Paid without a callback"),
     Event.JUDGING_LATE: N_("Results waiting for their verdict"),
+    Event.UNPROVEN_COPY: N_("Copies that prove nothing"),
     Event.BURST: N_("Many refusals and failed sign-ins"),
 }
 
@@ -60,6 +61,10 @@ ADVICE: Mapping[Event, str] = {
     ),
     Event.JUDGING_LATE: N_(
         "Results come in and are kept, but are judged late. The overview says how the desk stands."
+    ),
+    Event.UNPROVEN_COPY: N_(
+        "A shop's server brought results that no ShopPass held here signs, of orders that are not "
+        "known here. Test the shop's connection; if its ShopPass is right, look the orders up."
     ),
     Event.BURST: N_("Somebody tries many doors. The audit log says from where."),
 }

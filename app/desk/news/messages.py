@@ -21,7 +21,11 @@ ENVIRONMENTS: Mapping[Environment, str] = {
     Environment.PRODUCTION: N_("Production"),
 }
 
-PAGES: Mapping[Event, str] = {Event.BURST: "/audit", Event.JUDGING_LATE: "/callbacks"}
+PAGES: Mapping[Event, str] = {
+    Event.BURST: "/audit",
+    Event.JUDGING_LATE: "/callbacks",
+    Event.UNPROVEN_COPY: "/callbacks",
+}
 """The page that says more of what is about no order and no case, where it is not the overview."""
 
 SEVERAL_OPEN = N_("Needing a person: %(number)s")

@@ -20,7 +20,6 @@ from app.desk.news import (
     choose,
     make_channel,
 )
-from app.desk.news.digest import digest
 from app.desk.news.hours import GATHERED_FOR, MANY, digest_day, due_at, quiet_until
 from app.desk.news.matters import _write_digest, watch
 from app.protocol.wire import JST
@@ -212,49 +211,6 @@ async def test_paid_without_a_callback_is_told_after_an_hour(
     assert [(one.kind, one.order_id) for one in rows(stage, Matter)] == [
         (Event.PAID_UNTOLD, "LATE")
     ]
-
-
-async def test_the_digest_says_what_is_open_settled_and_came_in_and_is_sent_once(
-    stage: Stage, receiver: Receiver
-) -> None:
-    channel = channel_of(stage, receiver)
-    open_one, settled = an_order(stage.shop, "OPEN"), an_order(stage.shop, "DONE")
-    open_one.conflict, open_one.conflict_at = Conflict.STATUS, now()
-    settled.status, settled.status_at, settled.confirmed_at = "PAYSUCCESS", now(), now()
-    settled.amount, settled.tax = 1200, 0
-    ended = Matter(
-        about="x",
-        kind=Event.UNANSWERED,
-        environment=Environment.TEST,
-        order_key=settled.id,
-        order_id="DONE",
-        ended_at=now(),
-    )
-    add(stage, open_one, settled, ended)
-    with stage.desk.database.writing() as session:
-        kept = session.get_one(Channel, channel.id)
-        kept.digest_hour, kept.muted = 0, ",".join(ALL)
-    for _ in range(2):
-        watch(stage.desk.database)
-    await NewsSender(stage.desk, None).tick()
-    [said] = [json.loads(body) for body in receiver.bodies()]
-    assert said["type"] == "desk.digest"
-    text = json.dumps(said)
-    assert '"orders_open": 1' in text
-    assert '"confirmed_yen": 1200' in text
-    assert '"settled": 1' in text
-
-
-async def test_the_digest_comes_when_nothing_is_open_and_says_so(stage: Stage) -> None:
-    draft = ChannelDraft("email", "Mine", "ogawa@example.jp", language="en")
-    channel = make_channel(stage.desk, stage.actor, draft)
-    with stage.desk.database.reading() as session:
-        said = digest(session, "en", "https://desk.example.jp", channel.id, now())
-    assert said.text.splitlines()[2:4] == [
-        "Test: nothing is open.",
-        "https://desk.example.jp/?env=test",
-    ]
-    assert "Nothing was settled within 24 hours." in said.text
 
 
 async def test_two_processes_that_know_of_no_digest_write_one(

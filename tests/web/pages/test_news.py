@@ -69,7 +69,7 @@ async def test_what_a_channel_hears_is_chosen_beside_it(
     hears = re.search(r"data-hears>([^<]+)<", shown)
     assert hears
     assert hears[1] == (
-        "2 of 13 kinds of news · quiet from 22:00 to 07:00 · the day in short at 09:00 · English"
+        "2 of 14 kinds of news · quiet from 22:00 to 07:00 · the day in short at 09:00 · English"
     )
 
 
