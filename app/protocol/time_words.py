@@ -27,6 +27,7 @@ class Style(NamedTuple):
     units: tuple[str, str, str, str]
     past: str
     ahead: str
+    now: str
 
 
 STYLES = {
@@ -37,6 +38,7 @@ STYLES = {
         units=("%d 日", "%d 時間", "%d 分", "%d 秒"),
         past="%s前",
         ahead="%s後",
+        now="たった今",
     ),
     "en": Style(
         whole="%(day)d %(name)s %(year)d %(clock)s JST",
@@ -45,6 +47,7 @@ STYLES = {
         units=("%d d", "%d h", "%d min", "%d s"),
         past="%s ago",
         ahead="in %s",
+        now="just now",
     ),
 }
 
@@ -74,7 +77,9 @@ def day_text(language: str, day: date) -> str:
 def distance_text(language: str, seconds: int) -> str:
     """How long ago, or below zero how far ahead, in the largest whole unit."""
     style, distance = STYLES[language], abs(seconds)
-    place = next((place for place, size in enumerate(UNITS) if distance >= size), -1)
+    if not distance:
+        return style.now
+    place = next(place for place, size in enumerate(UNITS) if distance >= size)
     words = style.units[place] % (distance // UNITS[place])
     return (style.past if seconds >= 0 else style.ahead) % words
 

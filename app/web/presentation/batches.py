@@ -11,6 +11,7 @@ from app.desk.books.columns import Role
 from app.protocol.time_words import clock_text
 from app.protocol.words import N_, Sentence, Words
 from app.records.batches import BatchItem, BatchState, PausedBy
+from app.web.presentation.field_errors import visible
 from app.web.presentation.formats import yen
 from app.web.presentation.marks import STATUSES, Mark, Marks
 
@@ -153,7 +154,9 @@ def cause_of(why: str) -> str:
 
 def problem_of(item: BatchItem) -> Words:
     """Why a line is not asked about."""
-    return Sentence(_PROBLEMS[Problem(item.problem or "")], {"detail": item.detail})
+    problem = Problem(item.problem or "")
+    detail = visible(item.detail) if problem is Problem.ILLEGAL else item.detail
+    return Sentence(_PROBLEMS[problem], {"detail": detail})
 
 
 def sentence_of(item: BatchItem) -> Words:

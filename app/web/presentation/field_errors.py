@@ -75,5 +75,6 @@ _KINDS = (
     (re.compile("[\u0300-\u036f\u3099\u309a]"), N_("a mark on the character before it")),
     (re.compile("[\u200b\u2060\ufeff]"), N_("a blank without width")),
     (re.compile("\xa0"), N_("a blank that does not break")),
+    (re.compile(r"\s"), N_("a blank")),
     (re.compile("[\ue000-\uf8ff]"), N_("a character of private use")),
 )

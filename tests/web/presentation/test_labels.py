@@ -82,4 +82,4 @@ def test_a_problem_names_its_limit_and_its_characters(language: str) -> None:
 
 
 def test_what_cannot_be_seen_is_named_by_its_code() -> None:
-    assert say("en", visible("a \u200d")) == "「a」 U+0020 U+200D"
+    assert say("en", visible("a \u200d")) == "「a」 U+0020 (a blank) U+200D"

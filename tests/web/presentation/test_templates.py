@@ -133,7 +133,7 @@ def test_time_is_japans_and_names_its_zone() -> None:
 @pytest.mark.parametrize(
     ("seconds", "ja", "en"),
     [
-        (0, "0 秒前", "0 s ago"),
+        (0, "たった今", "just now"),
         (59, "59 秒前", "59 s ago"),
         (125, "2 分前", "2 min ago"),
         (7_200, "2 時間前", "2 h ago"),
