@@ -1,9 +1,12 @@
-"""What the actions of the audit log are called."""
+"""What stands in the audit log: actions, what else is known of them, and who was no user."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from app.protocol.words import N_
-from app.web.presentation.labels import AUDITED
+from app.desk.audit import BY_COMMAND, BY_ITSELF
+from app.protocol.words import N_, Words
+from app.records.accounts import Role
+from app.web.presentation.labels import AUDITED, LABELS
 
 ACTIONS: Mapping[str, str] = {
     **AUDITED,
@@ -52,3 +55,70 @@ ACTIONS: Mapping[str, str] = {
 def audited(action: str) -> str:
     """What an action is called; one of a later version shows itself."""
     return ACTIONS.get(action, action)
+
+
+_DETAILS: Mapping[str, str] = {
+    "reason": N_("Reason"),
+    "exchange": N_("Exchange"),
+    "batch": N_("List"),
+    "orders": N_("Orders"),
+    "results": N_("Results"),
+    "number": N_("Number"),
+    "role": N_("Role"),
+    "before": N_("Before"),
+    "after": N_("After"),
+    "scopes": N_("What it may do"),
+    "kind": N_("Kind"),
+    "list": N_("List"),
+    "query": N_("Filters"),
+    "changed": N_("Changed"),
+    "believe": N_("Taken for true"),
+    "language": N_("Language"),
+    "digest": N_("Digest"),
+    "password_changed": N_("ShopPass changed"),
+    "proposed_by": N_("Proposed by"),
+    "refused": N_("Refused"),
+    "entries": N_("Entries"),
+    "found": N_("Found"),
+    "kept": N_("Kept"),
+    "met": N_("Known here"),
+    "confirmed": N_("Confirmed"),
+    "email": N_("E-mail address"),
+    "password": N_("Password"),
+    "ended": N_("Ended"),
+    "name": N_("Name"),
+}
+
+_YES = {True: N_("yes"), False: N_("no")}
+
+_NOT_USERS: Mapping[str, str] = {
+    BY_COMMAND: N_("command line"),
+    BY_ITSELF: N_("the desk itself"),
+    "demonstration": N_("demonstration"),
+}
+
+_PLACES = {"exchange": "/exchanges/", "batch": "/lookups/batches/"}
+
+
+def detail_words(details: Mapping[str, Any]) -> Iterator[tuple[Words, Words, str]]:
+    """What is known of a deed: its name, its value, and where that leads ("" for nowhere).
+
+    What was not given is left out; a name of a later version shows itself.
+    """
+    for name, value in details.items():
+        if value is not None and value != "":
+            place = f"{_PLACES[name]}{value}" if name in _PLACES else ""
+            yield _DETAILS.get(name, name), _value_words(name, value), place
+
+
+def _value_words(name: str, value: Any) -> Words:
+    if isinstance(value, bool):
+        return _YES[value]
+    if name == "role" and value in set(Role):
+        return LABELS[Role][Role(value)]
+    return str(value)
+
+
+def doer(email: str) -> str:
+    """Whose deed it is called, where it may have been no user's."""
+    return _NOT_USERS.get(email, email)

@@ -107,6 +107,13 @@ def _of_enums(language: str) -> Filters:
     def audited(action: str) -> str:
         return say(language, audit.audited(action))
 
+    def doer(email: str) -> str:
+        return say(language, audit.doer(email))
+
+    def detail_words(details: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+        known = audit.detail_words(details)
+        return [(say(language, name), say(language, value), place) for name, value, place in known]
+
     def labelled(values: Iterable[StrEnum]) -> list[tuple[StrEnum, str]]:
         return [(value, label(value)) for value in values]
 
@@ -117,6 +124,8 @@ def _of_enums(language: str) -> Filters:
         "basis": basis,
         "source": source,
         "audited": audited,
+        "doer": doer,
+        "detail_words": detail_words,
         "device": people.device,
         "account_notice": lambda what: say(language, NOTICES[what]),
     }
