@@ -26,6 +26,9 @@ window.look = async runOnly => {
   return found.violations.map(({id, impact, nodes}) => ({id, impact, html: nodes[0].html}));
 };
 """
+TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll(".table-frame, .tabs")]
+  .filter(each => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1)
+  .map(each => each.getAttribute("aria-label") || each.tagName)"""
 GRAVE = {"serious", "critical"}
 # In the dark only the colours are others: the rest need not be looked at twice, nor each part of
 # a page wherever it is met again. /patterns shows every one.
@@ -60,17 +63,28 @@ PAGES = (
     "/callbacks",
     "/cases",
     "/cases/new",
+    "/cases/refunds",
     "/callbacks?env=production",
     "/verify",
     "/lookups",
     "/lookups/batches",
+    "/lookups/disagreements",
     "/exchanges",
+    "/imports",
+    "/palette",
+    "/audit",
     "/outcomes",
     "/settings/shops?env=sandbox",
     "/settings/shops/new",
+    "/settings/users",
+    "/settings/tokens",
+    "/settings/replies",
+    "/settings/notifications",
+    "/settings/retention",
     "/settings/account",
     "/patterns",
     "/sandbox",
+    "/sandbox/readiness",
 )
 _numbers = count(1)
 
@@ -190,6 +204,22 @@ def test_an_order_is_accessible_on_a_phone(inside: Window, orders: list[str]) ->
     visits = {address: (lambda a=address: inside.page.goto(a)) for address in addresses}
     expect_accessible(inside.page, visits, dark=set())
     inside.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+
+@pytest.mark.soak
+def test_nothing_is_read_by_scrolling_sideways_on_a_phone(
+    inside: Window, orders: list[str]
+) -> None:
+    page = inside.page
+    addresses = [*PUBLIC, *PAGES, *orders, *records(page)]
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    wide = {}
+    for address in addresses:
+        page.goto(address)
+        if found := page.evaluate(TOO_WIDE):
+            wide[address] = found
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    assert wide == {}
 
 
 def records(page: Page) -> list[str]:
