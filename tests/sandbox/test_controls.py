@@ -84,7 +84,7 @@ def test_the_panel_finds_a_trade_and_tells_its_story(own: Merchant) -> None:
     panel = own.http.get("/", params={"q": trade["OrderID"][:-2]}).text
     assert f"/trades/{trade['AccessID']}" in panel
     story = own.http.get(f"/trades/{trade['AccessID']}", headers={"Accept-Language": "en"}).text
-    steps = re.findall(r"<li><code>(\w+)</code> \(([\w-]+)\)", story)
+    steps = re.findall(r"<code>(\w+)</code> \(([\w-]+)\)", story)
     assert steps == [
         ("UNPROCESSED", "entry"),
         ("REQSUCCESS", "exec"),

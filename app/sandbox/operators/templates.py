@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.protocol.statuses import Status
 from app.protocol.time_words import whole_text
-from app.protocol.words import DEFAULT_LANGUAGE, LANGUAGES, say, translation
+from app.protocol.words import DEFAULT_LANGUAGE, LANGUAGES, N_, say, translation
 from app.sandbox import addresses
 from app.sandbox.context import sandbox_of
 from app.sandbox.operators.forms import Form
@@ -19,6 +20,16 @@ from app.sandbox.sending.sender import OWN_WORDS
 from app.sandbox.store.controls import moment
 
 _TEMPLATES: Final = Path(__file__).resolve().parents[3] / "templates"
+
+_STATUSES: Final = {
+    Status.UNPROCESSED: (N_("Registered"), "calm"),
+    Status.REQSUCCESS: (N_("Requested"), "wait"),
+    Status.PAYSTART: (N_("Customer is paying"), "wait"),
+    Status.PAYSUCCESS: (N_("Paid"), "good"),
+    Status.PAYFAIL: (N_("Not paid"), "bad"),
+    Status.EXPIRED: (N_("Expired"), "calm"),
+}
+"""What each status is called, and how it is coloured, as on the desk's own pages."""
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -95,6 +106,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
         "when": partial(when, language_of(request)),
         "form": Form(),
         "no_answers": OWN_WORDS,
+        "statuses": _STATUSES,
         # Alone, whoever gets in may do everything; a mounting application knows its users.
         "may_act": True,
         "may_rule": True,
