@@ -58,7 +58,11 @@
     const box = palette.querySelector("[data-palette]");
     const choices = [...palette.querySelectorAll("[data-choice]")];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
+    if (event.key === "Escape") {
+      // The box would empty itself first, and stay.
+      event.preventDefault();
+      palette.close();
+    } else if (step) {
       event.preventDefault();
       const at = choices.indexOf(document.activeElement) + step;
       (at < 0 ? box : choices[Math.min(at, choices.length - 1)])?.focus();

@@ -18,11 +18,13 @@ class Style(NamedTuple):
     """How one language writes time, as patterns of `%`.
 
     The dates may use year, month and day, the month's English `name` and the time of day, `clock`.
+    `short` is of the present year, `older` of another.
     `units` are in the order of UNITS.
     """
 
     whole: str
     short: str
+    older: str
     day: str
     units: tuple[str, str, str, str]
     past: str
@@ -34,6 +36,7 @@ STYLES = {
     "ja": Style(
         whole="%(year)d年%(month)d月%(day)d日 %(clock)s JST",
         short="%(month)02d/%(day)02d %(clock)s",
+        older="%(year)d/%(month)02d/%(day)02d %(clock)s",
         day="%(year)d年%(month)d月%(day)d日",
         units=("%d 日", "%d 時間", "%d 分", "%d 秒"),
         past="%s前",
@@ -43,6 +46,7 @@ STYLES = {
     "en": Style(
         whole="%(day)d %(name)s %(year)d %(clock)s JST",
         short="%(day)d %(name)s %(clock)s",
+        older="%(day)d %(name)s %(year)d %(clock)s",
         day="%(day)d %(name)s %(year)d",
         units=("%d d", "%d h", "%d min", "%d s"),
         past="%s ago",
@@ -64,9 +68,11 @@ def whole_text(language: str, moment: datetime) -> str:
     return STYLES[language].whole % _parts(moment)
 
 
-def short_text(language: str, moment: datetime) -> str:
-    """Month, day and time of day in Japan."""
-    return STYLES[language].short % _parts(moment)
+def short_text(language: str, moment: datetime, at: datetime) -> str:
+    """Month, day and time of day in Japan; with the year where it is another than that of `at`."""
+    style, parts = STYLES[language], _parts(moment)
+    is_present = parts["year"] == at.astimezone(JST).year
+    return (style.short if is_present else style.older) % parts
 
 
 def day_text(language: str, day: date) -> str:

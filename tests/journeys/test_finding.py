@@ -135,6 +135,10 @@ def test_the_palette_leads_to_orders_pages_and_what_the_page_offers(
     offered.click()
     expect(page.locator("#palette")).to_be_hidden()
     assert words in page.evaluate("document.activeElement.innerText")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("F2")
+    page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
     page.locator("main").press("a")
     expect(page).to_have_url(re.compile("status=attention"))
 

@@ -94,7 +94,9 @@ _SENTENCES: Mapping[Why, str] = {
         "The file says “%(word)s”, which is neither paid nor unpaid; the gateway says %(status)s."
     ),
     Why.UNREAD_AMOUNT: N_("Paid at the gateway with %(gateway)s; the file has no amount to read."),
-    Why.BOOK_AMOUNT: N_("The file has %(book)s, the gateway %(gateway)s: %(more)s."),
+    Why.BOOK_AMOUNT: N_(
+        "The file has %(book)s, the gateway %(gateway)s; the difference is %(more)s."
+    ),
     Why.BOOK_WITHOUT_TAX: N_(
         "The file has %(book)s, the gateway %(gateway)s: the file may lack the tax of %(more)s."
     ),

@@ -34,9 +34,11 @@ def clock(language: str, moment: datetime) -> Markup:
     return _time(moment, clock_text(moment), whole_text(language, moment))
 
 
-def short(language: str, moment: datetime) -> Markup:
-    """Month, day and time to the second, for lists; the whole instant is its title."""
-    return _time(moment, short_text(language, moment), whole_text(language, moment))
+def short(language: str, moment: datetime, at: datetime | None = None) -> Markup:
+    """Month, day and time to the second, for lists, with the year where it is not the present one;
+    the whole instant is its title."""
+    text = short_text(language, moment, at or now())
+    return _time(moment, text, whole_text(language, moment))
 
 
 def ago(language: str, moment: datetime, at: datetime | None = None) -> str:

@@ -126,8 +126,11 @@ def test_time_is_japans_and_names_its_zone() -> None:
     assert whole_text("en", PAID) == "24 Nov 2026 14:03:22 JST"
     assert formats.jst("en", PAID).startswith('<time datetime="2026-11-24T05:03:22Z">')
     assert clock_text(PAID) == "14:03:22"
-    assert ">11/24 14:03:22<" in formats.short("ja", PAID)
-    assert ">24 Nov 14:03:22<" in formats.short("en", PAID)
+    assert ">11/24 14:03:22<" in formats.short("ja", PAID, PAID)
+    assert ">24 Nov 14:03:22<" in formats.short("en", PAID, PAID)
+    later = PAID + timedelta(days=60)
+    assert ">2026/11/24 14:03:22<" in formats.short("ja", PAID, later)
+    assert ">24 Nov 2026 14:03:22<" in formats.short("en", PAID, later)
 
 
 @pytest.mark.parametrize(
