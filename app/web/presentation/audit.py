@@ -6,6 +6,7 @@ from typing import Any
 from app.desk.audit import BY_COMMAND, BY_ITSELF
 from app.protocol.words import N_, Words
 from app.records.accounts import Role
+from app.web.presentation.formats import yen
 from app.web.presentation.labels import AUDITED, LABELS
 
 ACTIONS: Mapping[str, str] = {
@@ -97,6 +98,8 @@ _NOT_USERS: Mapping[str, str] = {
     "demonstration": N_("demonstration"),
 }
 
+_YEN = ("Amount", "Tax")
+
 _PLACES = {"exchange": "/exchanges/", "batch": "/lookups/batches/"}
 
 
@@ -116,6 +119,8 @@ def _value_words(name: str, value: Any) -> Words:
         return _YES[value]
     if name == "role" and value in set(Role):
         return LABELS[Role][Role(value)]
+    if name in _YEN and isinstance(value, int):
+        return yen(value)
     return str(value)
 
 

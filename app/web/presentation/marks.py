@@ -85,7 +85,7 @@ VERDICTS: Marks = {
 
 TAGS: Marks = {
     Tag.DUPLICATE: Mark(N_("Repeat"), "copy-check"),
-    Tag.CONFLICT: Mark(N_("Contradicts"), "arrows-split-2", "bad"),
+    Tag.CONFLICT: Mark(N_("Conflict"), "arrows-split-2", "bad"),
     Tag.UNKNOWN_ORDER: Mark(N_("Unknown order"), "question-mark", "warn"),
     Tag.LATE: Mark(N_("Late"), "clock"),
     Tag.COPY: Mark(N_("Copy from the shop"), "building-store"),

@@ -6,7 +6,7 @@ from app.web.presentation.audit import detail_words, doer
 
 
 def test_a_detail_is_named_in_words_and_what_was_not_given_is_left_out() -> None:
-    known = {"reason": None, "exchange": "e1", "role": "admin", "believe": False, "later": 3}
+    known = {"reason": None, "exchange": "e1", "role": "admin", "believe": False, "Tax": 1200}
     said = [
         (say("ja", name), say("ja", value), place) for name, value, place in detail_words(known)
     ]
@@ -14,7 +14,7 @@ def test_a_detail_is_named_in_words_and_what_was_not_given_is_left_out() -> None
         ("通信記録", "e1", "/exchanges/e1"),
         ("権限", "管理者", ""),
         ("採用した情報", "いいえ", ""),
-        ("later", "3", ""),
+        ("Tax", "¥1,200", ""),
     ]
 
 
