@@ -1,11 +1,14 @@
 """Every word a person reads is there in Japanese and in English, and compiled as it is written."""
 
+import re
 from functools import cache
 
 import pytest
 
 from app.protocol.words import LANGUAGES, translation
 from tests.catalogues import MessageID, catalogue, compiled, extracted, first, path_of
+
+KANA_AND_KANJI = "ぁ-んァ-ヶ一-龠々"
 
 
 @cache
@@ -43,3 +46,19 @@ def test_the_compiled_catalogue_is_the_written_one(language: str) -> None:
 def test_the_standard_library_reads_them() -> None:
     assert translation("ja").gettext("Orders") == "注文"
     assert translation("en").gettext("Orders") == "Orders"
+
+
+def test_japanese_is_written_one_way() -> None:
+    """A blank between Latin letters or digits and Japanese; marks of full width."""
+    texts = [
+        re.sub(r"%\(num\)d", "0", text)
+        for entry in catalogue("ja")
+        for text in ((entry.string,) if isinstance(entry.string, str) else entry.string or ())
+    ]
+    together = re.compile(rf"[A-Za-z0-9][{KANA_AND_KANJI}]|[{KANA_AND_KANJI}][A-Za-z0-9]")
+    narrow = re.compile(rf"[{KANA_AND_KANJI}][,.:;!?]")
+    variable = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+    faults = [
+        text for text in texts if together.search(variable.sub("·", text)) or narrow.search(text)
+    ]
+    assert faults == []
