@@ -251,7 +251,7 @@ def test_two_changes_that_are_common_together_are_both_named(
 def test_of_two_changes_each_says_that_it_is_not_enough() -> None:
     for finding in diagnosed(signed(Status="PAYFAIL", TranDate="20260101003459")):
         assert "Only both changes together" in english(finding.detail)
-        assert "2つの変更" in say("ja", finding.detail)
+        assert "2 つの変更" in say("ja", finding.detail)
 
 
 def test_a_single_change_is_told_without_a_second() -> None:
