@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -98,19 +94,3 @@ def test_the_proxy_lets_the_world_to_customers_addresses_alone() -> None:
 def test_the_proxy_is_believed_for_one_client_at_a_time() -> None:
     assert "X-Forwarded-For $remote_addr;" in DEPLOY
     assert "proxy_set_header X-Forwarded-For $proxy_add" not in DEPLOY
-
-
-@pytest.mark.soak
-def test_what_is_copied_into_the_image_is_enough_to_start(tmp_path: Path) -> None:
-    inside = tmp_path / "srv"
-    inside.mkdir()
-    for source in (copied.split()[0] for copied in instructions("COPY")):
-        place = ROOT / source
-        if place.is_dir():
-            shutil.copytree(place, inside / source)
-        else:
-            shutil.copy(place, inside)
-    environment = {"DATA_DIR": str(tmp_path / "data"), "HOST": "0.0.0.0", "PATH": ""}
-    command = [sys.executable, "-m", "app", "migrate"]
-    done = subprocess.run(command, cwd=inside, env=environment, capture_output=True, check=True)
-    assert done.stdout.startswith(b"The database is at schema ")
