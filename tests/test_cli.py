@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -99,6 +100,18 @@ def test_a_user_is_added_once_and_the_password_is_never_said(shell: Shell) -> No
     assert "a long enough password" not in shell.out + shell.err
     assert shell.types(*add, typed=b"a long enough password\n") == 1
     assert shell.err.count("\n") == 1
+
+
+def test_an_incident_is_handled_on_the_machine_of_a_desk_that_is_there(
+    tmp_path: Path, blank_database: Path
+) -> None:
+    # Each in a process of its own, which knows nothing that a test has loaded.
+    shutil.copy(blank_database, tmp_path / "desk.db")
+    add = ("user", "add", "hara@example.jp", "--role", "operator")
+    key = {"SECRET_KEY": "k" * 32}
+    added = run(tmp_path, *add, typed="a long enough password\n", **key)
+    assert added.returncode == 0, added.stderr
+    assert run(tmp_path, "user", "disable", "hara@example.jp", **key).returncode == 0
 
 
 def test_a_short_password_is_refused_in_a_sentence(shell: Shell) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ class Database:
         self._lock = FairLock() if self.is_sqlite else None
         begin = _begin_immediate if self.is_sqlite else partial(begin_bounded, self.patience)
         self._appender = Appender(self.engine, begin)
+        # What is written names rows of other tables: they are known, whoever asked for which.
+        import_module("app.records.tables")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
