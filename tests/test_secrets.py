@@ -12,10 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, quote_plus, urljoin, urlsplit
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -23,7 +21,7 @@ from tests.cast import PASSWORD
 from tests.postgresql import free_port
 from tests.processes import DeskProcess, Process, desk_process
 from tests.reading import Shown
-from tests.walk import Operator, visit
+from tests.walk import Operator, crawl, visit
 
 SHOP, SHOP_PASS = "tshop00000077", "zq9Xw4#k"
 BUILT_IN_PASS = "tpass7xq"
@@ -145,7 +143,7 @@ def walk(desk: DeskProcess, gateway: str) -> Aftermath:
             links = payments(desk.url, operator, environment)
             left.secrets |= {f"launch {environment} {n}": key for n, key in enumerate(links)}
         time.sleep(1.5)  # for what the desk looks up by itself
-        left.pages = dict(crawl(operator))
+        left.pages = {address: answer.text for address, answer in crawl(operator)}
         return left
 
 
@@ -160,40 +158,6 @@ def payments(url: str, operator: Operator, environment: str) -> Iterator[str]:
         order = operator.create(suffix, env=environment)
         operator.wait_for(order, exchanges=operator.see(order).exchanges)
         operator.act(order, "lookups")
-
-
-class Kind(NamedTuple):
-    """What tells an address from others: two that differ in a filter's value show the same."""
-
-    path: str
-    environment: str
-    filters: frozenset[str]
-
-
-def kind_of(address: str) -> Kind:
-    parts = urlsplit(address)
-    query = dict(parse_qsl(parts.query))
-    return Kind(parts.path, query.pop("env", ""), frozenset(query))
-
-
-def crawl(operator: Operator) -> Iterator[tuple[str, str]]:
-    """Every page that links lead to from the overview, in each environment.
-
-    Of a list each filter is followed once, by itself: together they make thousands of addresses.
-    """
-    seen: set[Kind] = set()
-    waiting = [f"/?env={name}" for name in ("production", "test", "sandbox")]
-    while waiting:
-        address = waiting.pop()
-        kind = kind_of(address)
-        if kind in seen or len(kind.filters) > 1 or address.startswith(("/static", "/pay/")):
-            continue
-        seen.add(kind)
-        answer = operator.client.get(address, follow_redirects=True)
-        yield address, answer.text
-        hrefs = re.findall(r'href="([^"#]+)"', answer.text)
-        links = (urlsplit(urljoin(address, unescape(href))) for href in hrefs)
-        waiting += [link._replace(fragment="").geturl() for link in links if not link.netloc]
 
 
 def found_in(content: bytes, secrets: dict[str, str]) -> list[str]:

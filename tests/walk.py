@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Iterator
 from contextlib import closing
+from html import unescape
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx
 
@@ -116,3 +120,37 @@ def bring_result(desk_url: str, order_id: str, status: Status, **changed: str) -
     body = encode_form((dict(result.pairs()) | changed).items())
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "null"}
     return post(f"{desk_url}/netcash/return", content=body, headers=headers)
+
+
+class Kind(NamedTuple):
+    """What tells an address from others: two that differ in a filter's value show the same."""
+
+    path: str
+    environment: str
+    filters: frozenset[str]
+
+
+def kind_of(address: str) -> Kind:
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query))
+    return Kind(parts.path, query.pop("env", ""), frozenset(query))
+
+
+def crawl(operator: Operator) -> Iterator[tuple[str, httpx.Response]]:
+    """Every page that links lead to from the overview, in each environment.
+
+    Of a list each filter is followed once, by itself: together they make thousands of addresses.
+    """
+    seen: set[Kind] = set()
+    waiting = [f"/?env={name}" for name in ("production", "test", "sandbox")]
+    while waiting:
+        address = waiting.pop()
+        kind = kind_of(address)
+        if kind in seen or len(kind.filters) > 1 or address.startswith(("/static", "/pay/")):
+            continue
+        seen.add(kind)
+        answer = operator.client.get(address, follow_redirects=True)
+        yield address, answer
+        hrefs = re.findall(r'href="([^"#]+)"', answer.text)
+        links = (urlsplit(urljoin(address, unescape(href))) for href in hrefs)
+        waiting += [link._replace(fragment="").geturl() for link in links if not link.netloc]
