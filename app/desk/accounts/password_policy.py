@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
 from app.protocol.words import N_, Sentence, Words
 
@@ -24,44 +27,12 @@ RUNS = ("1234567890", "0987654321", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasd
 LEFT_OVER = 6
 """Characters that are left without the e-mail address: fewer are a number behind a name."""
 
-COMMONEST = frozenset(
-    [
-        "09fba7943e22",
-        "0a67248b9ae0",
-        "1cee46ed54fa",
-        "27eecf97f30d",
-        "2f5f6ce5ae30",
-        "35f91566a687",
-        "36aa15a88e7a",
-        "373d338065c3",
-        "3a5745a05f87",
-        "40f598cc7655",
-        "4346ff92f5b5",
-        "46a281cd3549",
-        "5e4ff8ebb5fe",
-        "5f3b3b614957",
-        "617034c22db6",
-        "6c5f285a9edb",
-        "74305616b2bc",
-        "775b9c200002",
-        "7fd06f0e2a61",
-        "81d06fe91661",
-        "84ebc1bac787",
-        "89b00a2edf6d",
-        "a90a207374d2",
-        "acf45488978d",
-        "b108fdf8c7b6",
-        "c8c38b9c8734",
-        "cb5e0fac75c9",
-        "d8aafc4b847c",
-        "dbdcf01bf52c",
-        "e4005e2c1578",
-        "e5bdf693664a",
-        "f7bcd2d4e372",
-    ]
-)
-"""Of the 10,000 commonest passwords those that are long enough, by the beginning of their SHA-256:
-many are words that nobody wants to read here."""
+COMMONEST = Path(__file__).parent / "common_passwords.txt"
+"""Of the 30,000 commonest passwords those that are long enough, each by the beginning of its
+SHA-256: many are words that nobody wants to read here."""
+
+WORDS = ("password", "passw0rd", "qwerty", "letmein", "welcome", "admin", "changeme", "netcash")
+"""With a few characters behind it each is as common as itself."""
 
 
 def password_problem(password: str, email: str = "") -> Words | None:
@@ -73,18 +44,28 @@ def password_problem(password: str, email: str = "") -> Words | None:
     plain = password.lower()
     if _is_common(plain):
         return TOO_COMMON
-    return OWN_ADDRESS if _is_of(plain, email.strip().lower()) else None
+    own = email.strip().lower()
+    parts = {own, own.partition("@")[0], own.replace("@", "").replace(".", "")}
+    return OWN_ADDRESS if _is_made_of(plain, parts) else None
 
 
 def _is_common(plain: str) -> bool:
     if len(set(plain)) < DIFFERENT or any(plain in run * len(plain) for run in RUNS):
         return True
-    if sha256(plain.encode("utf-8", "replace")).hexdigest()[:12] in COMMONEST:
+    if sha256(plain.encode("utf-8", "replace")).hexdigest()[:12] in _commonest():
+        return True
+    if _is_made_of(plain, WORDS):
         return True
     # One word again and again is that one word.
     return any(plain == plain[:size] * (len(plain) // size) for size in range(1, LEAST // 2 + 1))
 
 
-def _is_of(plain: str, email: str) -> bool:
-    parts = {email, email.partition("@")[0], email.replace("@", "").replace(".", "")}
-    return any(len(part) > 3 and len(plain.replace(part, "")) < LEFT_OVER for part in parts)
+def _is_made_of(plain: str, parts: Collection[str]) -> bool:
+    """Whether hardly more than one of these is left of it, or a run along the keys."""
+    left = (plain.replace(part, "") for part in parts if len(part) > 3 and part in plain)
+    return any(len(one) < LEFT_OVER or any(one in run for run in RUNS) for one in left)
+
+
+@cache
+def _commonest() -> frozenset[str]:
+    return frozenset(COMMONEST.read_text("ascii").split())
