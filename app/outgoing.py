@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from ipaddress import IPv6Address, ip_address
 
 import httpx
 
-from app.protocol.hosts import is_loopback
+from app.protocol.hosts import is_loopback, is_outside
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -28,14 +27,6 @@ async def resolve(host: str, port: int) -> list[str]:
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ordered = sorted(found, key=lambda one: one[0] is not socket.AF_INET)
     return list(dict.fromkeys(str(address[0]) for *_, address in ordered))
-
-
-def is_outside(address: str) -> bool:
-    """Whether an address is a public one."""
-    parsed = ip_address(address.partition("%")[0])
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
-        return False
-    return parsed.is_global and not parsed.is_multicast
 
 
 class PinnedTransport(httpx.AsyncBaseTransport):

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.anyio
 
 HOST = "gateway.example"
 PUBLIC, SECOND = "93.184.216.34", "2606:2800:220:1::1"
+TRANSLATED = "64:ff9b::5db8:d822"
 
 
 class Network:
@@ -56,6 +57,10 @@ class Network:
         "fd00::1",
         "::ffff:10.0.0.8",
         "::ffff:93.184.216.34",
+        "64:ff9b::a00:8",
+        "64:ff9b:1::a00:8",
+        "2002:a00:8::1",
+        "::10.0.0.8",
     ],
 )
 async def test_a_name_that_leads_inside_is_not_followed(address: str) -> None:
@@ -78,10 +83,11 @@ async def test_what_is_connected_to_is_the_address_that_was_looked_at() -> None:
 
 
 async def test_where_one_address_refuses_the_next_is_tried() -> None:
-    network = Network([PUBLIC, SECOND], refuses=PUBLIC)
-    async with httpx.AsyncClient(transport=network.transport()) as client:
-        await client.post(f"https://{HOST}/payment")
-    assert network.reached == [(SECOND, HOST, HOST)]
+    for second in (SECOND, TRANSLATED):
+        network = Network([PUBLIC, second], refuses=PUBLIC)
+        async with httpx.AsyncClient(transport=network.transport()) as client:
+            await client.post(f"https://{HOST}/payment")
+        assert network.reached == [(second, HOST, HOST)]
 
 
 async def test_loopback_is_for_its_own_names() -> None:

@@ -77,6 +77,8 @@ async def test_a_shop_gets_the_usual_gateway_of_its_environment(desk: Desk, admi
         ("gateway_url", "https://192.168.1.1:8443"),
         ("gateway_url", "https://[::ffff:127.0.0.1]"),
         ("gateway_url", "https://[fd00::1]"),
+        ("gateway_url", "https://[64:ff9b::a00:1]"),
+        ("gateway_url", "https://[2002:a00:1::1]"),
         ("gateway_url", "https://0.0.0.0"),
         ("gateway_url", "https://metadata.google.internal"),
         ("gateway_url", "http://127.0.0.1.example.jp"),
