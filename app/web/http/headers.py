@@ -26,6 +26,8 @@ ALWAYS = (
     (b"cache-control", b"no-store"),
 )
 OPENER_POLICY = (b"cross-origin-opener-policy", b"same-origin")
+RESOURCE_POLICY = (b"cross-origin-resource-policy", b"same-origin")
+"""No other site's page shows an answer of ours as its picture, script or style."""
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 
 
@@ -36,7 +38,7 @@ def add_security_headers(headers: MutableHeaders, *, secure: bool) -> None:
     wanted = [*ALWAYS, STRICT_TRANSPORT] if secure else [*ALWAYS]
     # A browser refuses to show a page that is sandboxed and asks for an opener policy too.
     if not _is_sandboxed(own.get(b"content-security-policy", b"")):
-        wanted.append(OPENER_POLICY)
+        wanted += (OPENER_POLICY, RESOURCE_POLICY)
     headers.raw.extend(header for header in wanted if header[0] not in own)
 
 

@@ -29,6 +29,8 @@ def _answer(request: Request, asset: Asset, caching: str) -> Response:
     zipped = "gzip" in request.headers.get("accept-encoding", "")
     tag = f'"{asset.digest}-gzip"' if zipped else f'"{asset.digest}"'
     headers = {"Cache-Control": caching, "ETag": tag, "Vary": "Accept-Encoding"}
+    # The sandbox's customer pages are made of them, and have an origin of their own.
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if zipped:
