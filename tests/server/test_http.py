@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -38,6 +39,16 @@ def test_a_head_without_end_is_refused_and_the_connection_closed(port: int, kib:
     with connected(port) as connection:
         connection.sendall(head()[:-2] + b"X: " + b"a" * kib * 1024)
         assert answer(connection).startswith(b"HTTP/1.1 431 ")
+
+
+def test_no_answer_says_what_serves_it(port: int) -> None:
+    for path in ("/healthz", "/nowhere", "/login"):
+        with connected(port) as connection:
+            connection.sendall(head(path=path, Connection="close"))
+            said = answer(connection).partition(b"\r\n\r\n")[0].lower()
+        assert not {b"server", b"via", b"x-powered-by"} & {
+            *re.findall(rb"^([\w-]+):", said, re.MULTILINE)
+        }
 
 
 def test_nobody_else_waits_for_a_head_without_end(port: int) -> None:

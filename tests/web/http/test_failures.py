@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.desk.permissions import Permission
 from app.records.encryption import DecryptionFailed
-from app.web.http.requests import BODY_LIMIT, FIELD_LIMIT
+from app.web.http.requests import BODY_LIMIT, FIELD_LIMIT, fields_of
 from app.web.http.routing import Route
 from tests.cast import ADMIN
 from tests.conftest import browser_for
@@ -124,6 +124,10 @@ async def test_a_form_that_is_too_long_is_refused(visitor: httpx.AsyncClient, bo
 async def test_any_bytes_in_a_form_are_an_answer(visitor: httpx.AsyncClient, body: bytes) -> None:
     answer = await visitor.post("/login", content=body)
     assert answer.status_code == 422
+
+
+def test_of_a_field_that_is_given_twice_the_first_counts() -> None:
+    assert fields_of(b"OrderID=A1&Amount=1&OrderID=A2&OrderID") == {"OrderID": "A1", "Amount": "1"}
 
 
 async def test_a_fault_in_the_failures_own_page_still_answers(

@@ -55,3 +55,11 @@ async def test_a_token_of_every_scope_opens_no_address_for_people(
             without = await program.request(method, address(line.path))
             answer = await program.request(method, address(line.path), headers=headers)
             assert outcome(answer) == outcome(without), (method, line.path)
+
+
+async def test_a_token_in_an_address_opens_nothing(desk_app: Starlette) -> None:
+    token = a_token(desk_app, *Scope)
+    query = "&".join(f"{name}={token}" for name in ("token", "access_token", "Authorization"))
+    async with browser_for(desk_app, None) as program:
+        assert (await program.get(f"/api/v1/orders?{query}")).status_code == 401
+        assert (await program.get("/api/v1/orders", headers=shown(token))).status_code == 200
