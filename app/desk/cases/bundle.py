@@ -161,6 +161,8 @@ def _callback(session: Session, ours: OurShops, callback: Callback) -> Part:
         "received_at": _time(callback.received_at),
         **_body(callback.body),
         "sha256": hashlib.sha256(callback.body).hexdigest(),
+        # Of the bytes as they came: an erased customer is no longer in those told here.
+        "arrived_sha256": callback.digest,
         "cut_off_from_bytes": callback.whole_length,
         "verdict": callback.verdict,
         "tags": list(callback.tag_list),

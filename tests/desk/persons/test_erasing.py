@@ -17,17 +17,20 @@ from sqlalchemy import text, update
 from sqlmodel import SQLModel, col, select
 
 from app.clock import now
+from app.desk.cases import verifier
+from app.desk.cases.bundle import make_bundle
+from app.desk.cases.case_view import case_view
 from app.desk.context import Actor
 from app.desk.orders.order_view import order_view
 from app.desk.permissions import FactorNeeded, NotPermitted
-from app.desk.persons import CannotErase, erase, export, find, held, person_of, refusal
+from app.desk.persons import CannotErase, erase, erasing, export, find, held, person_of, refusal
 from app.desk.persons.kinds import KINDS
 from app.desk.persons.words import MARK, Words
 from app.protocol.checkstring import Verdict
 from app.records.accounts import AuditEntry, Role
-from app.records.audit_chain import Kind, verify
+from app.records.audit_chain import Kind, end_of_chain, verify
 from app.records.callbacks import Callback
-from app.records.cases import Attachment
+from app.records.cases import Attachment, Case
 from app.records.database import Database
 from app.records.erasures import Erasure, erasure_of, latest_erasures
 from app.records.exchanges import Exchange
@@ -185,6 +188,38 @@ async def test_after_erasing_no_word_stands_anywhere_in_any_encoding(any_stage: 
     assert customer.other.client_field1 == any_stage.order(customer.other).client_field1
 
 
+async def test_the_search_keeps_no_piece_of_a_name(stage: Stage) -> None:
+    customer = await customer_of(stage)
+    assert "橋" in pieces(stage.desk.database)
+    erased(customer)
+    assert "橋" not in pieces(stage.desk.database)
+    with stage.desk.database.reading() as session:
+        assert find(session, "山田 太郎").orders == [customer.other]
+
+
+def pieces(database: Database) -> str:
+    """The bytes of the full-text table's parts, those of dead rows among them."""
+    with database.alone() as connection:
+        parts = connection.execute("SELECT block FROM order_grams_data").fetchall()
+    return b"".join(part for (part,) in parts).decode("utf-8", "ignore")
+
+
+async def test_what_a_dead_process_left_half_done_is_done_by_the_same_deed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = await customer_of(stage)
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "KINDS", (*KINDS[:4], None))
+        with pytest.raises(AttributeError):
+            erased(customer)
+    received(stage, result(stage, "A1001"))
+    erased(customer)
+    assert places(stage.desk.database) == set()
+    with stage.desk.database.reading() as session:
+        ended = [one.ended_at is not None for one in latest_erasures(session, 5)]
+    assert ended == [True, False]
+
+
 async def test_what_is_evidence_of_money_stays(stage: Stage) -> None:
     customer = await customer_of(stage)
     database = stage.desk.database
@@ -217,9 +252,15 @@ async def test_what_is_evidence_of_money_stays(stage: Stage) -> None:
 
 async def test_the_audit_log_is_whole_and_says_who_erased_and_why(any_stage: Stage) -> None:
     customer = await customer_of(any_stage)
-    erased(customer)
     with any_stage.desk.database.reading() as session:
-        report = verify(session)
+        case = session.exec(select(Case)).one()
+        view = case_view(session, case, any_stage.desk.settings)
+        bundle = make_bundle(any_stage.desk, session, view)
+        before = end_of_chain(session)
+    erased(customer)
+    assert not verifier.verify(bundle).fault
+    with any_stage.desk.database.reading() as session:
+        report = verify(session, [before])
         assert report.fault is None
         without_salt = select(AuditEntry).where(col(AuditEntry.salt).is_(None))
         lost = session.exec(without_salt).all()
