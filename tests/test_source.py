@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from app.records.keys import new_secret
-from tests.test_architecture import APP, MODULES
+from tests.source import APP, modules
 
 UNPACKS = {"pickle", "marshal", "shelve", "dill", "yaml", "xml", "lxml"}
 """What makes objects, or fetches what it names, out of bytes."""
@@ -22,7 +22,7 @@ the keys of that past. Neither keeps anybody out of anything."""
 @cache
 def used() -> Mapping[str, set[str]]:
     """By the place of each file: what it imports, and `call()` for each name that it calls."""
-    return {str(path.relative_to(APP)): {*names(tree)} for path, tree in MODULES.items()}
+    return {str(path.relative_to(APP)): {*names(tree)} for path, tree in modules().items()}
 
 
 def names(tree: ast.Module) -> Iterator[str]:
