@@ -65,6 +65,7 @@ IN_DOUBT = {
 }
 
 OF_NOBODY = {
+    "order_hours",
     *("users", "sign_ins", "sign_in_links", "recovery_codes", "sign_in_failures", "passkeys"),
     *("account_notices", "tokens", "news_channels", "news_items", "refund_people"),
     *("shops", "gateway_proposals", "signing_keys", "heartbeats", "dropped_callbacks"),
