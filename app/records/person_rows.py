@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
@@ -13,6 +14,7 @@ from app.records.cases import Case, CaseOrder, CaseState
 from app.records.columns import Record
 from app.records.imports import ImportedResult
 from app.records.orders import Order
+from app.records.search_fold import VERSION, squeezed
 
 READ_AT_ONCE = 500
 
@@ -74,6 +76,22 @@ def unfinished_cases(session: Session, order_key: str) -> Sequence[Case]:
     about = select(CaseOrder.case_key).where(CaseOrder.order_key == order_key)
     query = select(Case).where(col(Case.id).in_(about), Case.state != CaseState.CLOSED)
     return session.exec(query.order_by(col(Case.id))).all()
+
+
+def unfiled_orders(session: Session, texts: Collection[str], limit: int) -> Sequence[Order]:
+    """The orders that the search does not know as they are, and that say all of these folded
+    texts: nobody is to be missed because a job is behind."""
+    fields = (Order.client_field1, Order.client_field2, Order.client_field3)
+    said = or_(*(col(field).is_not(None) for field in fields))
+    query = sqlalchemy.select(col(Order.id), *map(col, fields)).where(
+        col(Order.filed) < VERSION, said
+    )
+    keys = [
+        key
+        for key, *values in session.connection().execute(query)
+        if all(any(text in squeezed(value or "") for value in values) for text in texts)
+    ]
+    return session.exec(select(Order).where(col(Order.id).in_(keys[:limit]))).all()
 
 
 def orders_named(session: Session, word: str) -> Sequence[Order]:

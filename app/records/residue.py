@@ -8,9 +8,9 @@ from contextlib import suppress
 
 from app.records.database import Database
 
-LIMIT = 256 * 1024 * 1024
-"""Bytes of a file that is written anew at once: a second or two, in which nothing else is written.
-A larger one is for a person to write anew while the desk is stopped."""
+LIMIT = 64 * 1024 * 1024
+"""Bytes of a file that is written anew at once. Nothing else is written meanwhile: 3.4 s were
+measured of 230 MB, so a larger one is for a person to write anew while the desk is stopped."""
 
 
 def needs_a_person(database: Database) -> bool:

@@ -15,7 +15,7 @@ from app.records.book import customers_of, orders_of_customer
 from app.records.callbacks import Callback
 from app.records.order_finding import Sought, among_found, newest_found
 from app.records.orders import Order
-from app.records.person_rows import cases_of_others_too, orders_named
+from app.records.person_rows import cases_of_others_too, orders_named, unfiled_orders
 from app.records.search_fold import squeezed, words
 from app.records.shops import Environment
 
@@ -150,4 +150,6 @@ def _found(session: Session, sought: Sequence[Sought], limit: int) -> list[Order
         query = among_found(select(Order), dialect, environment, sought)
         newest = query.order_by(newest_found(dialect).desc()).limit(limit)
         found += session.exec(newest).all()
-    return found
+    known = {order.id for order in found}
+    unfiled = unfiled_orders(session, [word.text for word in sought], limit)
+    return [*found, *(order for order in unfiled if order.id not in known)]

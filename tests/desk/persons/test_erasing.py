@@ -177,6 +177,15 @@ async def test_everything_held_is_found_and_counted_by_kind(stage: Stage) -> Non
     }
 
 
+async def test_whom_the_search_does_not_know_yet_is_found_as_well(stage: Stage) -> None:
+    customer = await customer_of(stage)
+    set_order(stage, customer.order, filed=0)
+    with stage.desk.database.writing() as session:
+        session.connection().execute(text("DELETE FROM order_search"))
+    with stage.desk.database.reading() as session:
+        assert [order.order_id for order in find(session, "髙橋花子").orders] == ["A1001"]
+
+
 async def test_after_erasing_no_word_stands_anywhere_in_any_encoding(any_stage: Stage) -> None:
     customer = await customer_of(any_stage)
     before = places(any_stage.desk.database)
