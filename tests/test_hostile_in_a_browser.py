@@ -24,6 +24,7 @@ NEEDED = {
     r"/callbacks/\w{32}$",
     r"/exchanges/\w{32}$",
     r"/lookups/\w{32}$",
+    r"/lookups/disagreements$",
     r"/lookups/batches/\w{32}$",
     r"/lookups/batches/\w{32}/source",
     r"/lookups/batches/\w{32}\.csv",
