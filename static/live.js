@@ -52,6 +52,18 @@
     });
   }
 
+  // What its own forms ask is answered on a page that is loaded anew: there it is said how it stands.
+  const ASKED = "netcash-asked";
+  document.addEventListener("submit", (event) => {
+    if (region && event.target.closest(region)) sessionStorage.setItem(ASKED, location.pathname);
+  });
+  if (region && sessionStorage.getItem(ASKED) === location.pathname) {
+    const next = document.querySelector(`${region} .next-step h2`)?.innerText ?? "";
+    // A region that is filled while the page loads is not read out.
+    setTimeout(() => { document.getElementById("announcer").textContent = `${stood} ${next}`; }, 500);
+  }
+  sessionStorage.removeItem(ASKED);
+
   // In a rush it is fetched once a second, not put off until the rush is over.
   const refreshSoon = () => {
     clearTimeout(later);

@@ -44,4 +44,7 @@ def the_page_fills_itself_in(browser: Browser, desk: Served, operator: httpx.Cli
     asked.clear()
     page.wait_for_timeout(1300)
     assert asked == []
+    # Who cannot see the page that comes back hears how the order stands on it.
+    page.locator("[data-next-step=ask-gateway] button").click()
+    expect(page.locator("#announcer")).to_contain_text("REQSUCCESS")
     context.close()
