@@ -24,20 +24,24 @@ _NEXT = (
     .limit(bindparam("limit"))
     .with_for_update()
 )
-_WRITTEN = (
-    *("state", "exchange_key", "why", "verdict", "free_at", "not_before", "known", "order_key"),
-    *("here_yen", "here_status", "gateway_status", "gateway_yen", "gateway_at", "began_at"),
+_STATE = ("state", "exchange_key", "why", "order_key")
+_BEGUN = (*_STATE, "free_at", "not_before", "known", "here_yen", "here_status")
+_ENDED = (
+    *(*_STATE, "verdict", "gateway_status", "gateway_yen", "gateway_at", "began_at"),
     "stands_since",
 )
-_WRITE: Update = (
-    update(_TABLE)
-    .where(
+
+
+def _write_of(names: Sequence[str]) -> Update:
+    still = (
         _TABLE.c.id == bindparam("key"),
         _TABLE.c.state == bindparam("was"),
         _TABLE.c.exchange_key.is_not_distinct_from(bindparam("was_asked")),
     )
-    .values({name: bindparam(f"new_{name}") for name in _WRITTEN})
-)
+    return update(_TABLE).where(*still).values({name: bindparam(f"new_{name}") for name in names})
+
+
+_WRITES: Mapping[tuple[str, ...], Update] = {names: _write_of(names) for names in (_BEGUN, _ENDED)}
 _LATEST = (
     select(func.max(BatchItem.id))
     .where(
@@ -65,23 +69,28 @@ def next_items(session: Session, batch_key: str, at: datetime, limit: int) -> Se
 
 def write_begun(session: Session, items: Iterable[BatchItem]) -> None:
     """Write what has become of lines that waited for their turn."""
-    _write(session, ItemState.WAITING, [(item, None) for item in items])
+    _write(session, _BEGUN, ItemState.WAITING, [(item, None) for item in items])
 
 
 def write_ended(session: Session, lines: Sequence[tuple[BatchItem, str]]) -> None:
     """Write what has become of lines that were asked about, each with the exchange that did. Not
     where somebody else has taken that in."""
-    _write(session, ItemState.ASKING, lines)
+    _write(session, _ENDED, ItemState.ASKING, lines)
 
 
-def _write(session: Session, was: ItemState, lines: Sequence[tuple[BatchItem, str | None]]) -> None:
+def _write(
+    session: Session,
+    names: tuple[str, ...],
+    was: ItemState,
+    lines: Sequence[tuple[BatchItem, str | None]],
+) -> None:
     rows = [
         {"key": item.id, "was": was, "was_asked": asked}
-        | {f"new_{name}": vars(item)[name] for name in _WRITTEN}
+        | {f"new_{name}": vars(item)[name] for name in names}
         for item, asked in lines
     ]
     if rows:
-        session.connection().execute(_WRITE, rows)
+        session.connection().execute(_WRITES[names], rows)
 
 
 def disagreeing_since(

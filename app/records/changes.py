@@ -18,6 +18,7 @@ from app.records.columns import (
     timestamp,
 )
 from app.records.orders import Conflict, Source
+from app.records.rows import rows_of
 
 
 class Effect(StrEnum):
@@ -61,10 +62,8 @@ class Change(Record, table=True):
 def insert_changes(session: Session, changes: Sequence[Change]) -> None:
     """Add many changes at once, past the session: for each it would do ten times the work."""
     table: Table = Change.metadata.tables["changes"]
-    names = table.c.keys()
-    rows = [{name: vars(change)[name] for name in names} for change in changes]
-    if rows:
-        session.connection().execute(insert(table), rows)
+    if changes:
+        session.connection().execute(insert(table), rows_of(changes, table.c.keys()))
 
 
 def changes_of(session: Session, order_key: str) -> Sequence[Change]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.records.derived_columns import SPOKEN_OF, TO_BE_COUNTED
 from app.records.orders import Order, Source
+from app.records.rows import rows_of
 from app.records.search_fold import VERSION
 
 
@@ -68,9 +69,8 @@ def insert_orders(session: Session, orders: Sequence[Order]) -> None:
     """Make these orders, as they are in memory."""
     table: Table = Order.metadata.tables["orders"]
     names = [column.name for column in table.c if column.computed is None]
-    rows = [{name: vars(order)[name] for name in names} for order in orders]
-    if rows:
-        session.connection().execute(insert(table), rows)
+    if orders:
+        session.connection().execute(insert(table), rows_of(orders, names))
 
 
 def write_moves(session: Session, moves: Iterable[Move]) -> bool:

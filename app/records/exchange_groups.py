@@ -25,6 +25,7 @@ from sqlmodel import Session, col, select
 from app.records.changes import Change
 from app.records.exchanges import WAITING, Exchange
 from app.records.orders import Number
+from app.records.rows import rows_of
 
 _WITHOUT_BODIES = tuple(
     defer(getattr(Exchange, body), raiseload=True) for body in ("request", "answer")
@@ -87,10 +88,8 @@ _CHANGES = (
 
 def insert_exchanges(session: Session, exchanges: Sequence[Exchange]) -> None:
     """Write down what is about to be asked."""
-    names = _TABLE.c.keys()
-    rows = [{name: vars(exchange)[name] for name in names} for exchange in exchanges]
-    if rows:
-        session.connection().execute(_INSERT, rows)
+    if exchanges:
+        session.connection().execute(_INSERT, rows_of(exchanges, _TABLE.c.keys()))
 
 
 def locked_waiting(session: Session, keys: Collection[str]) -> Mapping[str, str | None]:

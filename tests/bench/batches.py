@@ -1,4 +1,8 @@
-"""Lookups of many beside the same calls made with bare httpx, as many at once, at one sandbox."""
+"""Lookups of many beside the same calls made with bare httpx, as many at once, at one sandbox.
+
+What is compared is the time on the wall: the sandbox is a process of its own, and both ask it
+through the same kind of socket. Bare httpx asks before and after, for the machine may be busy.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ from app.records.schema import upgrade
 from app.records.shops import Environment, OurShops, Shop
 from app.sandbox.store.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS
 from tests.bench import programs
-from tests.bench.measurement import Measurement, plain
+from tests.bench.measurement import Measurement, at_most, plain
 
 NUMBERS = [f"BULK-{at:04d}" for at in range(2000)]
 SHOP = f"ShopID={DEFAULT_SHOP_ID}&ShopPass={DEFAULT_SHOP_PASS}"
@@ -40,9 +44,12 @@ def measure() -> Iterator[Measurement]:
         asyncio.run(_bare(gateway, Call.ENTRY, "&Amount=1000"))
         theirs = asyncio.run(_bare(gateway, Call.SEARCH))
         ours = asyncio.run(_batch(Path(folder) / "desk.db", gateway))
+        again = asyncio.run(_bare(gateway, Call.SEARCH))
+    theirs = Took((theirs.wall + again.wall) / 2, (theirs.cpu + again.cpu) / 2)
     each = 1000 / len(NUMBERS)
     yield plain("2,000 lookups with bare httpx, four at once", theirs.wall, "s")
-    yield plain("2,000 lookups of a batch", ours.wall, "s")
+    yield at_most("2,000 lookups of a batch", ours.wall, "s", 1.15, theirs.wall)
+    yield plain("CPU of a call with bare httpx", theirs.cpu * each, "ms")
     yield plain("own time of each, beside the call", (ours.wall - theirs.wall) * each, "ms")
     yield plain("own CPU of each, beside the call", (ours.cpu - theirs.cpu) * each, "ms")
 
