@@ -68,6 +68,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
     return Lanes(config, log)
 
 
+def pytest_collectstart() -> None:
+    """What is collected is no garbage: to look for some meanwhile costs a tenth."""
+    gc.disable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests with a browser come first; some are left to `make soak` on PostgreSQL."""
     in_lanes(items)
@@ -82,6 +87,7 @@ def pytest_collection_finish() -> None:
     """What is there by now stays to the end: the collector of garbage need not look at it again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

@@ -50,6 +50,7 @@ def test_a_customer_pays_and_the_payment_is_confirmed(at_desk: Window, operator:
     see_its_callback(at_desk, order, "verified")
 
 
+@pytest.mark.soak
 def test_a_confirmed_payment_can_be_looked_up_again_with_a_reason(
     at_desk: Window, operator: Operator
 ) -> None:
@@ -73,6 +74,7 @@ def test_another_customer_cancels(at_desk: Window) -> None:
     expect(at_desk.page.locator("[data-money]")).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_a_result_that_was_tampered_with_moves_nothing(at_desk: Window) -> None:
     order = at_desk.create(new_number("-tamper"))
     customer = at_desk.send_customer("pay")
@@ -95,6 +97,7 @@ def test_a_result_posted_with_a_wrong_checkstring_moves_nothing(
     at_desk.expect_claim("REQSUCCESS", "exec")
 
 
+@pytest.mark.soak
 def test_an_unanswered_call_is_recovered_by_a_lookup(at_desk: Window) -> None:
     at_desk.create(new_number("-drop"))
     # The page fills itself in once the call has gone unanswered.
