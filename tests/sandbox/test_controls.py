@@ -84,13 +84,14 @@ def test_the_panel_finds_a_trade_and_tells_its_story(own: Merchant) -> None:
     panel = own.http.get("/", params={"q": trade["OrderID"][:-2]}).text
     assert f"/trades/{trade['AccessID']}" in panel
     story = own.http.get(f"/trades/{trade['AccessID']}", headers={"Accept-Language": "en"}).text
-    steps = re.findall(r"<code>(\w+)</code> \(([\w-]+)\)", story)
+    steps = re.findall(r'data-cause="([\w-]+)".*?<code>(\w+)</code>', story)
     assert steps == [
-        ("UNPROCESSED", "entry"),
-        ("REQSUCCESS", "exec"),
-        ("PAYSTART", "start"),
-        ("PAYFAIL", "refused"),
+        ("entry", "UNPROCESSED"),
+        ("exec", "REQSUCCESS"),
+        ("start", "PAYSTART"),
+        ("refused", "PAYFAIL"),
     ]
+    assert "the centre refused the payment" in story
     assert "M01056001" in story
 
 

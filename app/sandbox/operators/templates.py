@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.protocol.statuses import Status
+from app.protocol.statuses import Cause, Status
 from app.protocol.time_words import whole_text
 from app.protocol.words import DEFAULT_LANGUAGE, LANGUAGES, N_, say, translation
 from app.sandbox import addresses
@@ -30,6 +30,18 @@ _STATUSES: Final = {
     Status.EXPIRED: (N_("Expired"), "calm"),
 }
 """What each status is called, and how it is coloured, as on the desk's own pages."""
+
+_CAUSES: Final[Mapping[str, str]] = {
+    Cause.ENTRY: N_("EntryTran was accepted"),
+    Cause.EXEC: N_("ExecTran was accepted"),
+    Cause.EXEC_REFUSED: N_("ExecTran was refused"),
+    Cause.START: N_("the customer opened the payment page"),
+    Cause.PAID: N_("the customer paid"),
+    Cause.REFUSED: N_("the centre refused the payment"),
+    Cause.CANCELLED: N_("the customer cancelled"),
+    Cause.TERM_OVER: N_("the payment term was over"),
+}
+"""What moves a trade, in words."""
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -107,6 +119,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
         "form": Form(),
         "no_answers": OWN_WORDS,
         "statuses": _STATUSES,
+        "causes": _CAUSES,
         # Alone, whoever gets in may do everything; a mounting application knows its users.
         "may_act": True,
         "may_rule": True,
