@@ -149,7 +149,8 @@ ESCAPES: Sequence[Coding] = (
     # One that is split over two lines, which may be indented.
     Escapes(re.compile(rb"[\r\n]+"), b""),
     Escapes(re.compile(rb"[ \t]*[\r\n]+[ \t]*"), b""),
-    Escapes(re.compile(rb"[ \t]*[\r\n]+[ \t]*"), b" "),
+    # Of one with blanks in it nobody can tell which of them an indented line has added.
+    Escapes(re.compile(rb"[ \t\r\n]+"), b""),
     # Bytes that were taken for Latin-1.
     Escapes(re.compile(rb"[\xc2\xc3][\x80-\xbf]"), _latin),
 )

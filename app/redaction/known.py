@@ -62,6 +62,8 @@ def forms(secret: str | bytes) -> tuple[bytes, ...]:
     if isinstance(secret, bytes):
         return (secret,)
     found = [secret.encode("utf-8", "surrogatepass")]
+    if tells(squeezed := "".join(secret.split())) and squeezed != secret:
+        found.append(squeezed.encode("utf-8", "surrogatepass"))
     if not secret.isascii():
         found += [secret.encode(name, "ignore") for name in _BEYOND_ASCII]
     return tuple(form for form in found if len(form) >= SHORTEST)
