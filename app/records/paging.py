@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
@@ -58,29 +58,36 @@ class Sorting:
     by: Any = None
     falling: bool = True
 
-    def terms(self, *, backwards: bool) -> list[Any]:
-        """What stands behind ORDER BY."""
+    def parts(
+        self, start: "Start | None", *, backwards: bool
+    ) -> Sequence[tuple[Sequence[ColumnElement[bool]], Sequence[Any]]]:
+        """One after another: the rows with a value and those without, beyond `start`, and by what
+        each is ordered. Asked for together, with those without last, PostgreSQL sorts them all: its
+        indexes have them at the other end."""
         falling = self.falling is not backwards
         key = self.key.desc() if falling else self.key.asc()
+        beyond = [] if start is None else [_past(self.key, start.key, falling=falling)]
         if self.by is None:
-            return [key]
-        by = self.by.desc() if falling else self.by.asc()
-        if self.by.nullable:
-            by = by.nulls_first() if backwards else by.nulls_last()
-        return [by, key]
+            return [(beyond, [key])]
+        order = [self.by.desc() if falling else self.by.asc(), key]
+        if start is None or start.by is None:
+            valued, beside = [self.by.is_not(None)], [self.by.is_(None), *beyond]
+        else:
+            tied = and_(self.by == start.by, *beyond)
+            valued = [self.by.is_not(None), or_(_past(self.by, start.by, falling=falling), tied)]
+            beside = [self.by.is_(None)]
+        is_in_blank = start is not None and start.by is None
+        both = [(valued, order), (beside, [key])]
+        if not self.by.nullable:
+            return both[:1]
+        if backwards:
+            return both[::-1] if is_in_blank else both[:1]
+        return both[1:] if is_in_blank else both
 
-    def beyond(self, start: "Start", *, backwards: bool) -> ColumnElement[bool]:
-        """Whether a row comes after the one with these values; or before it, read backwards."""
-        falling = self.falling is not backwards
-        further: ColumnElement[bool] = self.key < start.key if falling else self.key > start.key
-        if self.by is None:
-            return further
-        if start.by is None:
-            unsorted = self.by.is_(None) & further
-            return or_(unsorted, self.by.is_not(None)) if backwards else unsorted
-        past = self.by < start.by if falling else self.by > start.by
-        tied = (self.by == start.by) & further
-        return or_(past, tied) if backwards else or_(past, tied, self.by.is_(None))
+
+def _past(column: Any, value: Any, *, falling: bool) -> ColumnElement[bool]:
+    past: ColumnElement[bool] = column < value if falling else column > value
+    return past
 
 
 @dataclass(frozen=True)
@@ -101,10 +108,11 @@ def page_sorted(
     size: int = PAGE_SIZE,
 ) -> Page[Row]:
     """One page of `query` in this order: after `start`, or before it when read backwards."""
-    if start is not None:
-        query = query.where(sorting.beyond(start, backwards=backwards))
-    ordered = query.order_by(*sorting.terms(backwards=backwards)).limit(size + 1)
-    rows = session.exec(ordered).all()
+    rows: list[Row] = []
+    for conditions, order in sorting.parts(start, backwards=backwards):
+        if len(rows) <= size:
+            some = query.where(*conditions).order_by(*order).limit(size + 1 - len(rows))
+            rows += session.exec(some).all()
     more = len(rows) > size
     if backwards:
         return Page(rows[:size][::-1], newer=more, older=True)
