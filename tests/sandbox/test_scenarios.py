@@ -203,7 +203,7 @@ def test_a_drip_takes_what_its_words_say_and_ends_long_before_a_late_answer(
     late: float, seconds: float
 ) -> None:
     words = scenario_of("A-drip").does
-    assert f"最長{DRIP_SECONDS}秒" in say("ja", words)
+    assert f"最長 {DRIP_SECONDS} 秒" in say("ja", words)
     assert f"up to {DRIP_SECONDS} seconds" in say("en", words)
     assert [sum(drip_pauses(size, late)) for size in (1, 30, 190)] == [pytest.approx(seconds)] * 3
 
