@@ -22,7 +22,8 @@ PAGE = """<!doctype html><title>Orders</title><table>
 {% for order in orders %}
 <tr><td><a href="/orders/{{ order.id }}">{{ order.order_id }}</a></td>
 <td><span data-status="{{ order.status }}">{{ order.status }} {{ order.source }}</span>
-{% if order.status_at %}<time datetime="{{ order.status_at.isoformat() }}">{{ order.status_at.isoformat(" ") }}</time>{% endif %}</td>
+{% if order.status_at %}<time datetime="{{ order.status_at.isoformat() }}">
+{{- order.status_at.isoformat(" ") }}</time>{% endif %}</td>
 <td>{{ "{:,}".format(order.amount + (order.tax or 0)) if order.amount is not none }}</td>
 <td><time datetime="{{ order.created_at.isoformat() }}">{{ order.created_at.isoformat(" ") }}</time>
 </td></tr>
