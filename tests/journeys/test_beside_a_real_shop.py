@@ -229,16 +229,16 @@ def the_news_tell_it(story: Story) -> None:
     """That somebody has paid twice, by mail and to a program, and that it was seen to; that a copy
     proves nothing; and the day."""
     at, page, secret = story.at, story.at.page, secret_of(story.at)
-    subject = "NET CASH Desk: Possible double payment · B-1004"
-    until(lambda: story.mail.about(subject) and story.posts.told("double-payment", secret))
+    matter_told = "Possible double payment · B-1004"
+    until(lambda: story.mail.about(matter_told) and story.posts.told("double-payment", secret))
     (matter,) = story.posts.told("double-payment", secret)
     # Of the two that one is meant that was found to be paid later.
     assert (matter["phase"], matter["OrderID"][:6]) == ("began", "B-1004")
-    assert matter["href"] in story.mail.about(subject)[0]
+    assert matter["href"] in story.mail.about(matter_told)[0]
     page.goto(matter["href"])
     page.locator("form[action$='/double-payments'] [name=Reason]").fill("返金の手続き中")
     at.press("Take it off the list")
-    until(lambda: story.mail.about(subject.replace("Possible", "Settled: Possible")))
+    until(lambda: story.mail.about(matter_told.replace("Possible", "Settled: Possible")))
     until(lambda: story.mail.about("Copies that prove nothing"))
     the_day_in_short(story)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from app.desk.gateway_calls.apply_answer import report_of_lookup
-from app.desk.gateway_calls.send import complete, write_down
+from app.desk.gateway_calls.send import complete, met_order, write_down
 from app.desk.status.report_batch import ReportBatch
 from app.desk.status.snapshot import NO_PAST, Past
 from app.desk.status.unproven import spoken_at
@@ -94,7 +94,7 @@ class _Plain:
     def complete(self, plain: Sequence[Answered]) -> None:
         """Complete them all."""
         pasts = self._pasts(plain)
-        new = {one.number: _new_order(one) for one in plain if one.found}
+        new = {one.number: met_order(one.exchange) for one in plain if one.found}
         new = {number: order for number, order in new.items() if number not in self._orders}
         take_amounts(self._session, new.values())
         met: list[Met] = []
@@ -143,14 +143,3 @@ class _Plain:
             policy = confirmation_of(self._session, order.shop_key)
             self._terms[order.shop_key] = Terms(policy, self._settle)
         return self._terms[order.shop_key]
-
-
-def _new_order(one: Answered) -> Order:
-    exchange = one.exchange
-    return Order(
-        shop_key=exchange.shop_key,
-        environment=exchange.environment,
-        order_id=exchange.order_id,
-        origin=Origin.LOOKUP,
-        created_by=exchange.asked_by,
-    )

@@ -203,19 +203,24 @@ def find_or_create_order(session: Session, exchange: Exchange, *, found: bool) -
     assert shop is not None, "an exchange's shop is never deleted"
     order = order_by_number(session, shop.id, exchange.order_id)
     if order is None and found:
-        order = Order(
-            shop_key=shop.id,
-            environment=shop.environment,
-            order_id=exchange.order_id,
-            origin=Origin.LOOKUP,
-            created_by=exchange.asked_by,
-        )
+        order = met_order(exchange)
         session.add(order)
         session.flush()
         take_amounts(session, [order])
     if order is not None:
         give_to_order(session, shop, order.order_id, order.id)
     return order
+
+
+def met_order(exchange: Exchange) -> Order:
+    """An order that we hear of first in the answer to a lookup."""
+    return Order(
+        shop_key=exchange.shop_key,
+        environment=exchange.environment,
+        order_id=exchange.order_id,
+        origin=Origin.LOOKUP,
+        created_by=exchange.asked_by,
+    )
 
 
 def close_interrupted(desk: Desk) -> int:

@@ -25,9 +25,11 @@ class Mailbox:
     url: str
     mails: list[EmailMessage] = field(default_factory=list)
 
-    def about(self, subject: str) -> list[str]:
-        """What stands in those with this in their subject."""
-        return [one.get_content() for one in self.mails if subject in one["Subject"]]
+    def about(self, matter: str) -> list[str]:
+        """What stands in those that tell of it: by their subject, or beneath it where several
+        matters that began together share a mail."""
+        texts = [(one["Subject"], one.get_content()) for one in self.mails]
+        return [text for subject, text in texts if matter in subject or matter in text]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, RUF100
         raw = envelope.content or b""
