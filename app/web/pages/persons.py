@@ -144,8 +144,12 @@ def _found(session: Any, asked: Asked) -> dict[str, Any]:
     found = find(session, asked.word)
     mine = {order.id for order in found.orders}
     ticked = set(asked.orders) if asked.chosen else mine
-    telling = [word.text for word in found.words if word.tells]
-    words = [word for word in telling if not asked.chosen or word in asked.words]
+    # What others' orders say too may be the name of a product: it is for a person to tick.
+    words = [
+        word.text
+        for word in found.words
+        if word.tells and (word.text in asked.words if asked.chosen else not word.others)
+    ]
     orders = [
         Shown(order, order.id in ticked, refusal(session, order), _said(order))
         for order in (*found.orders, *found.alike)

@@ -26,6 +26,19 @@ def paid(app: Starlette, order_id: str, **values: Any) -> Order:
     return an_order(app, order_id, **({"status": "PAYSUCCESS"} | usual | values))
 
 
+async def test_a_word_that_others_say_too_is_ticked_by_a_person_alone(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    paid(desk_app, "A1001", client_field2="電子書籍「北の灯台」")
+    paid(desk_app, "B2002", client_field1="佐藤 一郎", client_field2="電子書籍「北の灯台」")
+    found = await client.post("/settings/persons/searches", data={"word": "A1001"})
+    words = {
+        one.partition('"')[0]: " checked" in one.partition(">")[0]
+        for one in found.text.split('name="person_word" value="')[1:]
+    }
+    assert words == {NAME: True, "電子書籍「北の灯台」": False}
+
+
 async def test_a_customer_is_found_taken_along_and_erased(
     client: httpx.AsyncClient, desk_app: Starlette
 ) -> None:
