@@ -1,7 +1,9 @@
 """Lookups of many beside the same calls made with bare httpx, as many at once, at one sandbox.
 
 What is compared is the time on the wall: the sandbox is a process of its own, and both ask it
-through the same kind of socket. Bare httpx asks before and after, for the machine may be busy.
+through the same kind of socket. Twice over: at a sandbox that answers at once, where whoever asks
+is kept busy by asking alone, and at one as far away as a gateway is, where the asker waits.
+Bare httpx asks before and after, for the machine may be busy.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from app.records.schema import upgrade
 from app.records.shops import Environment, OurShops, Shop
 from app.sandbox.store.schema import DEFAULT_SHOP_ID, DEFAULT_SHOP_PASS
 from tests.bench import programs
+from tests.bench.far_away import HELD_FOR
 from tests.bench.measurement import Measurement, at_most, plain
 
 NUMBERS = [f"BULK-{at:04d}" for at in range(2000)]
@@ -39,15 +42,25 @@ SHOP = f"ShopID={DEFAULT_SHOP_ID}&ShopPass={DEFAULT_SHOP_PASS}"
 
 def measure() -> Iterator[Measurement]:
     """Both ask a sandbox of its own process about the same numbers."""
-    with TemporaryDirectory() as folder, programs.sandbox(Path(folder) / "sandbox.db") as port:
-        gateway = f"http://127.0.0.1:{port}"
-        asyncio.run(_bare(gateway, Call.ENTRY, "&Amount=1000"))
-        theirs = asyncio.run(_bare(gateway, Call.SEARCH))
-        ours = asyncio.run(_batch(Path(folder) / "desk.db", gateway))
-        again = asyncio.run(_bare(gateway, Call.SEARCH))
-    theirs = Took((theirs.wall + again.wall) / 2, (theirs.cpu + again.cpu) / 2)
+    with TemporaryDirectory() as folder, programs.sandbox(Path(folder) / "sandbox.db") as near:
+        asyncio.run(_bare(_gateway(near), Call.ENTRY, "&Amount=1000"))
+        yield from _compared(_gateway(near), Path(folder) / "near.db", "answering at once")
+        with programs.far_away(near) as far:
+            held = f"answering after {HELD_FOR * 1000:.0f} ms"
+            yield from _compared(_gateway(far), Path(folder) / "far.db", held)
+
+
+def _gateway(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def _compared(gateway: str, path: Path, how: str) -> Iterator[Measurement]:
+    before = asyncio.run(_bare(gateway, Call.SEARCH))
+    ours = asyncio.run(_batch(path, gateway))
+    after = asyncio.run(_bare(gateway, Call.SEARCH))
+    theirs = Took((before.wall + after.wall) / 2, (before.cpu + after.cpu) / 2)
     each = 1000 / len(NUMBERS)
-    yield plain("2,000 lookups with bare httpx, four at once", theirs.wall, "s")
+    yield plain(f"2,000 lookups with bare httpx, {how}", theirs.wall, "s")
     yield at_most("2,000 lookups of a batch", ours.wall, "s", 1.15, theirs.wall)
     yield plain("CPU of a call with bare httpx", theirs.cpu * each, "ms")
     yield plain("own time of each, beside the call", (ours.wall - theirs.wall) * each, "ms")

@@ -54,6 +54,17 @@ def sandbox(store: Path) -> Iterator[int]:
 
 
 @contextmanager
+def far_away(target: int) -> Iterator[int]:
+    """A slow way to the program at that port; the port where it begins."""
+    port = free_port()
+    with running(
+        [sys.executable, "-m", "tests.bench.far_away", str(port), str(target)], os.environ
+    ):
+        first_answer(port, "/guide")
+        yield port
+
+
+@contextmanager
 def floor_of_commits(database: str) -> Iterator[int]:
     """The least durable endpoint, over a SQLite file or a PostgreSQL URL; its port."""
     port = free_port()
