@@ -79,7 +79,10 @@ GUARDS: Mapping[str, Sequence[str]] = {
     ),
     "app.desk.callbacks.queue": (f"{DESK}/callbacks/test_queue.py",),
     "app.desk.callbacks.ranking": (f"{DESK}/callbacks/test_ranking.py",),
-    "app.desk.callbacks.customer_message": (f"{DESK}/callbacks", "tests/web/pages"),
+    "app.desk.callbacks.customer_message": (
+        f"{DESK}/callbacks",
+        "tests/web/pages/test_return_page.py",
+    ),
     "app.desk.gateway_calls.apply_answer": (SEQUENCES, f"{DESK}/gateway_calls", f"{DESK}/actions"),
 }
 """The modules that decide about money, each with the tests that hold it."""

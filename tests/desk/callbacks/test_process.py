@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
+from app.clock import now
 from app.desk.callbacks import CustomerMessage, process_waiting, reverify
 from app.desk.context import Desk
 from app.protocol.statuses import Status
@@ -89,6 +90,17 @@ async def test_a_verified_callback_moves_the_order(desk: Desk) -> None:
 async def test_a_verified_refusal_is_told_as_not_paid(desk: Desk) -> None:
     open_order(desk, "A1001")
     assert (await bring(desk, body("A1001", Status.PAYFAIL))).message is CustomerMessage.NOT_PAID
+
+
+async def test_a_refusal_whose_code_leaves_doubt_is_told_once_a_lookup_has_agreed(
+    desk: Desk,
+) -> None:
+    key = open_order(desk, "A1001")
+    refused = body("A1001", Status.PAYFAIL).replace(b"ErrInfo=", b"ErrInfo=NC1000004")
+    assert (await bring(desk, refused)).message is CustomerMessage.BEING_CONFIRMED
+    with desk.database.writing() as session:
+        session.get_one(Order, key).confirmed_at = now()
+    assert (await bring(desk, refused)).message is CustomerMessage.NOT_PAID
 
 
 DOUBTFUL = {
