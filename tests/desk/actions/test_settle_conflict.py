@@ -62,6 +62,7 @@ async def test_believing_the_lookup_takes_its_word(any_stage: Stage) -> None:
     order = settled(any_stage, await contradicted(any_stage), "lookup")
     assert (order.status, order.source, order.conflict) == ("PAYFAIL", Source.LOOKUP, None)
     assert order.confirmed_at is not None
+    assert order.executed_at is not None, "what the customer is told depends on it"
     change = any_stage.changes(order)[-1]
     assert (change.effect, change.from_status, change.to_status) == (
         "settled",
@@ -120,6 +121,18 @@ async def test_believing_that_an_order_is_not_registered_frees_its_number(stage:
     assert stage.decision(order).next_step is NextStep.REGISTER_AGAIN
     trade = (order.access_id, order.access_pass, order.token, order.start_url)
     assert trade == (None, None, None, None)
+    assert order.executed_at is None
+
+
+async def test_what_the_gateway_says_was_never_executed_counts_as_never_executed(
+    stage: Stage,
+) -> None:
+    order = await reported(stage)
+    for _ in range(2):  # once it may only lag behind
+        order = await stage.look_up(order, found("UNPROCESSED"))
+        stage.time_passes(HOUR)
+    order = settled(stage, order, "lookup")
+    assert (order.status, order.executed_at) == ("UNPROCESSED", None)
 
 
 async def test_a_lookup_from_before_the_conflict_cannot_be_believed(stage: Stage) -> None:
