@@ -53,6 +53,7 @@ GUARDS: Mapping[str, Sequence[str]] = {
     ),
     "app.desk.status.updates": (
         SEQUENCES,
+        SETTLEMENTS,
         f"{DESK}/status",
         f"{DESK}/actions",
         f"{DESK}/gateway_calls",
