@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
@@ -20,7 +21,6 @@ from app.desk.news.hours import quiet_until
 from app.desk.news.mail import MailServer
 from app.desk.news.messages import Message, message
 from app.desk.news.outcomes import Failure, Outcome
-from app.desk.news.posting import Poster
 from app.desk.news.shapes import request_for
 from app.records.account_notices import notices_by_key
 from app.records.news import (
@@ -31,6 +31,9 @@ from app.records.news import (
     claim_items,
     matters_by_key,
 )
+
+if TYPE_CHECKING:
+    from app.desk.news.posting import Poster
 
 LOOK_EVERY = 5.0
 """Seconds between two looks for what is due."""
@@ -54,8 +57,7 @@ class NewsSender:
     """The job of a process."""
 
     def __init__(self, desk: Desk, mail: MailServer | None, poster: Poster | None = None) -> None:
-        self._desk, self._mail = desk, mail
-        self._poster = poster or Poster(to_this_machine=desk.settings.sandbox_on)
+        self._desk, self._mail, self._poster = desk, mail, poster
 
     async def tick(self) -> None:
         """Say everything that is due."""
@@ -101,10 +103,18 @@ class NewsSender:
         if channel.ended_at is not None:
             return Outcome(Failure.GONE)
         if channel.kind not in BY_MAIL:
-            return await self._poster.post(request_for(channel, said))
+            return await self._ready_poster().post(request_for(channel, said))
         if self._mail is None:
             return Outcome(Failure.NO_MAIL)
         return await self._mail.send(channel.address, said)
+
+    def _ready_poster(self) -> Poster:
+        if self._poster is None:
+            # It brings the HTTP client, which takes long to load: most starts post nothing.
+            from app.desk.news.posting import Poster
+
+            self._poster = Poster(to_this_machine=self._desk.settings.sandbox_on)
+        return self._poster
 
     def _note(self, channel_key: str, keys: Sequence[str], outcome: Outcome) -> None:
         at = now()
