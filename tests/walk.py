@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from html import unescape
@@ -18,10 +17,9 @@ from app.protocol.statuses import Status
 from app.protocol.wire import encode_form
 from tests.plain import plain_client, post
 from tests.reading import Shown
+from tests.waiting import until
 
 SHOP, PASSWORD = "tshop00000001", "tpass7xq"
-PATIENCE = 60.0
-"""Seconds until something that happens by itself must have happened."""
 
 _numbers = count(1)
 
@@ -56,22 +54,22 @@ class Operator:
 
     def launch(self, address: str) -> str:
         """Make a payment link, once the gateway has answered; its address."""
-        deadline = time.monotonic() + PATIENCE
-        while (answer := self.act(address, "launches")).status_code != 303:
-            assert time.monotonic() < deadline, answer.status_code
-            time.sleep(0.05)
-        return answer.headers["location"]
+
+        def made() -> str | None:
+            answer = self.act(address, "launches")
+            return answer.headers["location"] if answer.status_code == 303 else None
+
+        return until(made)
 
     def wait_for(self, address: str, **wanted: Any) -> Shown:
         """Look at a page until it shows what is wanted of its properties."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
+
+        def as_wanted() -> Shown | None:
             shown = self.see(address)
             found = {name: getattr(shown, name) for name in wanted}
-            if found == wanted:
-                return shown
-            assert time.monotonic() < deadline, found
-            time.sleep(0.05)
+            return shown if found == wanted else None
+
+        return until(as_wanted)
 
 
 class Customer:
