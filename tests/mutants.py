@@ -36,7 +36,7 @@ GUARDS: Mapping[str, Sequence[str]] = {
     "app.protocol.checkstring": ("tests/protocol",),
     "app.desk.status.groups": (f"{DESK}/status/test_groups.py", f"{DESK}/status/test_updates.py"),
     "app.desk.status.schedule": (f"{DESK}/status/test_schedule.py",),
-    "app.desk.status.confirmation_policy": (f"{DESK}/status/test_policy.py",),
+    "app.desk.status.confirmation_policy": (f"{DESK}/status/test_confirmation_policy.py",),
     "app.desk.status.history": (*SEQUENCES, f"{DESK}/status", f"{DESK}/actions"),
     "app.desk.status.unproven": (f"{DESK}/status/test_unproven.py",),
     "app.records.attention": ("tests/records/test_attention.py",),
@@ -105,6 +105,10 @@ ARGUED: Mapping[str, str] = {
     " self.status is not None or self.since is None"
     " -> self.status is not None and self.since is None": _ASKED_WHILE_UNKNOWN,
     "app.desk.status.rules OrderSnapshot.call_is_over: True -> False": _ASKED_WHILE_UNKNOWN,
+    "app.desk.status.snapshot disputed_since: order.conflict is None or order.conflict_at is None"
+    " -> order.conflict is None and order.conflict_at is None": (
+        "a conflict and its time are set and taken away together"
+    ),
     "app.desk.status.history raised_before: order.conflict is None or order.conflict_at is None"
     " -> order.conflict is None and order.conflict_at is None": (
         "a conflict and its time are set and taken away together"

@@ -23,6 +23,11 @@ def test_every_module_that_decides_about_money_can_be_broken(module: str) -> Non
     assert broken(module, 0)
 
 
+def test_every_test_that_is_to_notice_a_break_is_there() -> None:
+    named = {path for paths in GUARDS.values() for path in paths}
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 @pytest.mark.soak
 def test_nothing_is_argued_that_is_no_longer_there() -> None:
     about = GUARDS.keys() & {said.partition(" ")[0] for said in ARGUED}
