@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,21 +45,36 @@ from tests.cast import (
     signed_in_cookie,
 )
 from tests.plain import plain_client
-from tests.postgresql import free_port, fresh_database, running_postgresql
+from tests.postgresql import free_port, fresh_database
 from tests.scratch import work_in_memory
+from tests.shared import BLANK, SharedServer, migrated_postgresql, new_name, told_at
 from tests.waiting import GIVEN_UP_AFTER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SECRET_KEY = "a key for the tests alone, long enough to be one"
-_names = count()
+_shared: list[SharedServer] = []
 _browser = KeptBrowser()
 
 
 def pytest_configure() -> None:
     """Before anything makes a file."""
     work_in_memory()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """In the process that begins the workers, for each of them."""
+    if not _shared:
+        _shared.append(SharedServer())
+    node.workerinput["postgresql"] = str(_shared[0].told)
+
+
+def pytest_unconfigure() -> None:
+    """When everything is over."""
+    while _shared:
+        _shared.pop().stop()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
@@ -154,31 +168,32 @@ def moved_in(tmp_path: Path, blank_database: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The maintenance URL of a real PostgreSQL with a migrated database named `blank`."""
-    with running_postgresql() as url:
-        database = Database(fresh_database(url, "blank"))
-        upgrade(database)
-        database.close()
-        yield url
+def postgresql_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The maintenance URL of a real PostgreSQL with a migrated database to copy."""
+    shared = getattr(request.config, "workerinput", {}).get("postgresql")
+    if shared:
+        yield told_at(shared)
+    else:
+        with migrated_postgresql() as url:
+            yield url
 
 
 @pytest.fixture
 def postgresql(postgresql_server: str) -> str:
     """The URL of a fresh, migrated PostgreSQL database."""
-    return fresh_database(postgresql_server, f"test{next(_names)}", template="blank")
+    return fresh_database(postgresql_server, new_name(), BLANK)
 
 
 @pytest.fixture
 def bare_postgresql(postgresql_server: str) -> str:
     """The URL of a PostgreSQL database without a table."""
-    return fresh_database(postgresql_server, f"test{next(_names)}")
+    return fresh_database(postgresql_server, new_name())
 
 
 @pytest.fixture(scope="module")
 def module_postgresql(postgresql_server: str) -> str:
     """The same, shared by the tests of a module."""
-    return fresh_database(postgresql_server, f"test{next(_names)}", template="blank")
+    return fresh_database(postgresql_server, new_name(), BLANK)
 
 
 @pytest.fixture
@@ -224,7 +239,7 @@ def kept_sqlite(
 @pytest.fixture(scope="session")
 def kept_postgresql(postgresql_server: str) -> Iterator[Database]:
     """One PostgreSQL database for many tests: to make one costs more than most of them."""
-    database = Database(fresh_database(postgresql_server, "kept", template="blank"))
+    database = Database(fresh_database(postgresql_server, new_name(), BLANK))
     yield database
     database.close()
 

@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 import psycopg
 
 # No test pulls the plug of the machine: what the kernel has been given is kept.
-SPEED = ("-c", "shared_buffers=64MB", "-c", "max_connections=100", "-c", "fsync=off")
+SPEED = ("-c", "shared_buffers=64MB", "-c", "max_connections=300", "-c", "fsync=off")
 
 
 @contextmanager
