@@ -126,7 +126,7 @@ def verify(session: Session, kept: Collection[Checkpoint] = ()) -> Report:
     known = {one.number: one.digest for one in kept}
     for entry in _in_order(session):
         if fault := walk.step(entry):
-            kind, at = fault
+            kind, at = fault if fault[0] is not Kind.REORDERED else _told_apart(session, entry)
             return Report(at - 1, end.number, end, kind, at)
         if known.get(entry.number or 0, entry.digest) != entry.digest:
             return Report(walk.last.number - 1, end.number, end, Kind.ALTERED, entry.number)
@@ -172,6 +172,23 @@ class _Walk:
         elif entry.action == ERASED:
             self._said |= _erased_by(entry)
         return None
+
+
+def _told_apart(session: Session, entry: AuditEntry) -> tuple[Kind, int]:
+    """What was done where an entry stands in a place that it does not say, and where: whoever
+    takes one out, or puts one in, may give those behind it new numbers."""
+    said, at = _read(entry.said), entry.number or 0
+    own = said.get("number")
+    if not isinstance(own, int) or (own == at and said.get("id") != entry.id):
+        return Kind.ALTERED, at
+    if said.get("id") != entry.id:
+        return Kind.INSERTED, at
+    if own < at:
+        # Its own place is taken, by one that fits there.
+        return Kind.INSERTED, own
+    is_elsewhere = col(AuditEntry.said).contains(f'"number":{at},"previous":"')
+    found = session.exec(select(AuditEntry.id).where(is_elsewhere).limit(1)).first()
+    return Kind.REORDERED if found else Kind.REMOVED, at
 
 
 def _in_order(session: Session) -> Iterator[AuditEntry]:

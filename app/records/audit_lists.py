@@ -6,41 +6,97 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from app.records.accounts import AuditEntry
-from app.records.keys import first_key
-from app.records.paging import PAGE_SIZE, Page, Place, page_of
+from app.records.keys import first_key, moment_of
+from app.records.paging import PAGE_SIZE, Place, page_of
+
+READ_AT_ONCE = 20_000
+"""Entries of which one page compares the words: no search reads the whole log in one go."""
 
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """What to list. `who`: a part of an e-mail address; `about`: a part of what it was done to."""
+    """What to list. `who`: a part of an e-mail address; `about`: a part of what it was done to;
+    `where`: a part of the address it came from."""
 
     action: str = ""
     who: str = ""
     about: str = ""
+    where: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class AuditPage:
+    """Entries, newest first, and the keys beside which the next pages begin; empty for no page.
+
+    `reached`: how far back the words were compared, where that was not to the end.
+    """
+
+    rows: Sequence[AuditEntry]
+    newer: str
+    older: str
+    reached: datetime | None = None
+
+
 def audit_page(
     session: Session, wanted: AuditFilter, place: Place, size: int = PAGE_SIZE
-) -> Page[AuditEntry]:
-    """One page of the log."""
-    query = select(AuditEntry)
+) -> AuditPage:
+    """One page of the log. Words are compared with READ_AT_ONCE entries at most; where those do
+    not fill it, it is a short page, and the next goes on from there."""
+    entries, words = _in_span(wanted), _words(wanted)
+    edge = _edge(session, entries, place) if words else None
+    if edge is not None:
+        key = col(AuditEntry.id)
+        entries.append(key <= edge if place.after else key >= edge)
+    query = select(AuditEntry).where(*entries, *words)
+    found = page_of(session, query, AuditEntry.id, place, size)
+    newer = found.rows[0].id if found.newer and found.rows else ""
+    older = found.rows[-1].id if found.older and found.rows else ""
+    if edge is None or (found.newer if place.after else found.older):
+        return AuditPage(found.rows, newer, older)
+    if place.after:
+        return AuditPage(found.rows, edge, older)
+    return AuditPage(found.rows, newer, edge, moment_of(edge))
+
+
+def _in_span(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    """The conditions that an index answers."""
+    found: list[ColumnElement[bool]] = []
     if wanted.action:
-        query = query.where(AuditEntry.action == wanted.action)
-    if wanted.who:
-        query = query.where(col(AuditEntry.email).contains(wanted.who.lower(), autoescape=True))
-    if wanted.about:
-        query = query.where(col(AuditEntry.subject).contains(wanted.about, autoescape=True))
+        found.append(col(AuditEntry.action) == wanted.action)
     if wanted.since:
-        query = query.where(AuditEntry.id >= first_key(wanted.since))
+        found.append(col(AuditEntry.id) >= first_key(wanted.since))
     if wanted.until:
-        query = query.where(AuditEntry.id < first_key(wanted.until))
-    return page_of(session, query, AuditEntry.id, place, size)
+        found.append(col(AuditEntry.id) < first_key(wanted.until))
+    return found
+
+
+def _words(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    """The conditions for which each entry is read."""
+    parts = (
+        (col(AuditEntry.email), wanted.who.lower()),
+        (col(AuditEntry.subject), wanted.about),
+        (col(AuditEntry.remote_address), wanted.where.lower()),
+    )
+    return [column.contains(part, autoescape=True) for column, part in parts if part]
+
+
+def _edge(session: Session, entries: Sequence[ColumnElement[bool]], place: Place) -> str | None:
+    """The last entry to be read from this place on; None where all that there are may be."""
+    key = col(AuditEntry.id)
+    query = select(key).where(*entries)
+    if place.after:
+        query = query.where(key > place.after).order_by(key)
+    else:
+        query = query.where(key < place.before) if place.before else query
+        query = query.order_by(key.desc())
+    last_and_next = session.exec(query.offset(READ_AT_ONCE - 1).limit(2)).all()
+    return last_and_next[0] if len(last_and_next) > 1 else None
 
 
 def actions_recorded(session: Session) -> Sequence[str]:

@@ -79,6 +79,28 @@ def insert(session: Session) -> None:
     session.add(AuditEntry(action="never-done"))
 
 
+def make_room(session: Session) -> None:
+    for number in range(NUMBER, 3, -1):
+        statement = text("UPDATE audit_entries SET number = number + 1 WHERE number = :number")
+        session.connection().execute(statement, {"number": number})
+
+
+def insert_between(session: Session) -> None:
+    """One that was never made in the fourth place, as well made as any."""
+    third = session.exec(select(AuditEntry).where(AuditEntry.number == 3)).one()
+    make_room(session)
+    entry = AuditEntry(action="never-done")
+    link(entry, Checkpoint(3, third.digest or ""))
+    session.add(entry)
+
+
+def insert_a_copy(session: Session) -> None:
+    """What was done once said twice."""
+    second = session.exec(select(AuditEntry).where(AuditEntry.number == 2)).one()
+    make_room(session)
+    session.add(AuditEntry(**second.model_dump(exclude={"id"}) | {"number": 4}))
+
+
 def close_the_gap(session: Session) -> None:
     delete(4)(session)
     for number in range(5, NUMBER + 1):
@@ -93,15 +115,17 @@ def close_the_gap(session: Session) -> None:
         (change(3, "email", "somebody@example.jp"), Kind.ALTERED, 3),
         (change(3, "detail", "{}"), Kind.ALTERED, 3),
         (change(3, "action", "register"), Kind.ALTERED, 3),
-        (change(3, "said", "{}"), Kind.REORDERED, 3),
+        (change(3, "said", "{}"), Kind.ALTERED, 3),
         (change(3, "digest", "0" * 64), Kind.ALTERED, 3),
         (change(3, "salt", "0" * 32), Kind.ALTERED, 3),
         (write_anew, Kind.ALTERED, 3),
         (delete(4), Kind.REMOVED, 4),
-        (close_the_gap, Kind.REORDERED, 4),
+        (close_the_gap, Kind.REMOVED, 4),
         (delete(1), Kind.CUT_OFF_AT_THE_BEGINNING, 1),
         (swap, Kind.REORDERED, 3),
         (insert, Kind.INSERTED, None),
+        (insert_between, Kind.INSERTED, 4),
+        (insert_a_copy, Kind.INSERTED, 4),
     ],
 )
 def test_what_was_done_to_it_is_named_with_its_place(

@@ -3,7 +3,8 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
 from app.clock import now
 from app.desk.accounts.password_policy import password_problem
@@ -43,7 +44,8 @@ def ensure_first_admin(database: Database, email: str, password: str) -> None:
 def first_sign_in_link(database: Database, base_url: str) -> str | None:
     """A new one-time address that signs the first admin in; None once somebody has a password.
 
-    Whoever came by the first one and left without choosing a password comes in by the next.
+    Whoever came by the first one and left without choosing a password comes in by the next. The
+    earlier ones no longer work: each stands in a log that others may come to read.
     """
     with database.writing() as session:
         if anybody_has_password(session):
@@ -51,10 +53,10 @@ def first_sign_in_link(database: Database, base_url: str) -> str | None:
         admin = oldest_admin(session)
         if admin is None and any_user(session):
             return None
-        key = new_secret()
-        link = SignInLink(secret_digest=digest(key), expires_at=now() + LINK_LIFETIME)
-        link.user_key = admin.id if admin else None
-        session.add(link)
+        owner = admin.id if admin else None
+        session.exec(delete(SignInLink).where(col(SignInLink.user_key).is_not_distinct_from(owner)))
+        key, expires = new_secret(), now() + LINK_LIFETIME
+        session.add(SignInLink(secret_digest=digest(key), expires_at=expires, user_key=owner))
     return f"{base_url}/login/link?key={key}"
 
 

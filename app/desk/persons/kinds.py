@@ -52,9 +52,9 @@ AUDIT = Kind(
     N_("Entries of the audit log"),
     AuditEntry,
     rows.audit,
-    _texts("subject", "detail"),
+    without.audit_entry,
 )
-FILES = Kind("files", N_("Files of cases"), Attachment, rows.files_of, _texts("name"))
+FILES = Kind("files", N_("Files of cases"), Attachment, rows.files_of, without.file)
 ORDERS = Kind(
     "orders",
     N_("Orders"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from app.protocol.checkstring import Verdict
 from app.protocol.reading import read_result
 from app.records.book import customers_of, orders_of_customer
 from app.records.callbacks import Callback
+from app.records.cases import cases_about
 from app.records.order_finding import Sought, among_found, newest_found
 from app.records.orders import Order
 from app.records.person_rows import cases_of_others_too, orders_named, unfiled_orders
@@ -32,12 +33,12 @@ FIELDS = ("ClientField1", "ClientField2", "ClientField3")
 class Person:
     """Somebody: their orders, and the words to look for in texts that are not theirs alone.
 
-    `shared_cases`: the keys of cases that are about orders of others too.
+    `own_cases`: cases about these orders and nobody else's, their names by their keys.
     """
 
     orders: Sequence[Order]
     words: Words
-    shared_cases: Collection[str] = field(default_factory=frozenset)
+    own_cases: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> list[str]:
@@ -100,8 +101,10 @@ def person_of(session: Session, order_keys: Collection[str], words: Collection[s
     known = words_of(session, orders)
     # Nobody's words but theirs: a form could ask to take any word out of everything.
     wanted = [word for word in known if word in words]
-    shared = cases_of_others_too(session, [order.id for order in orders])
-    return Person(orders, Words(wanted), shared)
+    keys = [order.id for order in orders]
+    shared = cases_of_others_too(session, keys)
+    own = {case.id: case.name for case in cases_about(session, keys) if case.id not in shared}
+    return Person(orders, Words(wanted), own)
 
 
 def words_of(session: Session, orders: Sequence[Order]) -> list[str]:

@@ -33,7 +33,5 @@ def refusal(session: Session, order: Order) -> Words | None:
     if order.double_payment == "open":
         return PAID_TWICE
     for case in unfinished_cases(session, order.id):
-        return Sentence(
-            N_("The case %(name)s is about it, and is not closed."), {"name": case.name}
-        )
+        return Sentence(IN_A_CASE, {"name": case.name})
     return None

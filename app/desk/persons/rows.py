@@ -19,7 +19,7 @@ from app.records.accounts import AuditEntry
 from app.records.batches import Batch, BatchItem
 from app.records.book import BookEntry
 from app.records.callbacks import Callback
-from app.records.cases import Attachment, AttachmentContent, Case, CaseEvent, cases_about
+from app.records.cases import Attachment, AttachmentContent, Case, CaseEvent, Deed, cases_about
 from app.records.exchanges import Exchange
 from app.records.notifications import Notification
 from app.records.person_rows import (
@@ -32,6 +32,9 @@ from app.records.person_rows import (
 from app.records.refunds import Refund
 
 Find = Callable[[Session, Person], Sequence[str]]
+
+FILE_ATTACHED = f"case-{Deed.ATTACHED}"
+"""What the audit log calls the entry that names a case's file."""
 
 
 def of_orders(table: Any) -> Find:
@@ -148,13 +151,9 @@ def case_events(session: Session, person: Person) -> Sequence[str]:
 
 def files_of(session: Session, person: Person) -> Sequence[str]:
     """Those of cases about this person alone; of others' cases those that hold a word."""
-    cases = {case.id for case in cases_about(session, person.keys)}
-    theirs = keys_where(
-        session, Attachment, col(Attachment.case_key).in_(cases - set(person.shared_cases))
-    )
-    shared = keys_where(
-        session, Attachment, col(Attachment.case_key).in_(cases & set(person.shared_cases))
-    )
+    shared_cases = {case.id for case in cases_about(session, person.keys)} - set(person.own_cases)
+    theirs = keys_where(session, Attachment, col(Attachment.case_key).in_(list(person.own_cases)))
+    shared = keys_where(session, Attachment, col(Attachment.case_key).in_(shared_cases))
     held = [
         row.id
         for row in rows_of(session, AttachmentContent, shared)
@@ -171,7 +170,11 @@ def refunds(session: Session, person: Person) -> Sequence[str]:
 
 
 def audit(session: Session, person: Person) -> Sequence[str]:
-    """Entries about the orders, and those that say a word."""
+    """Entries about the orders, those that name a file of theirs, and those that say a word."""
     texts = (AuditEntry.subject, AuditEntry.detail)
     mine = col(AuditEntry.order_key).in_(person.keys)
-    return keys_where(session, AuditEntry, mine, *_words_in(person, *texts))
+    names_file = and_(
+        col(AuditEntry.action) == FILE_ATTACHED,
+        col(AuditEntry.subject).in_(list(person.own_cases.values())),
+    )
+    return keys_where(session, AuditEntry, mine, names_file, *_words_in(person, *texts))

@@ -6,19 +6,22 @@ its CheckString and the SHA-256 of the bytes that came.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from app.clock import now
 from app.desk.callbacks.late import without_person
 from app.desk.persons.person import Person
+from app.desk.persons.rows import FILE_ATTACHED
 from app.desk.persons.words import MARK
 from app.gateway import Outcome
 from app.protocol.impersonal import impersonal
+from app.records.accounts import AuditEntry
 from app.records.batches import Batch
 from app.records.book import BookEntry
 from app.records.callbacks import Callback
-from app.records.cases import CaseEvent, Deed
+from app.records.cases import Attachment, CaseEvent, Deed
 from app.records.derived_columns import SPOKEN_OF
 from app.records.exchanges import Exchange
 from app.records.imports import ImportedResult
@@ -96,12 +99,35 @@ def batch(row: Batch, person: Person) -> Columns:
 
 def case_event(row: CaseEvent, person: Person) -> Columns:
     """What was noted or told to the customer is gone where nobody else is concerned."""
-    about_them = row.case_key not in person.shared_cases
-    whole = about_them and row.deed in (Deed.NOTE, Deed.REPLIED) and row.text
+    is_theirs = row.case_key in person.own_cases
+    whole = is_theirs and row.deed in (Deed.NOTE, Deed.REPLIED) and row.text
     return {
         "text": MARK if whole else person.words.out_of(row.text),
-        "detail": person.words.out_of(row.detail),
+        "detail": _detail(row.detail, person, names_file=is_theirs and row.deed is Deed.ATTACHED),
     }
+
+
+def file(row: Attachment, person: Person) -> Columns:
+    """A file's name is called whatever came to mind: of one that is theirs alone none of it stays,
+    a given name by itself included."""
+    if row.case_key in person.own_cases:
+        return {"name": f"{MARK}.{row.kind}"}
+    return {"name": person.words.out_of(row.name)}
+
+
+def audit_entry(row: AuditEntry, person: Person) -> Columns:
+    """An entry without the words, and without the name of a file that is theirs alone."""
+    is_theirs = row.action == FILE_ATTACHED and row.subject in person.own_cases.values()
+    return {
+        "subject": person.words.out_of(row.subject),
+        "detail": _detail(row.detail, person, names_file=is_theirs),
+    }
+
+
+def _detail(detail: str, person: Person, *, names_file: bool) -> str:
+    if names_file:
+        detail = json.dumps({**json.loads(detail), "name": MARK}, ensure_ascii=False)
+    return person.words.out_of(detail)
 
 
 def nothing(row: Any, person: Person) -> Columns:  # noqa: ARG001

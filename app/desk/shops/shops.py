@@ -15,8 +15,10 @@ from app.desk.shops.validation import (
     GATEWAYS,
     PASSWORD_IS_OF_ADDRESS,
     TAKEN,
+    THIS_MACHINE,
     ShopDraft,
     change_problems,
+    is_this_machines,
     new_problems,
     tidy_address,
 )
@@ -54,6 +56,8 @@ def add_shop(desk: Desk, actor: Actor, draft: ShopDraft) -> Changed:
     shop = _new_shop(draft)
     demand(actor, Permission.MANAGE_SHOPS, shop.environment)
     wanted = shop.gateway_url or ""
+    if _may_not_reach(desk, wanted):
+        raise ShopRefused({"gateway_url": THIS_MACHINE})
     usual = GATEWAYS[shop.environment]
     is_for_two = shop.environment is Environment.PRODUCTION and wanted != usual
     if is_for_two:
@@ -107,8 +111,12 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
         demand(actor, Permission.MANAGE_SHOPS, shop.environment)
         ours = shop.environment is Environment.SANDBOX
         problems = change_problems(draft, desk.settings.base_url, sandbox=ours)
-        if not ours and _moves_without_password(shop, draft):
-            problems.setdefault("ShopPass", PASSWORD_IS_OF_ADDRESS)
+        if not ours and _moves(shop, draft):
+            if not draft.ShopPass:
+                # It would go to an address that it was not typed for.
+                problems.setdefault("ShopPass", PASSWORD_IS_OF_ADDRESS)
+            if "gateway_url" not in problems and _may_not_reach(desk, draft.gateway_url):
+                problems["gateway_url"] = THIS_MACHINE
         if problems:
             raise ShopRefused(problems)
         shop.name = draft.name.strip()
@@ -133,10 +141,14 @@ def change_shop(desk: Desk, actor: Actor, key: str, draft: ShopDraft) -> Changed
     return Changed(shop, _rejudge(desk) if new_password else 0)
 
 
-def _moves_without_password(shop: Shop, draft: ShopDraft) -> bool:
-    """Whether the password would go to an address that it was not typed for."""
-    address = tidy_address(draft.gateway_url, shop.environment)
-    return address != shop.gateway_url and not draft.ShopPass
+def _moves(shop: Shop, draft: ShopDraft) -> bool:
+    return tidy_address(draft.gateway_url, shop.environment) != shop.gateway_url
+
+
+def _may_not_reach(desk: Desk, address: str) -> bool:
+    """Whether it is on this machine, where none is but the sandbox: what an administrator of a
+    desk elsewhere would read there are the answers of its other services."""
+    return is_this_machines(address) and not desk.settings.sandbox_on
 
 
 def _move(session: Session, actor: Actor, shop: Shop, draft: ShopDraft) -> bool:

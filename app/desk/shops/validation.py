@@ -44,6 +44,7 @@ RESERVED = Sentence(
 NO_CONFIRMATION = N_("Choose when a reported payment is confirmed.")
 NOT_AN_ADDRESS = N_("Give an address that starts with https:// (up to its path, without ? or #).")
 NOT_HTTPS = N_("ShopPass is sent there, so only https will do (except to this machine itself).")
+THIS_MACHINE = N_("This is the desk's own machine: no gateway is there while its sandbox is off.")
 
 
 NO_RET_URL = Sentence(
@@ -100,6 +101,11 @@ def change_problems(draft: ShopDraft, own_url: str, *, sandbox: bool) -> dict[st
         ShopPass=_password_problem(draft.ShopPass) if draft.ShopPass else None,
         gateway_url=_address_problem(draft.gateway_url),
     )
+
+
+def is_this_machines(address: str) -> bool:
+    """Whether a gateway's address that is none of the above's problems is on this machine."""
+    return is_loopback(urlsplit(address.strip()).hostname or "")
 
 
 def tidy_address(address: str, environment: Environment) -> str:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from app.clock import now
 from app.protocol.wire import JST
 from app.protocol.words import N_, Sentence, say
+from app.records import audit_lists
 from app.records.accounts import AuditEntry
 from app.records.audit_checkpoints import checkpoint_text
 from app.records.audit_lists import AuditFilter, actions_recorded, audit_page
@@ -19,7 +20,7 @@ from app.records.database import Database
 from app.records.paging import Place
 from app.web.http.csv_download import Row, csv_download
 from app.web.http.notes import note
-from app.web.http.paging import neighbours, place_of
+from app.web.http.paging import address_with, place_of
 from app.web.http.requests import desk_of
 from app.web.pages.filter_reader import FilterReader
 from app.web.presentation.audit import audited
@@ -35,7 +36,7 @@ COLUMNS = (
 
 
 def index(request: Request) -> Response:
-    """GET /audit: newest first; `who`, `about`, `action`, `from`, `to`."""
+    """GET /audit: newest first; `who`, `about`, `where`, `action`, `from`, `to`."""
     wanted, problems = _wanted(request)
     with desk_of(request).database.reading() as session:
         listed = audit_page(session, wanted, place_of(request))
@@ -49,8 +50,12 @@ def index(request: Request) -> Response:
         "filtered": wanted != AuditFilter(),
         "checkpoint": checkpoint_text(desk_of(request).database),
         "csv": f"/audit.csv?{request.url.query}",
+        "newer": address_with(request, after=listed.newer) if listed.newer else None,
+        "older": address_with(request, before=listed.older) if listed.older else None,
+        "reached": listed.reached,
+        "read_at_once": f"{audit_lists.READ_AT_ONCE:,}",
     }
-    return page(request, "audit/index.html", context | neighbours(request, listed))
+    return page(request, "audit/index.html", context)
 
 
 def download(request: Request) -> Response:
@@ -71,21 +76,20 @@ def details(entry: AuditEntry) -> Mapping[str, Any]:
 
 def _wanted(request: Request) -> tuple[AuditFilter, Mapping[str, Sentence]]:
     reader = FilterReader(request.query_params)
-    text = {name: request.query_params.get(name, "").strip() for name in ("action", "who", "about")}
+    names = ("action", "who", "about", "where")
+    text = {name: request.query_params.get(name, "").strip() for name in names}
     wanted = AuditFilter(**text, since=reader.beginning("from"), until=reader.end("to"))
     return wanted, reader.problems
 
 
 def _rows(database: Database, wanted: AuditFilter, language: str) -> Iterator[list[Row]]:
     yield [[say(language, column) for column in COLUMNS]]
-    place, more = Place(), True
-    while more:
+    place: Place | None = Place()
+    while place:
         with database.reading() as session:
             listed = audit_page(session, wanted, place, BATCH)
         yield [_row(entry, language) for entry in listed.rows]
-        more = listed.older
-        if listed.rows:
-            place = Place(before=listed.rows[-1].id)
+        place = Place(before=listed.older) if listed.older else None
 
 
 def _row(entry: AuditEntry, language: str) -> Row:

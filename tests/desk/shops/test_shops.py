@@ -115,6 +115,28 @@ async def test_https_or_this_very_machine_is_a_gateway(
     assert add_shop(desk, admin, replace(DRAFT, gateway_url=typed)).shop.gateway_url == kept
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8001", "https://localhost:8443"])
+async def test_this_very_machine_is_no_gateway_for_a_form_while_the_sandbox_is_off(
+    desk: Desk, admin: Actor, address: str
+) -> None:
+    elsewhere = replace(desk, settings=replace(desk.settings, sandbox_url=None))
+    there = replace(DRAFT, gateway_url=address)
+    with pytest.raises(ShopRefused) as refused:
+        add_shop(elsewhere, admin, there)
+    assert list(refused.value.problems) == ["gateway_url"]
+    shop = add_shop(elsewhere, admin, DRAFT).shop
+    with pytest.raises(ShopRefused) as refused:
+        change_shop(elsewhere, admin, shop.id, there)
+    assert list(refused.value.problems) == ["gateway_url"]
+    # One that was named on the machine itself stays, whatever else is changed.
+    add_shop(desk, admin, replace(there, ShopID="tshop00000003"))
+    with desk.database.reading() as session:
+        named = shop_by_id(session, "tshop00000003")
+    assert named
+    change = replace(there, ShopID=named.shop_id, ShopPass="", name="Another")
+    assert change_shop(elsewhere, admin, named.id, change).shop.name == "Another"
+
+
 async def test_a_new_password_keeps_the_one_before_for_diagnosis_alone(
     desk: Desk, admin: Actor
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from sqlmodel import select
 from starlette.applications import Starlette
 
 from app.desk.accounts import throttle
+from app.records import audit_lists
 from app.records.accounts import AuditEntry
 from app.records.audit_chain import verify
 from tests.cast import ADMIN, APPROVER, OPERATOR, VIEWER
@@ -37,9 +39,31 @@ async def test_what_people_did_is_listed_and_narrowed(
     assert shown(await client.get("/audit?action=user-invited")) == ["user-invited"]
     assert shown(await client.get("/audit?who=OGAWA")) == ["signed-out"]
     assert shown(await client.get("/audit?about=new@")) == ["user-invited"]
+    assert len(shown(await client.get("/audit?where=127.0.0."))) == 2
+    assert shown(await client.get("/audit?where=203.0.113.")) == []
     assert shown(await client.get("/audit?to=2020-01-01")) == []
     assert len(shown(await client.get("/audit?from=2020-01-01"))) == 2
     assert "is not a day" in (await client.get("/audit?from=soon")).text
+
+
+async def test_a_word_is_looked_for_a_stretch_at_a_time_and_found_however_far_back(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", *(f"later{number}" for number in range(7))):
+        invitation = {"email": f"{name}@example.jp", "role": "viewer"}
+        await client.post("/settings/users", data=invitation)
+    monkeypatch.setattr(audit_lists, "READ_AT_ONCE", 3)
+    address, seen = "/audit?about=first", []
+    while address:
+        answer = await client.get(address)
+        seen.append(len(shown(answer)))
+        older = re.search(r'href="([^"]+)" rel="next"', answer.text)
+        assert ("data-reached" in answer.text) is bool(older)
+        address = unescape(older[1]) if older else ""
+    assert seen == [0, 0, 1]
+    assert len((await client.get("/audit.csv?about=first")).text.splitlines()) == 2
+    # What an index finds is read as far as it takes.
+    assert len(shown(await client.get("/audit?action=user-invited"))) == 8
 
 
 async def test_its_download_is_what_the_page_shows_and_is_recorded_itself(
