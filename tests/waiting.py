@@ -13,7 +13,7 @@ PAUSES_AT_MOST = 0.2
 Found = TypeVar("Found")
 
 
-def until(holds: Callable[[], Found]) -> Found:
+def until(holds: Callable[[], Found | None]) -> Found:
     """Wait until it holds; fail where it never does. Looks often at first, then less and less."""
     deadline, pause = time.monotonic() + GIVEN_UP_AFTER, 0.01
     while not (found := holds()):
