@@ -113,6 +113,10 @@ ARGUED: Mapping[str, str] = {
     " -> order.conflict is None and order.conflict_at is None": (
         "a conflict and its time are set and taken away together"
     ),
+    "app.desk.actions.settle_conflict _kept: foreign and snapshot.access_id is None"
+    " -> foreign or snapshot.access_id is None": (
+        "only beside another trade, and where we hold none, does it matter whose word stands"
+    ),
     "app.desk.status.confirmation_policy schedule_waiting: at >= since -> at > since": (
         "a lookup is not asked in the very microsecond in which the report was heard"
     ),

@@ -58,9 +58,9 @@ class Outcome:
 
     believe: Settlement
     status: str
-    confirmed: bool = False
-    comes_back: bool = False
-    amount_next: bool = False
+    confirmed: bool
+    comes_back: bool
+    amount_next: bool
 
 
 def settle_conflict(
@@ -136,7 +136,7 @@ def outcomes(
     if lookup is None:
         return (kept,)
     status, same = lookup.said_status or UNKNOWN, figures_of(order, lookup) is Compared.SAME
-    return Outcome("lookup", status, same, amount_next=amount), kept
+    return Outcome("lookup", status, same, comes_back=False, amount_next=amount), kept
 
 
 def _comes_back(

@@ -18,9 +18,9 @@ from app.desk.status.updates import StatusReport, Terms, apply_report
 from app.protocol.statuses import Status
 from app.records.accounts import audit_entries_of
 from app.records.exchanges import exchanges_of
-from app.records.orders import Conflict, Order, Source
+from app.records.orders import Conflict, Order, Origin, Source
 from app.records.shops import Confirmation
-from tests.desk.conftest import Stage, found, refused
+from tests.desk.conftest import SILENCE, Stage, found, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -184,6 +184,63 @@ async def test_keeping_what_the_gateway_goes_on_denying_needs_to_be_known(
     stage.time_passes(HOUR)
     again = await stage.look_up(order, *lookup)
     assert (again.conflict is not None) is back
+
+
+async def test_each_way_out_says_what_it_comes_to(stage: Stage) -> None:
+    order = await contradicted(stage, found("PAYFAIL"))
+    assert ways_out(stage, order) == {
+        "lookup": Outcome("lookup", "PAYFAIL", confirmed=True, comes_back=False, amount_next=False),
+        "keep": Outcome("keep", "PAYSUCCESS", confirmed=False, comes_back=True, amount_next=False),
+    }
+    with pytest.raises(ComesBack):
+        settle_conflict(stage.desk, stage.actor, order.id, "keep", "nobody was told")
+
+
+async def test_between_two_callbacks_there_is_one_way_out_and_it_lasts(stage: Stage) -> None:
+    order = await reported(stage)
+    with stage.desk.database.writing() as session:
+        refusal = StatusReport(Source.CALLBACK, Status.PAYFAIL)
+        fresh = session.get_one(Order, order.id)
+        apply_report(session, fresh, refusal, Terms(Confirmation.AT_ONCE))
+    [kept] = ways_out(stage, order).values()
+    assert (kept.believe, kept.comes_back) == ("keep", False)
+    assert settled(stage, order, "keep", knowing=False).conflict is None
+
+
+async def test_a_gateway_that_goes_on_lagging_is_told_before_the_claim_is_kept(
+    stage: Stage,
+) -> None:
+    order = await reported(stage)
+    for _ in range(2):
+        order = await stage.look_up(order, found("UNPROCESSED"))
+        stage.time_passes(HOUR)
+    assert order.conflict is Conflict.LAGGING
+    assert ways_out(stage, order)["keep"].comes_back
+
+
+async def test_somebody_elses_trade_is_kept_away_for_good_while_it_stays_as_it_is(
+    stage: Stage,
+) -> None:
+    order = await stage.register(stage.open(), *SILENCE)
+    order = await stage.look_up(order, found("UNPROCESSED", 5))
+    assert order.conflict is Conflict.FOREIGN
+    assert not ways_out(stage, order)["keep"].comes_back
+    settled(stage, order, "keep", knowing=False)
+
+
+async def test_what_only_callbacks_named_is_put_aside_for_good(stage: Stage) -> None:
+    with stage.desk.database.writing() as session:
+        order = Order(
+            shop_key=stage.shop.id,
+            environment=stage.shop.environment,
+            order_id="NEVER-HERE",
+            origin=Origin.CALLBACK,
+        )
+        session.add(order)
+    order = await stage.look_up(order, refused("M01004002"))
+    assert order.conflict is Conflict.NOT_REGISTERED
+    assert not ways_out(stage, order)["keep"].comes_back
+    assert settled(stage, order, "keep", knowing=False).conflict is None
 
 
 async def test_a_payment_nobody_here_requested_is_not_kept_away_unknowingly(stage: Stage) -> None:
