@@ -26,6 +26,7 @@ from app.desk.orders.order_view import ExchangeView, OrderView
 from app.protocol.checkstring import Verdict
 from app.protocol.text import WINDOWS_31J
 from app.records.audit_checkpoints import checkpoint_text
+from app.records.batch_cases import Line
 from app.records.callbacks import Callback
 from app.records.cases import Deed
 from app.records.shops import OurShops
@@ -64,6 +65,7 @@ def _parts(session: Session, ours: OurShops, view: CaseView) -> dict[str, Part]:
     told = {
         "case": _case(view),
         "history": _history(view),
+        "lines": [_line(one) for one in view.lines],
         "orders": [_order(one) for one in view.orders],
         "callbacks": [
             _callback(session, ours, callback) for one in view.orders for callback in one.callbacks
@@ -106,6 +108,20 @@ def _case(view: CaseView) -> Part:
         "decided_at": _time(case.decided_at),
         "closed_at": _time(case.closed_at),
         "checklist": {one.item: one.proof is not None for one in view.checklist},
+    }
+
+
+def _line(line: Line) -> Part:
+    item, batch = line
+    return {
+        "OrderID": item.order_id,
+        "line": item.line,
+        "file": batch.file_name,
+        "file_sha256": batch.sha256,
+        "said": item.said,
+        "yen": item.yen,
+        "verdict": item.verdict,
+        "since": _time(item.began_at),
     }
 
 

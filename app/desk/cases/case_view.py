@@ -19,6 +19,7 @@ from app.desk.context import Actor, DeskSettings
 from app.desk.orders.order_view import Entry, OrderView, order_view
 from app.desk.permissions import Permission, may
 from app.records.accounts import User
+from app.records.batch_cases import Line, lines_of_cases
 from app.records.cases import (
     Attachment,
     Case,
@@ -85,7 +86,7 @@ class CaseView:
     """A case with all that its page, its report and its bundle show.
 
     `refundable`: yen by an order's key. `emails`: of people by their keys. `mentioned`: the keys of
-    orders that the notes name, by their OrderID.
+    orders that the notes name, by their OrderID. `lines`: of lists, from which it was opened.
     """
 
     case: Case
@@ -99,6 +100,7 @@ class CaseView:
     timeline: Sequence[Moment]
     emails: Mapping[str, str]
     mentioned: Mapping[str, str]
+    lines: Sequence[Line]
 
 
 def case_view(
@@ -122,6 +124,7 @@ def case_view(
         timeline=_timeline(case, events, views),
         emails=_emails(session, known),
         mentioned=_mentioned(session, case, events),
+        lines=lines_of_cases(session, [case.id]),
     )
 
 

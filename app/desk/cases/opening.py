@@ -13,6 +13,7 @@ from app.desk.cases.deeds import CaseRefused, record_deed, working_on
 from app.desk.context import Actor, Desk
 from app.protocol.text import to_half_width
 from app.protocol.words import N_, Sentence
+from app.records.batch_cases import Line, give_case, line_of
 from app.records.cases import (
     SUBJECT_LENGTH,
     Case,
@@ -45,17 +46,20 @@ _BETWEEN = re.compile(r"[\s,、，;]+")
 
 @dataclass(frozen=True)
 class CaseDraft:
-    """What was typed to open a case. `order_ids`: OrderIDs, or ShopID/OrderID."""
+    """What was typed to open a case. `order_ids`: OrderIDs, or ShopID/OrderID. `row`: the line of a
+    list from which it is opened."""
 
     kind: str
     subject: str
     order_ids: str
+    row: str = ""
 
 
 def open_case(desk: Desk, actor: Actor, draft: CaseDraft, environment: Environment) -> Case:
     """Open a case about these orders. Raises CaseRefused.
 
-    `environment`: where a number is looked for first.
+    What a line of a list names may be no order here nor at the gateway: then the case is about
+    that line. `environment`: where a number is looked for first.
     """
     for _ in range(TRIES - 1):
         try:
@@ -70,10 +74,12 @@ def _open(desk: Desk, actor: Actor, draft: CaseDraft, environment: Environment) 
     with desk.database.writing() as session:
         kind = _kind(draft.kind)
         subject = _subject(draft.subject)
-        orders = orders_written(session, draft.order_ids, environment)
+        line = line_of(session, draft.row)
+        in_line = line.item.order_id if line else ""
+        orders = orders_written(session, draft.order_ids, environment, besides=in_line)
         case = Case(
             number=next_number(session),
-            environment=orders[0].environment,
+            environment=_environment(orders, line),
             kind=kind,
             subject=subject,
             opened_by=actor.user_key,
@@ -82,12 +88,21 @@ def _open(desk: Desk, actor: Actor, draft: CaseDraft, environment: Environment) 
         session.flush()
         for order in orders:
             session.add(CaseOrder(case_key=case.id, order_key=order.id))
-        first, *others = orders
-        numbers = " ".join(order.order_id for order in orders)
-        record_deed(session, case, actor, Deed.OPENED, subject, order_key=first.id, orders=numbers)
-        for order in others:
+        if line:
+            give_case(session, line.item.id, case.id)
+        numbers = " ".join(order.order_id for order in orders) or in_line
+        first = orders[0].id if orders else None
+        record_deed(session, case, actor, Deed.OPENED, subject, order_key=first, orders=numbers)
+        for order in orders[1:]:
             _add(session, case, actor, order)
         return case
+
+
+def _environment(orders: Sequence[Order], line: Line | None) -> Environment:
+    if orders:
+        return orders[0].environment
+    assert line is not None, "without a line at least one order is named"
+    return line.batch.environment
 
 
 def add_order(desk: Desk, actor: Actor, key: str, order_ids: str) -> None:
@@ -111,13 +126,19 @@ def _add(session: Session, case: Case, actor: Actor, order: Order) -> None:
     record_deed(session, case, actor, Deed.ORDER_ADDED, order_key=order.id, **added)
 
 
-def orders_written(session: Session, text: str, environment: Environment) -> Sequence[Order]:
-    """The orders that these numbers name, each once, all of one environment. Raises CaseRefused."""
+def orders_written(
+    session: Session, text: str, environment: Environment, besides: str = ""
+) -> Sequence[Order]:
+    """The orders that these numbers name, each once, all of one environment. Raises CaseRefused.
+
+    `besides`: a number that need not be an order here.
+    """
     numbers = list(dict.fromkeys(one for one in _BETWEEN.split(to_half_width(text)) if one))
     if not numbers:
         raise CaseRefused({"OrderID": ORDER_NEEDED})
     if len(numbers) > ORDERS_AT_MOST:
         raise CaseRefused({"OrderID": Sentence(TOO_MANY, {"limit": ORDERS_AT_MOST})})
+    numbers = [one for one in numbers if one != besides or _having(session, one)]
     found = {order.id: order for order in (_named(session, one, environment) for one in numbers)}
     orders = list(found.values())
     for order in orders:

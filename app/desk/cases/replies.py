@@ -22,6 +22,7 @@ from app.desk.context import Actor, Desk
 from app.protocol.statuses import FAILED
 from app.protocol.time_words import whole_text
 from app.protocol.words import LANGUAGES, N_, Sentence, say
+from app.records.batch_cases import lines_of_cases
 from app.records.cases import Case, CaseKind
 from app.records.orders import Order
 from app.records.refunds import Means, Refund, RefundState, refunds_of
@@ -195,15 +196,19 @@ def _draft(
         *(BEGINNING, f"kind-{case.kind}"),
         *(f"state-{standing_of(case.kind, orders, refunds)}", END),
     )
-    facts = _facts(session, language, orders, refunds)
+    facts = _facts(session, language, orders, refunds) if orders else _of_lines(session, case)
     return Draft(language, "\n\n".join(filled(pieces[name], facts) for name in names))
+
+
+def _of_lines(session: Session, case: Case) -> Mapping[str, str]:
+    """What is known where no order is here: the number that a list has."""
+    numbers = [line.item.order_id for line in lines_of_cases(session, [case.id])]
+    return {"OrderID": numbers[0], "OrderIDs": ", ".join(numbers)} if numbers else {}
 
 
 def _facts(
     session: Session, language: str, orders: Sequence[Order], refunds: Sequence[Refund]
 ) -> Mapping[str, str]:
-    if not orders:
-        return {}
     order = next((one for one in orders if confirmed_yen(one)), orders[0])
     facts = {
         "OrderID": order.order_id,

@@ -20,7 +20,7 @@ from app.desk.permissions import Permission
 from app.protocol.wire import JST
 from app.protocol.words import Words
 from app.records.accounts import User
-from app.records.batch_cases import give_case, items_of_case
+from app.records.batch_cases import lines_of_cases
 from app.records.case_lists import cases_page, numbers_in
 from app.records.cases import CaseKind, CaseState, case_of
 from app.records.refunds import Means
@@ -46,11 +46,13 @@ def index(request: Request) -> Response:
     wanted = CaseState(state) if state in list(CaseState) else None
     with desk_of(request).database.reading() as session:
         listed = cases_page(session, environment_of(request), wanted, place_of(request))
-        numbers = numbers_in(session, [case.id for case in listed.rows])
+        keys = [case.id for case in listed.rows]
+        numbers, lines = numbers_in(session, keys), lines_of_cases(session, keys)
         emails = _emails(session, [case.assignee_key for case in listed.rows])
     context = {
         "cases": listed.rows,
         "numbers": numbers,
+        "lines": {line.item.case_key: line.item for line in lines},
         "emails": emails,
         "state": wanted,
         "states": list(CaseState),
@@ -65,7 +67,7 @@ def new(request: Request) -> Response:
     """GET /cases/new: filled with what is known of an `order`, a `callback` or a `lookup`."""
     with desk_of(request).database.reading() as session:
         draft = draft_from(session, request.query_params, language_of(request))
-    return _form(request, draft, {}, row=request.query_params.get("row", ""))
+    return _form(request, draft, {})
 
 
 async def create(request: Request) -> Response:
@@ -76,18 +78,16 @@ async def create(request: Request) -> Response:
         kind=fields.get("kind", "").strip(),
         subject=fields.get("Subject", ""),
         order_ids=" ".join(numbers),
+        row=fields.get("row", ""),
     )
-    return await run_in_threadpool(_create, request, draft, fields.get("row", ""))
+    return await run_in_threadpool(_create, request, draft)
 
 
-def _create(request: Request, draft: CaseDraft, row: str) -> Response:
-    """`row`: the line of a list from which it is opened."""
+def _create(request: Request, draft: CaseDraft) -> Response:
     try:
         case = open_case(desk_of(request), actor_of(request), draft, environment_of(request))
     except CaseRefused as refused:
-        return _form(request, draft, refused.problems, 422, row=row)
-    with desk_of(request).database.writing() as session:
-        give_case(session, row, case.id)
+        return _form(request, draft, refused.problems, 422)
     return RedirectResponse(f"/cases/{case.id}", 303)
 
 
@@ -112,11 +112,9 @@ def case_page(
             raise HTTPException(404)
         view = case_view(session, case, desk.settings, actor_of(request))
         people = _people(session)
-        from_lists = items_of_case(session, case.id)
         drafts = drafts_for(session, case, [one.order for one in view.orders])
     context = {
         "view": view,
-        "from_lists": from_lists,
         "case": case,
         "environment": case.environment,
         "may_act": may(request, Permission.INVESTIGATE),
@@ -154,10 +152,8 @@ def due_typed(text: str) -> datetime | None:
     return typed if typed.tzinfo else typed.replace(tzinfo=JST)
 
 
-def _form(
-    request: Request, draft: CaseDraft, errors: Errors, status: int = 200, *, row: str = ""
-) -> Response:
-    context = {"draft": draft, "errors": errors, "kinds": list(CaseKind), "row": row}
+def _form(request: Request, draft: CaseDraft, errors: Errors, status: int = 200) -> Response:
+    context = {"draft": draft, "errors": errors, "kinds": list(CaseKind)}
     return page(request, "cases/new.html", context, status)
 
 

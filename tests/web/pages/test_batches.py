@@ -177,7 +177,7 @@ def test_a_row_opens_a_case_that_knows_what_it_is_about(shared: Served, desk: ht
     assert desk.get(f"{address}/source?of=screen").content == screen
     assert verdicts(desk.get(f"{address}?age=under-1-day").text) == verdicts(text)
     assert verdicts(desk.get(f"{address}?age=over-7-days").text) == {}
-    (form,) = re.findall(r'href="(/cases/new\?row=[0-9a-f]+)"', text)
+    form, _ = re.findall(r'href="(/cases/new\?row=[0-9a-f]+)"', text)
     row = form.partition("=")[2]
     text = desk.get(form).text
     assert re.search(r'value="status-unclear" selected', text)

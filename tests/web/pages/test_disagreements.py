@@ -13,15 +13,23 @@ from app.clock import now
 from app.records.batches import Batch, BatchItem
 from app.records.shops import Environment
 from tests.queries import counted_queries
+from tests.reading import Shown
 from tests.web.pages.rows import an_order, sandbox_shop, stored
 
 pytestmark = pytest.mark.anyio
 
 ADDRESS = "/lookups/disagreements"
+WHY = {
+    "amount-differs": "book-amount",
+    "book-paid-not-here": "unpaid-at-gateway",
+    "not-registered": "unknown-number",
+}
 
 
-def a_disagreement(app: Starlette, number: str, verdict: str, days: int) -> None:
-    """An order that a list of its own says is paid, days ago; the desk holds it."""
+def a_disagreement(
+    app: Starlette, number: str, verdict: str, days: int, *, known: bool = True
+) -> None:
+    """An order that a list of its own says is paid, days ago; the desk holds it where `known`."""
     batch = stored(app, Batch(environment=Environment.SANDBOX, sha256="0" * 64))
     since = now() - timedelta(days=days)
     item = BatchItem(
@@ -29,9 +37,9 @@ def a_disagreement(app: Starlette, number: str, verdict: str, days: int) -> None
         line=1,
         order_id=number,
         shop_key=sandbox_shop(app).id,
-        order_key=an_order(app, number).id,
+        order_key=an_order(app, number).id if known else None,
         verdict=verdict,
-        why="unpaid-at-gateway" if verdict == "book-paid-not-here" else "book-amount",
+        why=WHY[verdict],
         began_at=since,
         stands_since=since,
     )
@@ -60,6 +68,31 @@ async def test_what_lists_have_found_is_shown_by_age_and_by_verdict(
         assert numbers((await client.get(f"{ADDRESS}?{query}")).text) == found
     for page in ("/lookups", "/lookups/batches"):
         assert 'data-disagreements="2"' in (await client.get(page)).text
+
+
+async def test_what_is_an_order_nowhere_is_investigated_until_its_case_is_closed(
+    client: httpx.AsyncClient, desk_app: Starlette
+) -> None:
+    a_disagreement(desk_app, "NOWHERE-1", "not-registered", 1, known=False)
+    link = re.search(r'href="(/cases/new\?row=[^"]+)"', (await client.get(ADDRESS)).text)
+    assert link
+    form = Shown(await client.get(link[1])).form("/cases?env=sandbox")
+    assert form.fields["OrderID"] == "NOWHERE-1"
+    typo = await client.post("/cases", data=form.fields | {"OrderID": "NOWHERE-2"})
+    assert 'data-error-for="OrderID"' in typo.text
+    assert Shown(typo).form("/cases?env=sandbox").fields["row"] == form.fields["row"]
+    case = (await client.post("/cases", data=form.fields)).headers["location"]
+    shown = (await client.get(case)).text
+    assert "NOWHERE-1" in shown
+    assert "{OrderID}" not in shown, "nor in what the customer is told"
+    assert "NOWHERE-1" in (await client.get("/cases")).text
+    assert case in (await client.get(ADDRESS)).text
+    assert "NOWHERE-1" in (await client.get(f"{case}/evidence")).text
+    lines = (await client.get(f"{case}/bundle.json")).json()["parts"]["lines"]
+    assert [(one["OrderID"], one["verdict"]) for one in lines] == [("NOWHERE-1", "not-registered")]
+    await client.post(f"{case}/decisions", data={"Text": "A slip of the shop's: taken out."})
+    assert (await client.post(f"{case}/closings")).status_code == 303
+    assert numbers((await client.get(ADDRESS)).text) == []
 
 
 async def test_the_number_of_queries_does_not_grow_with_the_rows(
