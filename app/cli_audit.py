@@ -28,7 +28,7 @@ def add_audit_commands(
     verify.add_argument(
         "--checkpoint",
         metavar="FILE",
-        help="a file that holds checkpoints: a log, what lies beside a backup, a bundle",
+        help="a file that holds checkpoints: a log, what lies beside a backup, a mail of the day",
     )
 
 

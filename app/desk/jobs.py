@@ -70,7 +70,7 @@ def jobs_of(desk: Desk, limits: RetentionPolicy, load: Load) -> Sequence[Periodi
         ),
         Periodic(
             "telling of the audit log",
-            AuditTeller(desk.database).tick,
+            AuditTeller(desk.database, desk.settings.data_dir).tick,
             lambda: TELL_EVERY,
             first=TELL_FIRST,
         ),

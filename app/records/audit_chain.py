@@ -120,6 +120,12 @@ def end_of_chain(session: Session) -> Checkpoint:
     return Checkpoint(int(found[0] or 0), str(found[1])) if found else Checkpoint(0, NOTHING)
 
 
+def stands(session: Session, kept: Checkpoint) -> bool:
+    """Whether the chain has this place, with the digest that was there."""
+    query = select(AuditEntry.digest).where(AuditEntry.number == kept.number)
+    return not kept.number or session.exec(query).first() == kept.digest
+
+
 def verify(session: Session, kept: Collection[Checkpoint] = ()) -> Report:
     """Walk along the whole chain. Stops at the first fault. `kept`: checkpoints from elsewhere."""
     end, walk = end_of_chain(session), _Walk()

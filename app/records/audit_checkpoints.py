@@ -2,13 +2,14 @@
 
 Whoever has the database in hand can write the whole chain anew, and cut it off at its end, so that
 it is whole in itself. What has left this machine they cannot change: the log of the process, the
-file beside a backup, a bundle of evidence, a page that somebody printed.
+file beside a backup, the mail of a day, a bundle of evidence, a page that somebody printed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from email import message_from_bytes
 
 from app.records.audit_chain import Checkpoint, end_of_chain
 from app.records.database import Database
@@ -28,8 +29,17 @@ def checkpoint_text(database: Database) -> str:
 
 
 def words_in(data: bytes) -> Sequence[bytes]:
-    """Whatever looks like a checkpoint, in a log, a bundle, a page or any other file."""
-    return list(dict.fromkeys(found[0] for found in _WORD.finditer(data)))
+    """Whatever looks like a checkpoint, in a log, a bundle, a mail, a page or any other file."""
+    plain = list(dict.fromkeys(found[0] for found in _WORD.finditer(data)))
+    return plain or [found[0] for part in _parts(data) for found in _WORD.finditer(part)]
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """What a mail says, which may have travelled in Base64 or with its long lines broken."""
+    for part in message_from_bytes(data).walk():
+        said = part.get_payload(decode=True)
+        if isinstance(said, bytes):
+            yield said
 
 
 def ours_among(database: Database, words: Sequence[bytes]) -> list[Checkpoint]:

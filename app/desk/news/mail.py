@@ -17,6 +17,10 @@ from app.protocol.words import N_, say
 PATIENCE = 60.0
 """Seconds that the server may take for a mail, from the first word to the last."""
 
+CHECKPOINT = N_(
+    "Checkpoint of the audit log. Keep this mail: with it `python -m app audit verify "
+    "--checkpoint FILE` says whether the log was cut off or written anew."
+)
 CHOICES = N_("What you hear, where and when, is chosen here:")
 
 SIGNATURE = "-- "
@@ -86,13 +90,21 @@ class MailServer:
         # The same after a retry: a reader's program shows it once.
         mail["Message-ID"] = f"<{message.key}@{self.sender.rpartition('@')[2].strip('> ')}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(f"{message.text}\n{_below(message)}")
+        mail.set_content(f"{message.text}\n{_kept(message)}{_below(message)}")
         return mail
 
 
 def is_mailable(address: str) -> bool:
     """Whether it can stand in a mail's head as one address, and every server knows its letters."""
     return address.isascii() and _EMAIL.fullmatch(address) is not None
+
+
+def _kept(message: Message) -> str:
+    return (
+        f"\n{say(message.language, CHECKPOINT)}\n{message.checkpoint}\n"
+        if message.checkpoint
+        else ""
+    )
 
 
 def _below(message: Message) -> str:

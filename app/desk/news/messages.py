@@ -53,7 +53,7 @@ class Line:
 class Message:
     """What is sent at once. `data` is the same for programs, `key` and `at` are of this sending;
     `kind` tells a program what `data` is; `is_chosen`: its reader chose to hear it; `note`: what to
-    do, of a message about one matter."""
+    do, of a message about one matter; `checkpoint`: of the audit log, which leaves with it."""
 
     key: str
     at: datetime
@@ -65,6 +65,7 @@ class Message:
     home: str = ""
     is_chosen: bool = True
     note: str = ""
+    checkpoint: str = ""
 
     def shown(self, most: int) -> Sequence[Line]:
         """At most so many lines; where there are more, the last says how many and where."""

@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, str] = {
     "user-link": N_("A sign-in link was made"),
     "user-signed-out": N_("Somebody was signed out everywhere"),
     "refused": N_("Something was refused for the role"),
+    "restored": N_("The database turned out to be an earlier copy, or another"),
     "key-rotated": N_("Everything was sealed with a new key"),
     "refused-elsewhere": N_("Something that came from another site was refused"),
     "refusal-burst": N_("Many refusals in a short time were noticed"),

@@ -9,17 +9,21 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.clock import now
+from app.desk.audit import record_noticed
 from app.desk.news import ChannelDraft, NewsSender, make_channel
 from app.desk.news.digest import digest
+from app.desk.news.mail import MailServer
 from app.desk.news.matters import watch
 from app.protocol.wire import JST
+from app.records.audit_chain import end_of_chain, verify
+from app.records.audit_checkpoints import ours_among, words_in
 from app.records.database import Database
 from app.records.news import Channel, Event, Matter
 from app.records.orders import Conflict
 from app.records.shops import Environment, Shop
 from tests.desk.callbacks.cast import an_order
 from tests.desk.conftest import Stage
-from tests.desk.news.receivers import Receiver, a_receiver
+from tests.desk.news.receivers import Receiver, a_mail_server, a_receiver
 from tests.desk.news.test_choices import ALL, add, channel_of
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +64,30 @@ async def test_the_digest_says_what_is_open_settled_and_came_in_and_is_sent_once
     assert '"orders_open": 1' in text
     assert '"confirmed_yen": 1200' in text
     assert '"settled": 1' in text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_digest_by_mail_takes_a_checkpoint_of_the_audit_log_along(
+    stage: Stage, language: str
+) -> None:
+    draft = ChannelDraft("email", "Mine", "ogawa@example.jp", language=language)
+    channel = make_channel(stage.desk, stage.actor, draft)
+    with stage.desk.database.writing() as session:
+        session.get_one(Channel, channel.id).digest_hour = 0
+    watch(stage.desk.database)
+    async with a_mail_server() as mailbox:
+        server = MailServer(f"smtp://127.0.0.1:{mailbox.port}", "desk@example.jp")
+        await NewsSender(stage.desk, server).tick()
+    with stage.desk.database.reading() as session:
+        end = end_of_chain(session)
+    # Whole, as a mail program saves it: however its lines travelled.
+    mails = [mail.as_bytes() for mail in mailbox.mails]
+    found = [ours_among(stage.desk.database, words_in(mail)) for mail in mails]
+    assert [end] in found
+    with stage.desk.database.writing() as session:
+        record_noticed(session, "something later")
+        report = verify(session, found[found.index([end])])
+    assert report.fault is None
 
 
 async def test_the_digest_comes_when_nothing_is_open_and_says_so(stage: Stage) -> None:
