@@ -211,12 +211,12 @@ def test_the_gateway_says_the_same_as_the_desk(folder: Path, history: Session) -
             assert trades[order.order_id] == order.status
 
 
-def test_the_same_seed_tells_the_same_stories(tmp_path: Path) -> None:
-    tellings = []
+def test_the_same_seed_and_present_tell_the_same_stories(tmp_path: Path) -> None:
+    tellings, present = [], now()
     for folder in (tmp_path / "one", tmp_path / "other"):
         folder.mkdir()
         settings = settings_for(folder)
-        write_history(settings, 30, seed=7)
+        write_history(settings, 30, seed=7, present=present)
         database = Database(settings.resolved_database_url)
         with database.reading() as session:
             tellings.append(

@@ -48,12 +48,19 @@ class DemoRefused(Exception):
 
 
 def write_history(
-    settings: Settings, orders: int, seed: int | None = None, *, eventful: bool = False
+    settings: Settings,
+    orders: int,
+    seed: int | None = None,
+    *,
+    eventful: bool = False,
+    present: datetime | None = None,
 ) -> int:
     """Write so many orders to the sandbox's shop, up to the present; how many were written.
 
-    The same seed tells the same stories, each as long before now; `eventful` ones have more to
-    them than in life, for measurements.
+    The same seed and `present` (now, where none is given) tell the same stories. Another present
+    may tell others: customers come at their hours of the day, and a moment that passes from one
+    hour into the next can be another's. `eventful` ones have more to them than in life, for
+    measurements.
 
     Raises DemoRefused while the sandbox is off.
     """
@@ -62,7 +69,7 @@ def write_history(
     database = open_desk(settings).database
     try:
         with database.reading() as session:
-            scene = _scene(session, settings, seed)
+            scene = _scene(session, settings, seed, present or now())
             number = _first_free(session, scene)
         past = _past(scene, orders, number, eventful=eventful)
         while batch := list(islice(past, BATCH)):
@@ -75,12 +82,12 @@ def write_history(
     return max(orders, 0)
 
 
-def _scene(session: Session, settings: Settings, seed: int | None) -> Scene:
+def _scene(session: Session, settings: Settings, seed: int | None, present: datetime) -> Scene:
     shop = shop_by_id(session, SANDBOX_SHOP_ID)
     assert shop, "opening the desk registers the sandbox's shop"
     gateway_url = f"{settings.own_url}/sandbox"
     # Which history it is matters to nobody, so no cryptographic chance is needed.
-    return Scene(shop, settings.base_url, gateway_url, now(), Random(seed))  # noqa: S311  # nosec B311 # a made-up past
+    return Scene(shop, settings.base_url, gateway_url, present, Random(seed))  # noqa: S311  # nosec B311 # a made-up past
 
 
 def _first_free(session: Session, scene: Scene) -> int:

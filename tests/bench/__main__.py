@@ -11,6 +11,7 @@ from dataclasses import asdict
 from app.settings import load_settings
 from tests.bench import (
     batches,
+    beside,
     callbacks,
     feeds,
     judged,
@@ -33,6 +34,7 @@ PARTS = {
     "callbacks": callbacks.measure,
     "judged": judged.measure,
     "verdicts": verdicts.measure,
+    "beside": beside.measure,
     "feeds": feeds.measure,
     "search": search.measure,
     "batches": batches.measure,

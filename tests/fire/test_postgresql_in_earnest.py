@@ -30,8 +30,10 @@ from tests.walk import Operator
 
 pytestmark = pytest.mark.soak
 
-IN_TIME = 10
-"""Seconds within which whoever asks gets an answer, and who is told to stop has ended."""
+GIVEN_UP_AFTER = 60
+"""Seconds after which whoever asks, or tells to stop, was left hanging. How soon an answer comes
+is the machine's affair and the time-outs': that these make ten seconds at most is held in
+tests/records/test_postgresql.py."""
 
 CUSTOMERS = 40
 SEND_AGAIN = '<form method="post"'
@@ -52,7 +54,7 @@ def bring(url: str, number: str) -> httpx.Response:
     began = time.monotonic()
     with plain_client(url) as client:
         answer = client.post("/netcash/return", content=tampered(number))
-    assert time.monotonic() - began < IN_TIME
+    assert time.monotonic() - began < GIVEN_UP_AFTER
     assert answer.status_code in (200, 503), answer.status_code
     assert answer.status_code == 200 or SEND_AGAIN in answer.text
     return answer
@@ -119,7 +121,7 @@ def test_a_desk_works_through_a_pooler_in_transaction_mode(own_server: str, tmp_
         for desk in desks:
             began = time.monotonic()
             assert desk.stop() == 0
-            assert time.monotonic() - began < IN_TIME
+            assert time.monotonic() - began < GIVEN_UP_AFTER
             assert "Traceback" not in "".join(desk.lines)
 
 
@@ -146,7 +148,7 @@ def test_while_the_server_is_stopped_everybody_gets_an_answer_and_what_was_store
             time.sleep(1)
             began = time.monotonic()
             desk.stop()
-            assert time.monotonic() - began < IN_TIME
+            assert time.monotonic() - began < GIVEN_UP_AFTER
             assert waiting.result() in (503, None)
         assert "Traceback" not in "".join(desk.lines)
 

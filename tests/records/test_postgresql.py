@@ -20,6 +20,9 @@ from tests.proxy import Proxy, Way, proxied
 from tests.waiting import until
 
 HURRIED = Patience(connect=2, free=0.2, lock=0.2, statement=0.3, answer=0.5, ping=0.3)
+CUSTOMERS_WAIT = 10.0
+"""Seconds in which whoever asks gets an answer, whatever hangs."""
+
 LONG = 15.0
 """Seconds that nothing here may take: far more than HURRIED allows, on the busiest machine."""
 
@@ -58,6 +61,14 @@ def soon() -> Iterator[None]:
     began = time.monotonic()
     yield
     assert time.monotonic() - began < LONG
+
+
+def test_a_free_connection_and_one_wait_in_vain_are_shorter_than_a_customers_patience() -> None:
+    usual = Patience()
+    # The server gives up before its answer is given up, and says why.
+    assert max(usual.lock, usual.statement) < usual.answer
+    # The first wait in vain ends what was asked.
+    assert usual.free + max(usual.ping, usual.connect, usual.answer) < CUSTOMERS_WAIT
 
 
 def test_a_network_that_swallows_everything_is_an_error_in_time_and_ends_with_itself(

@@ -26,6 +26,7 @@ from app.desk.live.notification_events import (
     notification_events_since,
 )
 from app.logs import Repeated
+from app.records.callback_feed import without_body
 from app.records.callbacks import Callback
 from app.records.database import UNREACHABLE
 from app.records.keys import first_key
@@ -92,7 +93,8 @@ class Feed:
         """
         if self._reader is None or not self._ready.is_set():
             return
-        firsts = [one for one in processed if one.copy_of is None and self._known.add(one.id)]
+        new = [one for one in processed if one.copy_of is None and self._known.add(one.id)]
+        firsts = [without_body(one) for one in new]
         if firsts:
             self._keep([CallbackEvent(self._known.cursor(one.id), one, one, 0) for one in firsts])
             self._wake_all()

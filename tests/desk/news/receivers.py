@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -82,6 +83,19 @@ class Mailbox:
         return "250 OK"
 
 
+class _Connection(SMTP):
+    """One that knows when it has ended: a server that closes does not wait for its connections,
+    and what is left open is found, and complained of, in whichever test runs just then."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.ended = asyncio.Event()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.ended.set()
+
+
 @asynccontextmanager
 async def a_mail_server(password: str = "") -> AsyncIterator[Mailbox]:
     """aiosmtpd on a port of its own. With a password it takes nothing of whoever has no other."""
@@ -92,16 +106,24 @@ async def a_mail_server(password: str = "") -> AsyncIterator[Mailbox]:
         is_right = isinstance(given, LoginPassword) and given.password == password.encode()
         return AuthResult(success=is_right, handled=False)
 
+    connections: list[_Connection] = []
+
     def connection() -> SMTP:
-        return SMTP(
+        made = _Connection(
             mailbox,
             hostname="mail.example.jp",
             auth_required=bool(password),
             auth_require_tls=False,
             authenticator=knows,
         )
+        connections.append(made)
+        return made
 
     server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", 0)
     mailbox.port = server.sockets[0].getsockname()[1]
     async with server:
         yield mailbox
+        for one in connections:
+            if one.transport is not None:
+                one.transport.close()
+                await one.ended.wait()
