@@ -201,9 +201,12 @@ def _draft(
 
 
 def _of_lines(session: Session, case: Case) -> Mapping[str, str]:
-    """What is known where no order is here: the number that a list has."""
-    numbers = [line.item.order_id for line in lines_of_cases(session, [case.id])]
-    return {"OrderID": numbers[0], "OrderIDs": ", ".join(numbers)} if numbers else {}
+    """What is known where no order is here: the number that a list has, and whose it would be."""
+    items = [line.item for line in lines_of_cases(session, [case.id])]
+    numbers = [item.order_id for item in items]
+    shops = (session.get(Shop, item.shop_key) for item in items if item.shop_key)
+    shop = next((one.name for one in shops if one), "")
+    return {"OrderID": numbers[0], "OrderIDs": ", ".join(numbers), "Shop": shop} if items else {}
 
 
 def _facts(
