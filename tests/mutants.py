@@ -61,7 +61,7 @@ GUARDS: Mapping[str, Sequence[str]] = {
         f"{DESK}/gateway_calls",
         f"{DESK}/callbacks",
     ),
-    "app.desk.status.believing": (SETTLEMENTS,),
+    "app.desk.status.believing": (SETTLEMENTS, f"{DESK}/actions/test_settle_conflict.py"),
     "app.desk.status.call_results": (f"{DESK}/status", f"{DESK}/gateway_calls"),
     "app.desk.actions.locks": (f"{DESK}/actions",),
     "app.desk.actions.next_steps": (f"{DESK}/actions",),
@@ -116,6 +116,10 @@ ARGUED: Mapping[str, str] = {
     "app.desk.actions.settle_conflict _kept: foreign and snapshot.access_id is None"
     " -> foreign or snapshot.access_id is None": (
         "only beside another trade, and where we hold none, does it matter whose word stands"
+    ),
+    "app.desk.callbacks.queue Load.is_rush: self._crowd - gone > limits.FEW"
+    " -> self._crowd - gone >= limits.FEW": (
+        "how many are left of a crowd that goes by and by is never a whole number for a moment"
     ),
     "app.desk.status.confirmation_policy schedule_waiting: at >= since -> at > since": (
         "a lookup is not asked in the very microsecond in which the report was heard"

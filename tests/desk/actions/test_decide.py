@@ -50,9 +50,20 @@ def facts(**values: Any) -> Facts:
     if asked and asked.heard in (CallResult.DONE, CallResult.MISSING):
         base["answer"] = asked
     entered = values.get("entry")
-    base["entry_silent"] = entered is not None and entered.heard is CallResult.SILENCE
-    base["exec_silent"] = executed is not None and executed.heard is CallResult.SILENCE
+    if entered is not None and entered.heard is CallResult.SILENCE:
+        base["entry_silent"] = True
+    if executed is not None and executed.heard is CallResult.SILENCE:
+        base["exec_silent"] = True
     return Facts(**(base | values))
+
+
+def test_only_a_failure_that_a_callback_reported_can_be_in_doubt() -> None:
+    assert facts(status=Status.PAYFAIL, source=Source.CALLBACK, doubted=True).in_doubt
+    for status, source in (
+        (Status.PAYFAIL, Source.LOOKUP),
+        (Status.REQSUCCESS, Source.CALLBACK),
+    ):
+        assert not facts(status=status, source=source, doubted=True).in_doubt
 
 
 def unknown(source: Source | None, **values: Any) -> Facts:

@@ -105,6 +105,21 @@ def test_a_rush_ends_when_few_of_the_crowd_are_left(load: Load, clock: Clock) ->
     assert not load.is_rush()
 
 
+def test_nothing_rests_before_anything_was_done(queue: VerificationQueue) -> None:
+    assert queue.rest_after(1.0) == 0
+
+
+def test_those_who_wait_and_those_who_do_not_fill_one_batch_together(
+    queue: VerificationQueue, load: Load, clock: Clock
+) -> None:
+    begin_rush(load)
+    assert arrive(queue, [f"late {number}" for number in range(BATCH)]) == []
+    clock.at += CROWD / RUSH
+    waiting = arrive(queue, numbered(2))
+    keys = queue.next_keys()
+    assert (keys[:2], len(keys)) == (waiting, BATCH)
+
+
 def test_what_has_been_stored_counts_with_what_lies_beside_each_body(load: Load) -> None:
     load.store(0)
     load.store(1000)

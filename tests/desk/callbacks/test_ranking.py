@@ -13,7 +13,7 @@ from tests.desk.callbacks.cast import SHOP, a_shop, body, tampered
 
 
 class Clock:
-    at = 0.0
+    at = 1000.0
 
     def __call__(self) -> float:
         return self.at
@@ -59,10 +59,13 @@ def test_so_many_signed_ones_are_remembered_and_no_more(
     ranking: Ranking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.desk.callbacks.limits.SIGNATURES_KNOWN", 20)
-    raw = body("A1")
-    for number in range(21):
-        ranking.rank(body(f"B{number}"))
-    assert ranking.rank(raw) is Rank.SIGNED_PUBLICLY
+    first, *others = [body(f"B{number}") for number in range(21)]
+    ranking.rank(first)
+    for raw in others[:-1]:
+        ranking.rank(raw)
+    assert ranking.rank(first) is Rank.UNPROVEN, "it is remembered"
+    ranking.rank(others[-1])
+    assert ranking.rank(first) is Rank.SIGNED_PUBLICLY, "it is forgotten"
 
 
 def test_before_the_shops_are_known_nothing_is_first(clock: Clock) -> None:
