@@ -72,7 +72,8 @@ def an_order(number: str, **values: Any) -> Order:
 def test_a_query_and_a_row_in_hand_say_the_same_of_every_order(any_database: Database) -> None:
     orders = every_order()
     for double in ("open", "seen"):
-        orders.append(an_order(double, status="PAYSUCCESS", status_at=QUIET, double_payment=double))
+        spoken = {"status": "PAYSUCCESS", "spoken_at": QUIET + TICK}
+        orders.append(an_order(double, double_payment=double, **spoken))
     expected = {order.order_id for order in orders if kind_of(order, QUIET)}
     kept(any_database, *orders)
     with any_database.reading() as session:
