@@ -212,11 +212,17 @@ def told_of(session: Session, matter_key: str) -> set[str]:
     return set(session.exec(query.distinct()))
 
 
-def messages_since(session: Session, channel_key: str, since: datetime) -> int:
-    """How many messages this channel has taken since then: what went in one was sent at once."""
+def messages_since(
+    session: Session, channel_key: str, since: datetime, only: Event | None = None
+) -> int:
+    """How many messages this channel has taken since then: what went in one was sent at once.
+    `only`: those in which something of this kind began."""
     query = select(func.count(func.distinct(Item.sent_at)))
-    mine = (Item.channel_key == channel_key, col(Item.sent_at) >= since)
-    return session.exec(query.where(*mine)).one()
+    query = query.where(Item.channel_key == channel_key, col(Item.sent_at) >= since)
+    if only is not None:
+        query = query.join(Matter, col(Matter.id) == col(Item.matter_key))
+        query = query.where(Item.phase == Phase.BEGAN, Matter.kind == only)
+    return session.exec(query).one()
 
 
 def begin_digest(session: Session, channel_key: str, day: str) -> bool:

@@ -21,7 +21,7 @@ from app.desk.news import (
     make_channel,
 )
 from app.desk.news.hours import GATHERED_FOR, MANY, digest_day, due_at, quiet_until
-from app.desk.news.matters import _write_digest, watch
+from app.desk.news.matters import _write, _write_digest, watch
 from app.protocol.wire import JST
 from app.records.accounts import Role, User
 from app.records.attention import Kind
@@ -120,6 +120,26 @@ def as_role(stage: Stage, role: Role, *, disabled: bool = False) -> None:
     with stage.desk.database.writing() as session:
         user = session.get_one(User, stage.actor.user_key)
         user.role, user.disabled_at = role, now() if disabled else None
+
+
+async def test_what_is_urgent_waits_behind_no_other_kind(stage: Stage, receiver: Receiver) -> None:
+    channel = channel_of(stage, receiver)
+    for number in range(MANY):
+        matter = Matter(about=f"m{number}", kind=Event.CONFLICT)
+        sent_at = now() - timedelta(seconds=number)
+        said = {"channel_key": channel.id, "phase": Phase.BEGAN, "sent_at": sent_at}
+        add(stage, matter, Item(matter_key=matter.id, **said))
+
+    def waits(matter: Matter) -> bool:
+        with stage.desk.database.writing() as session:
+            session.add(matter)
+            session.flush()
+            _write(session, matter, [channel], Phase.BEGAN)
+        return bool(rows(stage, Item)[-1].due_at > now())
+
+    assert waits(Matter(about="n1", kind=Event.UNPROVEN))
+    assert not waits(Matter(about="n2", kind=Event.DOUBLE_PAYMENT))
+    assert waits(Matter(about="n3", kind=Event.CONFLICT))
 
 
 async def test_what_a_channel_does_not_want_it_is_not_told(
