@@ -24,7 +24,7 @@ ENVIRONMENTS: Mapping[Environment, str] = {
 PAGES: Mapping[Event, str] = {
     Event.BURST: "/audit",
     Event.JUDGING_LATE: "/callbacks",
-    Event.UNPROVEN_COPY: "/callbacks",
+    Event.UNPROVEN_COPY: "/#unproven-copies",
 }
 """The page that says more of what is about no order and no case, where it is not the overview."""
 

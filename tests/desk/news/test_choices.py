@@ -127,8 +127,9 @@ async def test_what_is_urgent_waits_behind_no_other_kind(stage: Stage, receiver:
     for number in range(MANY):
         matter = Matter(about=f"m{number}", kind=Event.CONFLICT)
         sent_at = now() - timedelta(seconds=number)
-        said = {"channel_key": channel.id, "phase": Phase.BEGAN, "sent_at": sent_at}
-        add(stage, matter, Item(matter_key=matter.id, **said))
+        item = Item(channel_key=channel.id, phase=Phase.BEGAN, matter_key=matter.id)
+        item.sent_at = sent_at
+        add(stage, matter, item)
 
     def waits(matter: Matter) -> bool:
         with stage.desk.database.writing() as session:
