@@ -21,7 +21,7 @@ from app.protocol.wire import JST
 from app.protocol.words import N_, Sentence, say
 from app.records.attention import number_in_attention
 from app.records.case_lists import number_of_cases_in_attention
-from app.records.news import Phase, matters_ended
+from app.records.news import Event, Matter, Phase, matters_ended, open_matters
 from app.records.order_finding import midnight
 from app.records.order_lists import OrderFilter
 from app.records.order_sums import order_sums
@@ -33,8 +33,13 @@ SPAN = timedelta(days=1)
 NAMED = 20
 """Settled matters that a digest names; of the others it says how many."""
 
+COUNTED_NOWHERE = frozenset(
+    {Event.LOST, Event.JUDGING_LATE, Event.UNPROVEN_COPY, Event.BURST, Event.REFUND}
+)
+"""What stands open and is in no number of orders and cases: it is named."""
+
 TITLE = N_("the day in short, %(day)s")
-NOTHING_OPEN = N_("%(environment)s: nothing is open.")
+NOTHING_OPEN = N_("%(environment)s: no order and no case needs a person.")
 OPEN_ORDERS = N_("%(environment)s, orders that need a person: %(number)s")
 OPEN_CASES = N_("%(environment)s, cases that need a person: %(number)s")
 CAME_IN = N_(
@@ -59,9 +64,14 @@ class Part(NamedTuple):
 
 def digest(session: Session, language: str, base_url: str, key: str, at: datetime) -> Message:
     """The digest of the day before `at`."""
+    standing = _counted_nowhere(session)
+    lines = [line_of(language, base_url, Phase.REMINDER, one) for one in standing]
+    data: list[dict[str, Any]] = [
+        {"open": one.kind, "since": one.began_at.isoformat()} for one in standing
+    ]
     parts = [*_open(session, at), *_came_in(session, language, at)]
-    lines = [Line(say(language, part.text), base_url + part.path) for part in parts]
-    data = [part.data for part in parts if part.data]
+    lines += [Line(say(language, part.text), base_url + part.path) for part in parts]
+    data += [part.data for part in parts if part.data]
     settled = matters_ended(session, at - SPAN, at)
     lines += [line_of(language, base_url, Phase.SETTLED, one) for one in settled[:NAMED]]
     if len(settled) > NAMED:
@@ -73,6 +83,10 @@ def digest(session: Session, language: str, base_url: str, key: str, at: datetim
     title = f"{NAME}: {say(language, Sentence(TITLE, {'day': day}))}"
     data.append({"settled": len(settled)})
     return Message(key, at, title, lines, data, "desk.digest", language, f"{base_url}/")
+
+
+def _counted_nowhere(session: Session) -> list[Matter]:
+    return [one for one in open_matters(session) if one.kind in COUNTED_NOWHERE][:NAMED]
 
 
 def _open(session: Session, at: datetime) -> Iterator[Part]:

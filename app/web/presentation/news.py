@@ -91,6 +91,10 @@ OF_SERVICE: Mapping[tuple[ChannelKind, Failure], tuple[str, str]] = {
         N_("The workflow in Teams is turned off or deleted, or its address was replaced."),
         N_("In Teams, open Workflows, see that it is on and has an owner, and copy its address."),
     ),
+    (ChannelKind.CHATWORK, Failure.NO_ANSWER): (
+        N_("Chatwork did not answer."),
+        N_("It is tried again. Check whether this machine may reach api.chatwork.com."),
+    ),
     (ChannelKind.CHATWORK, Failure.REFUSED): (
         N_("Chatwork refused it: the API token was replaced, or its account may not write there."),
         N_("Let that account into the room, or make a channel here with its present API token."),

@@ -30,7 +30,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 SENDER = "Desk <desk@example.jp>"
-SAID = "NET CASH Desk: News of this desk arrive here. Nothing has happened."
+SAID = "NET CASH Desk: This is only a trial: news of this desk arrive here."
 
 
 def tried(stage: Stage, kind: str, address: str) -> Channel:
