@@ -79,9 +79,9 @@ class Channel(Record, table=True):
     webhook's news is signed, or which opens Chatwork. `failure` is the word for the last one,
     empty since a success. `ended_at`: nothing is sent there any more.
 
-    `muted`: the events it does not want, parted by commas. Hours are of Japan's day: nothing is
-    said from `quiet_from` until `quiet_to` (the next morning where that is less), and a digest at
-    `digest_hour`; `digest_day` is the day of the last one, as 2026-12-01.
+    `muted`: the events and the environments it does not want, parted by commas. Hours are of
+    Japan's day: nothing is said from `quiet_from` until `quiet_to` (the next morning where that is
+    less), and a digest at `digest_hour`; `digest_day` is the day of the last one, as 2026-12-01.
     """
 
     __tablename__ = "news_channels"
@@ -108,6 +108,10 @@ class Channel(Record, table=True):
     def wants(self, event: Event) -> bool:
         """Whether it is to hear of this."""
         return event not in self.muted.split(",")
+
+    def wants_of(self, environment: Environment | None) -> bool:
+        """Whether it is to hear of this environment; what is of none concerns everybody."""
+        return environment not in self.muted.split(",")
 
 
 class Matter(Record, table=True):

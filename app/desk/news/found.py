@@ -58,7 +58,8 @@ class Found:
         """Whether this channel is to hear of it."""
         is_theirs = self.user_key in (None, channel.user_key) and channel.user_key not in self.but
         may_act = may(role, self.permission, self.matter.environment)
-        return is_theirs and may_act and channel.wants(self.matter.kind)
+        wanted = channel.wants(self.matter.kind) and channel.wants_of(self.matter.environment)
+        return is_theirs and may_act and wanted
 
 
 def everything(session: Session) -> Iterator[Found]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from app.desk.news.found import EARNEST
+from app.desk.news.messages import ENVIRONMENTS
 from app.desk.news.outcomes import Failure
 from app.protocol.words import LANGUAGES, N_, Sentence, Words
 from app.records.news import Channel, ChannelKind, Event
@@ -113,6 +115,7 @@ OF_SERVICE: Mapping[tuple[ChannelKind, Failure], tuple[str, str]] = {
 
 EVERYTHING, NO_EVENT = N_("everything"), N_("nothing as it happens")
 SOME_EVENTS = N_("%(number)s of %(all)s kinds of news")
+ONLY = N_("%(environment)s only")
 QUIET = N_("quiet from %(begins)s to %(ends)s")
 DAILY = N_("the day in short at %(hour)s")
 
@@ -122,6 +125,9 @@ def choices_said(channel: Channel) -> Sequence[Words]:
     wanted = sum(channel.wants(event) for event in Event)
     some = Sentence(SOME_EVENTS, {"number": wanted, "all": len(Event)})
     said: list[Words] = [EVERYTHING if wanted == len(Event) else some if wanted else NO_EVENT]
+    heard = [one for one in EARNEST if channel.wants_of(one)]
+    if len(heard) < len(EARNEST):
+        said += [Sentence(ONLY, {"environment": Sentence(ENVIRONMENTS[one])}) for one in heard]
     if channel.quiet_from is not None and channel.quiet_to is not None:
         hours = {"begins": hour_text(channel.quiet_from), "ends": hour_text(channel.quiet_to)}
         said.append(Sentence(QUIET, hours))

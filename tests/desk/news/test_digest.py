@@ -87,6 +87,14 @@ async def test_the_digest_names_what_stands_open_and_is_in_no_number(stage: Stag
     assert [one["open"] for one in said.data if "open" in one] == ["lost-results"]
 
 
+async def test_the_digest_is_of_the_environments_that_are_wanted(stage: Stage) -> None:
+    settled = Matter(about="x", kind=Event.CONFLICT, environment=Environment.TEST, ended_at=now())
+    add(stage, settled)
+    with stage.desk.database.reading() as session:
+        said = digest(session, "en", "https://d", "k", now(), [Environment.PRODUCTION])
+    assert [one.text for one in said.lines] == ["Nothing was settled within 24 hours."]
+
+
 def test_what_came_in_is_told_by_whole_days_as_the_list_behind_it_has_it(
     database: Database,
 ) -> None:
