@@ -98,6 +98,8 @@ class Channel(Record, table=True):
     succeeded_at: datetime | None = timestamp()
     failed_at: datetime | None = timestamp()
     failure: str = Field(default="", max_length=20)
+    # Until when its service has asked to be left alone.
+    rests_until: datetime | None = timestamp()
     muted: str = Field(default="", max_length=400)
     quiet_from: int | None = None
     quiet_to: int | None = None
@@ -243,13 +245,14 @@ def matters_ended(session: Session, since: datetime, before: datetime) -> Sequen
 
 def claim_items(session: Session, at: datetime, lease: timedelta, limit: int) -> Sequence[Item]:
     """Items that are due, of one channel, nobody else's for the time of the lease. A digest goes
-    alone; what is for a browser waits for its tabs."""
-    in_browsers = select(Channel.id).where(Channel.kind == ChannelKind.BROWSER)
+    alone; what is for a browser waits for its tabs, and nothing goes where it was asked to wait."""
+    rests = col(Channel.rests_until) > at
+    not_now = select(Channel.id).where((col(Channel.kind) == ChannelKind.BROWSER) | rests)
     free = (
         text(WAITING),
         col(Item.due_at) <= at,
         col(Item.leased_until).is_(None) | (col(Item.leased_until) <= at),
-        col(Item.channel_key).not_in(in_browsers),
+        col(Item.channel_key).not_in(not_now),
     )
     first = select(Item).where(*free).order_by(col(Item.due_at)).limit(1)
     one = session.exec(first.with_for_update(skip_locked=True)).first()

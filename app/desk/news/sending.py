@@ -127,6 +127,7 @@ class NewsSender:
                 channel.succeeded_at, channel.failure = at, ""
             else:
                 channel.failed_at, channel.failure = at, outcome.failure
+            channel.rests_until = at + outcome.wait if outcome.wait else None
             if outcome.failure is Failure.GONE:
                 channel.ended_at = channel.ended_at or at
             for key in keys:

@@ -1,4 +1,5 @@
 """An index of the copies that prove nothing: every page asks whether one waits for somebody's word.
+And until when a channel of news is left alone, as its service has asked.
 
 Revision ID: 0036
 """
@@ -26,7 +27,9 @@ def upgrade() -> None:
         sqlite_where=some,
         postgresql_where=some,
     )
+    op.add_column("news_channels", sa.Column("rests_until", sa.DateTime(timezone=True)))
 
 
 def downgrade() -> None:
+    op.drop_column("news_channels", "rests_until")
     op.drop_index("ix_callbacks_unproven_copies", "callbacks")
