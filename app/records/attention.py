@@ -35,6 +35,8 @@ class Kind(StrEnum):
     LOST = "lost-results"
     # Somebody tries many doors: refusals and failed sign-ins, one after another.
     BURST = "refusal-burst"
+    # Results that a shop passed on: nothing signs them, and no order here has them.
+    UNPROVEN_COPY = "unproven-copy"
     # A closed case that something reopened, and one whose time is over.
     CASE_REOPENED = "case-reopened"
     CASE_OVERDUE = "case-overdue"

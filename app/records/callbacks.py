@@ -15,7 +15,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     func,
-    text,
 )
 from sqlmodel import Field, Session, col, select
 
@@ -61,6 +60,12 @@ class Applied(StrEnum):
 IS_COPY = "copied_digest IS NOT NULL"
 """A copy, as an index must say it: only of these there is one with each body."""
 
+UNPROVEN_COPY = (
+    f"{IS_COPY} AND order_key IS NULL AND verdict <> 'verified'"
+    " AND coalesce(environment, '') <> 'sandbox'"
+)
+"""A copy that proves nothing, of no order that is here, as an index and a query must say it."""
+
 
 class Channel(StrEnum):
     """By what a result came, where no customer's browser brought it to us."""
@@ -93,14 +98,9 @@ class Callback(Record, table=True):
         index_of_some("ix_callbacks_digest", ("digest", "id"), "judged_at IS NOT NULL"),
         index_of_some("ix_callbacks_copy_of", ("copy_of",), "copy_of IS NOT NULL"),
         index_of_some("ix_callbacks_order_key", ("order_key", "tags"), "order_key IS NOT NULL"),
+        index_of_some("ix_callbacks_unproven_copies", ("judged_at",), UNPROVEN_COPY),
         callbacks_index(),
-        Index(
-            "ix_callbacks_copy",
-            "copied_digest",
-            unique=True,
-            sqlite_where=text(IS_COPY),
-            postgresql_where=text(IS_COPY),
-        ),
+        index_of_some("ix_callbacks_copy", ("copied_digest",), IS_COPY, unique=True),
     )
 
     id: str = key()

@@ -110,9 +110,10 @@ def reference(target: str, *, optional: bool = False, index: bool = True) -> Any
     return Field(foreign_key=target, index=index, max_length=KEY_LENGTH)
 
 
-def index_of_some(name: str, columns: Sequence[str], which: str) -> Index:
+def index_of_some(name: str, columns: Sequence[str], which: str, *, unique: bool = False) -> Index:
     """An index of the rows for which `which` holds: the others cost it nothing."""
-    return Index(name, *columns, sqlite_where=text(which), postgresql_where=text(which))
+    some = text(which)
+    return Index(name, *columns, unique=unique, sqlite_where=some, postgresql_where=some)
 
 
 def identifier(length: int, *, optional: bool = False) -> Any:

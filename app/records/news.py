@@ -79,9 +79,9 @@ class Channel(Record, table=True):
     webhook's news is signed, or which opens Chatwork. `failure` is the word for the last one,
     empty since a success. `ended_at`: nothing is sent there any more.
 
-    `muted`: the events it does not want, parted by commas. Hours are of Japan's day: nothing is
-    said from `quiet_from` until `quiet_to` (the next morning where that is less), and a digest at
-    `digest_hour`; `digest_day` is the day of the last one, as 2026-12-01.
+    `muted`: the events and the environments it does not want, parted by commas. Hours are of
+    Japan's day: nothing is said from `quiet_from` until `quiet_to` (the next morning where that is
+    less), and a digest at `digest_hour`; `digest_day` is the day of the last one, as 2026-12-01.
     """
 
     __tablename__ = "news_channels"
@@ -98,6 +98,8 @@ class Channel(Record, table=True):
     succeeded_at: datetime | None = timestamp()
     failed_at: datetime | None = timestamp()
     failure: str = Field(default="", max_length=20)
+    # Until when its service has asked to be left alone.
+    rests_until: datetime | None = timestamp()
     muted: str = Field(default="", max_length=400)
     quiet_from: int | None = None
     quiet_to: int | None = None
@@ -108,6 +110,10 @@ class Channel(Record, table=True):
     def wants(self, event: Event) -> bool:
         """Whether it is to hear of this."""
         return event not in self.muted.split(",")
+
+    def wants_of(self, environment: Environment | None) -> bool:
+        """Whether it is to hear of this environment; what is of none concerns everybody."""
+        return environment not in self.muted.split(",")
 
 
 class Matter(Record, table=True):
@@ -212,11 +218,17 @@ def told_of(session: Session, matter_key: str) -> set[str]:
     return set(session.exec(query.distinct()))
 
 
-def messages_since(session: Session, channel_key: str, since: datetime) -> int:
-    """How many messages this channel has taken since then: what went in one was sent at once."""
+def messages_since(
+    session: Session, channel_key: str, since: datetime, only: Event | None = None
+) -> int:
+    """How many messages this channel has taken since then: what went in one was sent at once.
+    `only`: those in which something of this kind began."""
     query = select(func.count(func.distinct(Item.sent_at)))
-    mine = (Item.channel_key == channel_key, col(Item.sent_at) >= since)
-    return session.exec(query.where(*mine)).one()
+    query = query.where(Item.channel_key == channel_key, col(Item.sent_at) >= since)
+    if only is not None:
+        query = query.join(Matter, col(Matter.id) == col(Item.matter_key))
+        query = query.where(Item.phase == Phase.BEGAN, Matter.kind == only)
+    return session.exec(query).one()
 
 
 def begin_digest(session: Session, channel_key: str, day: str) -> bool:
@@ -233,13 +245,14 @@ def matters_ended(session: Session, since: datetime, before: datetime) -> Sequen
 
 def claim_items(session: Session, at: datetime, lease: timedelta, limit: int) -> Sequence[Item]:
     """Items that are due, of one channel, nobody else's for the time of the lease. A digest goes
-    alone; what is for a browser waits for its tabs."""
-    in_browsers = select(Channel.id).where(Channel.kind == ChannelKind.BROWSER)
+    alone; what is for a browser waits for its tabs, and nothing goes where it was asked to wait."""
+    rests = col(Channel.rests_until) > at
+    not_now = select(Channel.id).where((col(Channel.kind) == ChannelKind.BROWSER) | rests)
     free = (
         text(WAITING),
         col(Item.due_at) <= at,
         col(Item.leased_until).is_(None) | (col(Item.leased_until) <= at),
-        col(Item.channel_key).not_in(in_browsers),
+        col(Item.channel_key).not_in(not_now),
     )
     first = select(Item).where(*free).order_by(col(Item.due_at)).limit(1)
     one = session.exec(first.with_for_update(skip_locked=True)).first()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import Database
 
-HEAD = "0035"
+HEAD = "0036"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

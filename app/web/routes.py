@@ -200,6 +200,13 @@ def routes(sandbox: ASGIApp | None) -> list[Route]:
             permission=ACT,
         ),
         Route(
+            "/unproven-copies/dismissals",
+            dismissals.dismiss_unproven_copies,
+            "dismiss-copies",
+            SEND,
+            permission=ACT,
+        ),
+        Route(
             "/bursts/dismissals",
             dismissals.dismiss_burst_seen,
             "dismiss-burst",

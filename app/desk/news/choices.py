@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.clock import now
 from app.desk.audit import record_action
 from app.desk.context import Actor
+from app.desk.news.found import EARNEST
 from app.desk.news.hours import digest_day
 from app.desk.validation_errors import ValidationErrors, collect
 from app.protocol.words import LANGUAGES, N_
@@ -17,6 +18,7 @@ from app.records.news import Event, channel_of
 HOURS = range(24)
 
 NO_HOUR = N_("Choose an hour of the day.")
+NO_ENVIRONMENT = N_("Choose at least one environment.")
 BOTH_HOURS = N_("Quiet hours need a beginning and an end.")
 
 
@@ -29,6 +31,7 @@ class Choices:
     """The form as it was sent: hours as texts, empty for none."""
 
     events: Collection[str]
+    environments: Collection[str] = EARNEST
     quiet_from: str = ""
     quiet_to: str = ""
     urgent_breaks_in: bool = True
@@ -41,6 +44,7 @@ def choose(database: Database, actor: Actor, key: str, choices: Choices) -> bool
     hours = (choices.quiet_from, choices.quiet_to, choices.digest_hour)
     one_sided = bool(choices.quiet_from) != bool(choices.quiet_to)
     problems = collect(
+        environment=None if any(one in choices.environments for one in EARNEST) else NO_ENVIRONMENT,
         quiet_from=_problem(choices.quiet_from),
         quiet_to=BOTH_HOURS if one_sided else _problem(choices.quiet_to),
         digest_hour=_problem(choices.digest_hour),
@@ -52,7 +56,9 @@ def choose(database: Database, actor: Actor, key: str, choices: Choices) -> bool
         channel = channel_of(session, actor.user_key, key)
         if channel is None or channel.ended_at is not None:
             return False
-        channel.muted = ",".join(one for one in Event if one not in choices.events)
+        unwanted = (one for one in Event if one not in choices.events)
+        elsewhere = (one for one in EARNEST if one not in choices.environments)
+        channel.muted = ",".join((*unwanted, *elsewhere))
         channel.quiet_from, channel.quiet_to = begins, ends
         channel.urgent_breaks_in = choices.urgent_breaks_in
         if choices.language in LANGUAGES:

@@ -7,7 +7,7 @@ days, so that the list behind the link has the same sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from app.protocol.wire import JST
 from app.protocol.words import N_, Sentence, say
 from app.records.attention import number_in_attention
 from app.records.case_lists import number_of_cases_in_attention
-from app.records.news import Phase, matters_ended
+from app.records.news import Event, Phase, matters_ended, open_matters
 from app.records.order_finding import midnight
 from app.records.order_lists import OrderFilter
 from app.records.order_sums import order_sums
@@ -33,8 +33,13 @@ SPAN = timedelta(days=1)
 NAMED = 20
 """Settled matters that a digest names; of the others it says how many."""
 
+COUNTED_NOWHERE = frozenset(
+    {Event.LOST, Event.JUDGING_LATE, Event.UNPROVEN_COPY, Event.BURST, Event.REFUND}
+)
+"""What stands open and is in no number of orders and cases: it is named."""
+
 TITLE = N_("the day in short, %(day)s")
-NOTHING_OPEN = N_("%(environment)s: nothing is open.")
+NOTHING_OPEN = N_("%(environment)s: no order and no case needs a person.")
 OPEN_ORDERS = N_("%(environment)s, orders that need a person: %(number)s")
 OPEN_CASES = N_("%(environment)s, cases that need a person: %(number)s")
 CAME_IN = N_(
@@ -57,12 +62,31 @@ class Part(NamedTuple):
     data: dict[str, Any] | None
 
 
-def digest(session: Session, language: str, base_url: str, key: str, at: datetime) -> Message:
-    """The digest of the day before `at`."""
-    parts = [*_open(session, at), *_came_in(session, language, at)]
-    lines = [Line(say(language, part.text), base_url + part.path) for part in parts]
-    data = [part.data for part in parts if part.data]
-    settled = matters_ended(session, at - SPAN, at)
+def digest(
+    session: Session,
+    language: str,
+    base_url: str,
+    key: str,
+    at: datetime,
+    environments: Sequence[Environment] = EARNEST,
+) -> Message:
+    """The digest of the day before `at`, of these environments and of the desk itself."""
+    asked = (None, *environments)
+    standing = [
+        one
+        for one in open_matters(session)
+        if one.kind in COUNTED_NOWHERE and one.environment in asked
+    ][:NAMED]
+    lines = [line_of(language, base_url, Phase.REMINDER, one) for one in standing]
+    data: list[dict[str, Any]] = [
+        {"open": one.kind, "since": one.began_at.isoformat()} for one in standing
+    ]
+    used = _used(session, environments)
+    parts = [*_open(session, used, at), *_came_in(session, language, used, at)]
+    lines += [Line(say(language, part.text), base_url + part.path) for part in parts]
+    data += [part.data for part in parts if part.data]
+    ended = matters_ended(session, at - SPAN, at)
+    settled = [one for one in ended if one.environment in asked]
     lines += [line_of(language, base_url, Phase.SETTLED, one) for one in settled[:NAMED]]
     if len(settled) > NAMED:
         more = Sentence(MORE_SETTLED, {"number": len(settled) - NAMED})
@@ -75,8 +99,8 @@ def digest(session: Session, language: str, base_url: str, key: str, at: datetim
     return Message(key, at, title, lines, data, "desk.digest", language, f"{base_url}/")
 
 
-def _open(session: Session, at: datetime) -> Iterator[Part]:
-    for environment in _used(session):
+def _open(session: Session, used: Sequence[Environment], at: datetime) -> Iterator[Part]:
+    for environment in used:
         orders = number_in_attention(session, environment, quiet_since(at))
         cases = number_of_cases_in_attention(session, environment, at)
         data = {"environment": environment, "orders_open": orders, "cases_open": cases}
@@ -91,11 +115,13 @@ def _open(session: Session, at: datetime) -> Iterator[Part]:
             yield Part(said, f"/cases{here}", None if orders else data)
 
 
-def _came_in(session: Session, language: str, at: datetime) -> Iterator[Part]:
+def _came_in(
+    session: Session, language: str, used: Sequence[Environment], at: datetime
+) -> Iterator[Part]:
     """What was paid yesterday, and today until now where anything was. Of production it is said too
     that nothing was; of the test environment that would be said each day."""
     today = at.astimezone(JST).date()
-    for environment in _used(session):
+    for environment in used:
         for day, words in ((today - timedelta(days=1), CAME_IN), (today, SO_FAR)):
             until = min(at, midnight(day + timedelta(days=1)))
             wanted = OrderFilter(environment, paid_from=midnight(day), paid_to=until)
@@ -120,9 +146,9 @@ def _came_in(session: Session, language: str, at: datetime) -> Iterator[Part]:
             yield Part(text, path, data)
 
 
-def _used(session: Session) -> list[Environment]:
-    """Production and the test environment, where there is a shop in them."""
-    return [one for one in reversed(EARNEST) if shops_of(session, one)]
+def _used(session: Session, environments: Sequence[Environment]) -> list[Environment]:
+    """Production and the test environment, where they are asked for and have a shop."""
+    return [one for one in reversed(EARNEST) if one in environments and shops_of(session, one)]
 
 
 def _sentence(words: str, environment: Environment, **values: object) -> Sentence:

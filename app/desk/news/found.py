@@ -23,7 +23,8 @@ from app.records.news import Channel, Event, Matter, open_channels
 from app.records.orders import Order
 from app.records.refunds import authors_of, proposed_refunds
 from app.records.shops import Environment
-from app.records.untold import copies_without_proof, paid_without_callback
+from app.records.unproven_copies import standing_copy
+from app.records.untold import paid_without_callback
 
 READ_AT_MOST = 500
 """Matters of one environment and kind that are noticed in one look; the most urgent are."""
@@ -39,10 +40,7 @@ news."""
 ASSIGNED_FOR = timedelta(hours=1)
 """How long it is news that a case has become somebody's."""
 
-COPIES_FOR = timedelta(minutes=10)
-"""How long it is news that a shop brought a copy that proves nothing: of many it is told once."""
-
-TOLD_ONCE = frozenset({Event.PAID_UNTOLD, Event.CASE_ASSIGNED, Event.UNPROVEN_COPY})
+TOLD_ONCE = frozenset({Event.PAID_UNTOLD, Event.CASE_ASSIGNED})
 """What happens, and does not last: nobody is reminded of it, and nothing ends."""
 
 
@@ -60,7 +58,8 @@ class Found:
         """Whether this channel is to hear of it."""
         is_theirs = self.user_key in (None, channel.user_key) and channel.user_key not in self.but
         may_act = may(role, self.permission, self.matter.environment)
-        return is_theirs and may_act and channel.wants(self.matter.kind)
+        wanted = channel.wants(self.matter.kind) and channel.wants_of(self.matter.environment)
+        return is_theirs and may_act and wanted
 
 
 def everything(session: Session) -> Iterator[Found]:
@@ -133,7 +132,7 @@ def _desk(session: Session, at: datetime) -> Iterator[Found]:
     oldest = unjudged_callbacks(session).oldest_at
     if oldest and at - oldest > JUDGED_WITHIN:
         yield Found(Matter(about=Event.JUDGING_LATE, kind=Event.JUDGING_LATE))
-    if copies_without_proof(session, at - COPIES_FOR):
+    if standing_copy(session):
         yield Found(Matter(about=Event.UNPROVEN_COPY, kind=Event.UNPROVEN_COPY))
     if standing_burst(session):
         matter = Matter(about=Event.BURST, kind=Event.BURST)

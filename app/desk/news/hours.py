@@ -23,13 +23,19 @@ URGENT = frozenset(
 
 MANY = 3
 GATHERED_FOR = timedelta(minutes=5)
-"""After this many messages in this time what follows is gathered as long, and goes together."""
+"""After this many messages in this time what follows is gathered as long, and goes together. What
+is urgent waits only behind its own kind, of which the person has heard by then."""
+
+
+def is_urgent(event: Event, phase: Phase) -> bool:
+    """Whether whoever hears it should act at once: when it begins, not when it ends."""
+    return phase is Phase.BEGAN and event in URGENT
 
 
 def due_at(channel: Channel, event: Event, phase: Phase, at: datetime, lately: int) -> datetime:
     """When an item that is written now is to be said. `lately`: how many messages the channel has
-    taken within GATHERED_FOR."""
-    breaks_in = channel.urgent_breaks_in and phase is Phase.BEGAN and event in URGENT
+    taken within GATHERED_FOR; of something urgent, only those in which the same kind began."""
+    breaks_in = channel.urgent_breaks_in and is_urgent(event, phase)
     ends = None if breaks_in else quiet_until(channel, at)
     return max(ends or at, at + GATHERED_FOR if lately >= MANY else at)
 

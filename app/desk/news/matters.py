@@ -15,7 +15,7 @@ from sqlmodel import Session
 from app.clock import now
 from app.desk.context import Desk
 from app.desk.news.found import TOLD_ONCE, Found, everything, is_over
-from app.desk.news.hours import GATHERED_FOR, digest_day, due_at
+from app.desk.news.hours import GATHERED_FOR, digest_day, due_at, is_urgent
 from app.records.accounts import Role
 from app.records.database import Database
 from app.records.news import (
@@ -107,8 +107,9 @@ def _concerned(found: Found, listeners: Listeners) -> Iterable[Channel]:
 
 def _write(session: Session, matter: Matter, channels: Iterable[Channel], phase: Phase) -> None:
     at = now()
+    only = matter.kind if is_urgent(matter.kind, phase) else None
     for channel in channels:
-        lately = messages_since(session, channel.id, at - GATHERED_FOR)
+        lately = messages_since(session, channel.id, at - GATHERED_FOR, only)
         due = due_at(channel, matter.kind, phase, at, lately)
         session.add(Item(channel_key=channel.id, matter_key=matter.id, phase=phase, due_at=due))
 

@@ -24,7 +24,7 @@ ENVIRONMENTS: Mapping[Environment, str] = {
 PAGES: Mapping[Event, str] = {
     Event.BURST: "/audit",
     Event.JUDGING_LATE: "/callbacks",
-    Event.UNPROVEN_COPY: "/callbacks",
+    Event.UNPROVEN_COPY: "/#unproven-copies",
 }
 """The page that says more of what is about no order and no case, where it is not the overview."""
 
@@ -33,7 +33,7 @@ SEVERAL_SETTLED = N_("settled: %(number)s")
 MORE = N_("and %(number)s more")
 SINCE = N_("since %(time)s")
 SPAN = N_("from %(time)s to %(ended)s")
-TRIAL = N_("News of this desk arrive here. Nothing has happened.")
+TRIAL = N_("This is only a trial: news of this desk arrive here.")
 
 NAME = "NET CASH Desk"
 """How each message begins: in a full mailbox too it is clear who speaks."""

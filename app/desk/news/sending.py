@@ -18,6 +18,7 @@ from app.clock import now
 from app.desk.context import Desk
 from app.desk.news.account_mail import account_message
 from app.desk.news.digest import digest
+from app.desk.news.found import EARNEST
 from app.desk.news.hours import quiet_until
 from app.desk.news.mail import MailServer
 from app.desk.news.messages import Message, message
@@ -97,7 +98,9 @@ class NewsSender:
     def _message(self, session: Session, channel: Channel, items: Sequence[Item]) -> Message:
         first, base_url = items[0], self._desk.settings.base_url
         if first.phase is Phase.DIGEST:
-            return digest(session, channel.language, base_url, first.id, first.created_at)
+            wanted = [one for one in EARNEST if channel.wants_of(one)]
+            language, at = channel.language, first.created_at
+            return digest(session, language, base_url, first.id, at, wanted)
         if channel.kind is ChannelKind.ACCOUNT:
             notices = notices_by_key(session, {one.notice_key for one in items if one.notice_key})
             return account_message(channel.language, base_url, first.id, now(), notices)
@@ -130,6 +133,7 @@ class NewsSender:
                 channel.succeeded_at, channel.failure = at, ""
             else:
                 channel.failed_at, channel.failure = at, outcome.failure
+            channel.rests_until = at + outcome.wait if outcome.wait else None
             if outcome.failure is Failure.GONE:
                 channel.ended_at = channel.ended_at or at
             for key in keys:

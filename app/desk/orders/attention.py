@@ -24,6 +24,7 @@ from app.records.case_lists import (
 from app.records.cases import Case
 from app.records.orders import Order
 from app.records.shops import Environment
+from app.records.unproven_copies import UnprovenCopy, standing_copy
 
 SHOWN = 20
 """How many the overview lists, the most urgent first; the rest is behind its link."""
@@ -42,7 +43,7 @@ class Attention:
     """What needs a person: how many entries there are, and the most urgent of them.
 
     What was `lost` is one entry, of every environment: nobody knows whose results they were. So is
-    a `burst` of refusals that nobody has spoken of.
+    a `burst` of refusals that nobody has spoken of, and so is the latest `copy` without proof.
     `cases`: those that something reopened, whose time is over, or whose refund waits for whoever
     looks.
     `disputes`: what names the conflict of those that are in one, by the order's key.
@@ -52,6 +53,7 @@ class Attention:
     entries: Sequence[Entry]
     lost: LostCallbacks
     burst: Burst | None
+    copy: UnprovenCopy | None
     cases: Sequence[tuple[Kind, Case]]
     disputes: Mapping[str, Dispute]
 
@@ -70,8 +72,9 @@ def attention(
     kinds = kinds_of(orders, at)
     entries = [Entry(kinds[order.id], order) for order in orders]
     cases = cases_needing(session, environment, at, approver) if number else ()
-    burst = standing_burst(session)
-    return Attention(number, entries, lost, burst, cases, conflicts_standing(session, orders))
+    burst, copy = standing_burst(session), standing_copy(session)
+    disputes = conflicts_standing(session, orders)
+    return Attention(number, entries, lost, burst, copy, cases, disputes)
 
 
 def number_of_entries(
@@ -84,7 +87,8 @@ def number_of_entries(
     """How many entries there are: the one number that every figure shows."""
     orders = number_in_attention(session, environment, quiet_since(at))
     cases = number_of_cases_in_attention(session, environment, at, approver)
-    return orders + cases + bool(lost.number) + (standing_burst(session) is not None)
+    of_no_order = (lost.number, standing_burst(session), standing_copy(session))
+    return orders + cases + sum(map(bool, of_no_order))
 
 
 def cases_needing(

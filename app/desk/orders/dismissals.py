@@ -12,6 +12,7 @@ from app.records.columns import REASON_LENGTH
 from app.records.dropped_callbacks import see_losses, unseen_losses
 from app.records.families import OPEN, SEEN
 from app.records.orders import locked_order
+from app.records.unproven_copies import COPIES_SEEN, standing_copy
 
 UNPROVEN_DISMISSED = "unproven-dismissed"
 LOSSES_SEEN = "losses-seen"
@@ -85,6 +86,15 @@ def dismiss_losses(desk: Desk, actor: Actor, reason: str) -> None:
         if number:
             see_losses(session, now())
             record_action(session, actor, LOSSES_SEEN, reason=given, results=number)
+
+
+def dismiss_copies(desk: Desk, actor: Actor, reason: str) -> None:
+    """Say what came of the copies without proof that were judged so far. Raises NoReason."""
+    given = _given(reason)
+    with desk.database.writing() as session:
+        if copy := standing_copy(session):
+            subject = copy.order_id or ""
+            record_action(session, actor, COPIES_SEEN, subject=subject, reason=given)
 
 
 def dismiss_burst(desk: Desk, actor: Actor, reason: str) -> None:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from app.desk.orders.dismissals import (
     NoReason,
     dismiss_burst,
+    dismiss_copies,
     dismiss_losses,
     dismiss_unproven,
     see_double_payment,
@@ -76,6 +77,19 @@ def _burst(request: Request, reason: str) -> Response:
         dismiss_burst(desk_of(request), actor_of(request), reason)
     except NoReason:
         return overview(request, 422, {"burst": _MISSING})
+    return RedirectResponse("/", 303)
+
+
+async def dismiss_unproven_copies(request: Request) -> Response:
+    """POST /unproven-copies/dismissals: `Reason` says what came of looking at them."""
+    return await run_in_threadpool(_copies, request, await _reason(request))
+
+
+def _copies(request: Request, reason: str) -> Response:
+    try:
+        dismiss_copies(desk_of(request), actor_of(request), reason)
+    except NoReason:
+        return overview(request, 422, {"copies": _MISSING})
     return RedirectResponse("/", 303)
 
 

@@ -24,7 +24,9 @@ from app.desk.news import (
 )
 from app.desk.news.choices import HOURS
 from app.desk.news.event_words import EVENTS, PHASES
+from app.desk.news.found import EARNEST
 from app.desk.news.hours import URGENT
+from app.desk.news.messages import ENVIRONMENTS
 from app.protocol.words import LANGUAGES, Words
 from app.records.database import Database
 from app.records.news import NAME_LENGTH, ChannelKind, channels_of, items_of, matters_by_key
@@ -65,12 +67,13 @@ async def make(request: Request) -> Response:
 
 
 async def choose_for(request: Request) -> Response:
-    """POST /settings/notifications/{key}: `event` (each that is wanted), `quiet_from`, `quiet_to`,
-    `urgent_breaks_in`, `digest_hour`, `language`."""
+    """POST /settings/notifications/{key}: `event` and `environment` (each that is wanted),
+    `quiet_from`, `quiet_to`, `urgent_breaks_in`, `digest_hour`, `language`."""
     body = await read_body(request)
     fields, key = fields_of(body), request.path_params["key"]
     choices = Choices(
         values_of(body, "event"),
+        values_of(body, "environment"),
         quiet_from=fields.get("quiet_from", ""),
         quiet_to=fields.get("quiet_to", ""),
         urgent_breaks_in="urgent_breaks_in" in fields,
@@ -134,6 +137,7 @@ def _page(
         ),
         "choice_errors": choice_errors,
         "urgent": URGENT,
+        "environments_of_news": [(one, ENVIRONMENTS[one]) for one in reversed(EARNEST)],
         "hours": [(str(hour), hour_text(hour)) for hour in HOURS],
         "choices_said": choices_said,
         "languages": [*LANGUAGES.items()],

@@ -31,6 +31,7 @@ from app.records.paging import Page, Place
 from app.records.saved_views import ListName
 from app.records.search_fold import squeezed
 from app.records.shops import Environment, Shop, all_shops
+from app.records.unproven_copies import standing_copy
 from app.web.http.attention import approver_in, lost_in
 from app.web.http.paging import address_with, csv_address, neighbours, place_of
 from app.web.http.requests import desk_of, environment_of, may
@@ -129,7 +130,8 @@ def _attention_context(
     """Why each of these orders needs a person; and of the list of all that do, its number."""
     kinds = kinds_of(listed.rows, asked.at)
     if not asked.wanted.attention:
-        return {"kinds": kinds, "needed": None, "lost": None, "burst": None, "needing_cases": ()}
+        nothing = dict.fromkeys(("needed", "lost", "burst", "unproven_copy"))
+        return nothing | {"kinds": kinds, "needing_cases": ()}
     lost = lost_in(request, session)
     environment = environment_of(request)
     approver = approver_in(request, environment)
@@ -143,6 +145,7 @@ def _attention_context(
         "needed": needed,
         "lost": lost if is_whole and lost.number else None,
         "burst": standing_burst(session) if is_whole else None,
+        "unproven_copy": standing_copy(session) if is_whole else None,
         "needing_cases": cases_needing(session, environment, asked.at, approver)
         if is_whole
         else (),

@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, str] = {
     "refused-elsewhere": N_("Something that came from another site was refused"),
     "refusal-burst": N_("Many refusals in a short time were noticed"),
     "refusal-burst-seen": N_("Somebody has looked at a burst of refusals"),
+    "unproven-copies-seen": N_("Somebody has looked at copies that prove nothing"),
     "exported": N_("A list was downloaded"),
     "shop-added": N_("A shop was added"),
     "shop-changed": N_("A shop was changed"),

@@ -155,6 +155,7 @@ ATTENTION: Marks = {
     Kind.FIRST_MET: Mark(N_("Unknown order"), "question-mark", "warn"),
     Kind.LOST: Mark(N_("Not stored"), "alert-circle", "bad"),
     Kind.BURST: Mark(N_("Refusals"), "shield-x", "warn"),
+    Kind.UNPROVEN_COPY: Mark(N_("Unproven copies"), "shield-question", "warn"),
     Kind.CASE_REOPENED: Mark(N_("Case reopened"), "lock-open", "bad"),
     Kind.CASE_OVERDUE: Mark(N_("Case overdue"), "clock", "warn"),
     Kind.REFUND: Mark(N_("Refund to approve"), "users", "warn"),

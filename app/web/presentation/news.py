@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from app.desk.news.found import EARNEST
+from app.desk.news.messages import ENVIRONMENTS
 from app.desk.news.outcomes import Failure
 from app.protocol.words import LANGUAGES, N_, Sentence, Words
 from app.records.news import Channel, ChannelKind, Event
@@ -91,6 +93,10 @@ OF_SERVICE: Mapping[tuple[ChannelKind, Failure], tuple[str, str]] = {
         N_("The workflow in Teams is turned off or deleted, or its address was replaced."),
         N_("In Teams, open Workflows, see that it is on and has an owner, and copy its address."),
     ),
+    (ChannelKind.CHATWORK, Failure.NO_ANSWER): (
+        N_("Chatwork did not answer."),
+        N_("It is tried again. Check whether this machine may reach api.chatwork.com."),
+    ),
     (ChannelKind.CHATWORK, Failure.REFUSED): (
         N_("Chatwork refused it: the API token was replaced, or its account may not write there."),
         N_("Let that account into the room, or make a channel here with its present API token."),
@@ -109,6 +115,7 @@ OF_SERVICE: Mapping[tuple[ChannelKind, Failure], tuple[str, str]] = {
 
 EVERYTHING, NO_EVENT = N_("everything"), N_("nothing as it happens")
 SOME_EVENTS = N_("%(number)s of %(all)s kinds of news")
+ONLY = N_("%(environment)s only")
 QUIET = N_("quiet from %(begins)s to %(ends)s")
 DAILY = N_("the day in short at %(hour)s")
 
@@ -118,6 +125,9 @@ def choices_said(channel: Channel) -> Sequence[Words]:
     wanted = sum(channel.wants(event) for event in Event)
     some = Sentence(SOME_EVENTS, {"number": wanted, "all": len(Event)})
     said: list[Words] = [EVERYTHING if wanted == len(Event) else some if wanted else NO_EVENT]
+    heard = [one for one in EARNEST if channel.wants_of(one)]
+    if len(heard) < len(EARNEST):
+        said += [Sentence(ONLY, {"environment": Sentence(ENVIRONMENTS[one])}) for one in heard]
     if channel.quiet_from is not None and channel.quiet_to is not None:
         hours = {"begins": hour_text(channel.quiet_from), "ends": hour_text(channel.quiet_to)}
         said.append(Sentence(QUIET, hours))

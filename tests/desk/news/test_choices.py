@@ -21,12 +21,13 @@ from app.desk.news import (
     make_channel,
 )
 from app.desk.news.hours import GATHERED_FOR, MANY, digest_day, due_at, quiet_until
-from app.desk.news.matters import _write_digest, watch
+from app.desk.news.matters import _write, _write_digest, watch
 from app.protocol.wire import JST
 from app.records.accounts import Role, User
 from app.records.attention import Kind
 from app.records.bursts import BURST
 from app.records.cases import Case, CaseEvent, CaseKind, Deed
+from app.records.dropped_callbacks import UNSTORED, Limit, count_dropped
 from app.records.news import Channel, ChannelKind, Event, Item, Matter, Phase
 from app.records.orders import Conflict, Source
 from app.records.shops import Environment
@@ -122,6 +123,44 @@ def as_role(stage: Stage, role: Role, *, disabled: bool = False) -> None:
         user.role, user.disabled_at = role, now() if disabled else None
 
 
+async def test_what_is_urgent_waits_behind_no_other_kind(stage: Stage, receiver: Receiver) -> None:
+    channel = channel_of(stage, receiver)
+    for number in range(MANY):
+        matter = Matter(about=f"m{number}", kind=Event.CONFLICT)
+        sent_at = now() - timedelta(seconds=number)
+        item = Item(channel_key=channel.id, phase=Phase.BEGAN, matter_key=matter.id)
+        item.sent_at = sent_at
+        add(stage, matter, item)
+
+    def waits(matter: Matter) -> bool:
+        with stage.desk.database.writing() as session:
+            session.add(matter)
+            session.flush()
+            _write(session, matter, [channel], Phase.BEGAN)
+        return bool(rows(stage, Item)[-1].due_at > now())
+
+    assert waits(Matter(about="n1", kind=Event.UNPROVEN))
+    assert not waits(Matter(about="n2", kind=Event.DOUBLE_PAYMENT))
+    assert waits(Matter(about="n3", kind=Event.CONFLICT))
+
+
+async def test_a_channel_hears_of_the_environments_it_wants_and_of_the_desk(
+    stage: Stage, receiver: Receiver
+) -> None:
+    channel, other = channel_of(stage, receiver), channel_of(stage, receiver)
+    wanted = Choices(ALL, environments=["production"], language="en")
+    assert choose(stage.desk.database, stage.actor, channel.id, wanted)
+    order = an_order(stage.shop, "A1")
+    order.conflict, order.conflict_at = Conflict.STATUS, now()
+    add(stage, order)
+    watch(stage.desk.database)
+    assert [one.channel_key for one in rows(stage, Item)] == [other.id]
+    with stage.desk.database.writing() as session:
+        count_dropped(session, UNSTORED, Limit.STORAGE, 1)
+    watch(stage.desk.database)
+    assert {one.channel_key for one in rows(stage, Item)[1:]} == {channel.id, other.id}
+
+
 async def test_what_a_channel_does_not_want_it_is_not_told(
     stage: Stage, receiver: Receiver
 ) -> None:
@@ -138,13 +177,14 @@ async def test_what_a_channel_does_not_want_it_is_not_told(
 @pytest.mark.parametrize(
     ("choices", "field"),
     [
+        (Choices(ALL, environments=["sandbox"]), "environment"),
         (Choices(ALL, quiet_from="22"), "quiet_to"),
         (Choices(ALL, quiet_from="24", quiet_to="7"), "quiet_from"),
         (Choices(ALL, digest_hour="nine"), "digest_hour"),
         (Choices(ALL, digest_hour="²"), "digest_hour"),
     ],
 )
-async def test_hours_that_are_none_are_refused_by_field(
+async def test_choices_that_are_none_are_refused_by_field(
     stage: Stage, receiver: Receiver, choices: Choices, field: str
 ) -> None:
     channel = channel_of(stage, receiver)

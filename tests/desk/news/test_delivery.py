@@ -30,7 +30,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 SENDER = "Desk <desk@example.jp>"
-SAID = "NET CASH Desk: News of this desk arrive here. Nothing has happened."
+SAID = "NET CASH Desk: This is only a trial: news of this desk arrive here."
 
 
 def tried(stage: Stage, kind: str, address: str) -> Channel:
@@ -80,6 +80,22 @@ async def test_each_failure_has_its_word_and_gone_ends_the_channel(
         assert timedelta(minutes=110) < wait <= timedelta(hours=2)
     if "99999999999" in answer or "9999 " in answer:
         assert timedelta(hours=23) < wait <= timedelta(hours=24)
+
+
+async def test_a_receiver_that_asks_to_wait_is_left_alone_with_whatever_else_there_is(
+    stage: Stage, receiver: Receiver
+) -> None:
+    tried(stage, "webhook", receiver.url)
+    receiver.answers = ["HTTP/1.1 429 Too Many\r\nRetry-After: 7200\r\nContent-Length: 0\r\n\r\n"]
+    await NewsSender(stage.desk, None).tick()
+    channel, _ = outcome(stage)
+    assert trial(stage.desk.database, stage.actor, channel.id)
+    await NewsSender(stage.desk, None).tick()
+    assert len(receiver.came) == 1
+    with stage.desk.database.writing() as session:
+        session.get_one(Channel, channel.id).rests_until = now()
+    await NewsSender(stage.desk, None).tick()
+    assert len(receiver.came) == 2
 
 
 async def test_a_receiver_that_hangs_is_left_and_holds_up_nobody_else(stage: Stage) -> None:

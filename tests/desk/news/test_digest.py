@@ -96,12 +96,31 @@ async def test_the_digest_comes_when_nothing_is_open_and_says_so(stage: Stage) -
     with stage.desk.database.reading() as session:
         said = digest(session, "en", "https://desk.example.jp", channel.id, now())
     assert said.text.splitlines()[2:] == [
-        "Test: nothing is open.",
+        "Test: no order and no case needs a person.",
         "https://desk.example.jp/?env=test",
         "",
         "Nothing was settled within 24 hours.",
         "https://desk.example.jp",
     ]
+
+
+async def test_the_digest_names_what_stands_open_and_is_in_no_number(stage: Stage) -> None:
+    lost = Matter(about="lost", kind=Event.LOST)
+    over = Matter(about="copies", kind=Event.UNPROVEN_COPY, ended_at=now())
+    add(stage, lost, over, Matter(about="untold", kind=Event.PAID_UNTOLD))
+    with stage.desk.database.reading() as session:
+        said = digest(session, "en", "https://desk.example.jp", "k", now())
+    assert [one.text for one in said.lines if "Still open" in one.text] == [said.lines[0].text]
+    assert "Results that could not be stored" in said.lines[0].text
+    assert [one["open"] for one in said.data if "open" in one] == ["lost-results"]
+
+
+async def test_the_digest_is_of_the_environments_that_are_wanted(stage: Stage) -> None:
+    settled = Matter(about="x", kind=Event.CONFLICT, environment=Environment.TEST, ended_at=now())
+    add(stage, settled)
+    with stage.desk.database.reading() as session:
+        said = digest(session, "en", "https://d", "k", now(), [Environment.PRODUCTION])
+    assert [one.text for one in said.lines] == ["Nothing was settled within 24 hours."]
 
 
 def test_what_came_in_is_told_by_whole_days_as_the_list_behind_it_has_it(

@@ -150,6 +150,7 @@ OPERATORS = [
     "dismiss",
     "double-payment",
     "dismiss-lost",
+    "dismiss-copies",
     "lookups-send",
     "look-up",
     "batches-send",
@@ -370,7 +371,7 @@ def test_each_role_may_what_the_one_before_it_may() -> None:
     assert set(PERMISSIONS) == set(Permission)
 
 
-BELONG_NOWHERE = {"order-check", "dismiss-lost", "batches-send", "batch-columns"}
+BELONG_NOWHERE = {"order-check", "dismiss-lost", "dismiss-copies", "batches-send", "batch-columns"}
 """What operators do that concerns no order and no shop: a form or a list is looked at, a loss is
 seen."""
 

@@ -51,6 +51,7 @@ async def test_what_a_channel_hears_is_chosen_beside_it(
         [channel] = session.exec(select(Channel).where(Channel.ended_at == None)).all()  # noqa: E711
     choices = {
         "event": ["conflict", "lost-results"],
+        "environment": "production",
         "quiet_from": "22",
         "quiet_to": "7",
         "digest_hour": "9",
@@ -69,7 +70,8 @@ async def test_what_a_channel_hears_is_chosen_beside_it(
     hears = re.search(r"data-hears>([^<]+)<", shown)
     assert hears
     assert hears[1] == (
-        "2 of 14 kinds of news · quiet from 22:00 to 07:00 · the day in short at 09:00 · English"
+        "2 of 14 kinds of news · Production only · quiet from 22:00 to 07:00"
+        " · the day in short at 09:00 · English"
     )
 
 
