@@ -11,6 +11,7 @@ from app.protocol.checkstring import Verdict
 from app.protocol.messages import Call
 from app.records.attention import waits_for_word
 from app.records.cases import Attachment, Case, CaseEvent, CaseKind, Deed
+from app.records.orders import UNKNOWN
 from app.records.refunds import Refund, RefundState
 
 
@@ -116,7 +117,7 @@ def _both_orders(known: Known) -> Proof:
 def _both_known(known: Known) -> Proof:
     """Of no order it is still open whether it is paid."""
     is_open = any(
-        view.order.status == "unknown" or view.order.conflict or view.order.money == "reported"
+        view.order.status == UNKNOWN or view.order.conflict or view.order.money == "reported"
         for view in known.orders
     )
     return None if is_open or not known.orders else f"/orders/{known.orders[-1].order.id}"

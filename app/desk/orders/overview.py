@@ -13,6 +13,7 @@ from math import ceil
 from sqlmodel import Session
 
 from app.gateway import Outcome
+from app.protocol.statuses import Status
 from app.protocol.wire import JST
 from app.records import statistics
 from app.records.exchanges import WAITING, outcomes_since
@@ -74,7 +75,7 @@ def midnight(at: datetime) -> datetime:
 def today(session: Session, environment: Environment, at: datetime) -> Today:
     """The figures of the day so far."""
     tallies = statistics.tallies(session, environment, midnight(at))
-    paid = [tally for tally in tallies if tally.status == "PAYSUCCESS"]
+    paid = [tally for tally in tallies if tally.status == Status.PAYSUCCESS]
     day = (midnight(at), midnight(at) + timedelta(days=1))
     payments = statistics.counts_paid(session, environment, statistics.Unit.DAY, *day)
     counts = {group: _orders(tallies, group) for group in STATUS_GROUPS}
