@@ -15,12 +15,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from time import monotonic
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from app.desk.batches.intents import Intent
 from app.desk.batches.turns import NOTHING_BROUGHT, Brought, Heard, Turn, settle_up, take_turn
@@ -49,6 +50,8 @@ _HOLD_BACK = frozenset({CallResult.LATER, CallResult.NOT_SENT, CallResult.SETTIN
 """Results after which nothing more is sent before a turn has looked at them."""
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class _Ready(NamedTuple):
@@ -125,21 +128,31 @@ class Asking:
         self._turn = asyncio.create_task(self._take_turn(self._brought))
 
     async def _take_turn(self, brought: Brought) -> Turn:
+        try:
+            return await self._written(self._turn_with(brought))
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            if not brought.heard:
+                raise
+            log.exception("answers could not be taken in together", exc_info=error)
+        await self._store(brought.heard)
+        return await self._written(self._turn_with(brought._replace(heard=())))
+
+    def _turn_with(self, brought: Brought) -> Callable[[Session], Turn]:
+        return partial(take_turn, self._desk, self._environment, brought=brought)
+
+    async def _written(self, work: Callable[[Session], T]) -> T:
+        """What the work gives, in a transaction of its own. A database that is away is waited for
+        a while, unless the desk is closing."""
         pauses = [*RETRIES]
         while True:
             try:
-                work = partial(take_turn, self._desk, self._environment, brought=brought)
                 return await self._desk.writer.write(work)
             except SQLAlchemyError:
                 if self._desk.tasks.closing or not pauses:
                     raise
                 await asyncio.sleep(pauses.pop(0))
-            except Exception as error:
-                if not brought.heard:
-                    raise
-                log.exception("answers could not be taken in together", exc_info=error)
-                await self._store(brought.heard)
-                brought = brought._replace(heard=())
 
     async def _store(self, heard: Collection[Heard]) -> None:
         """Commit what was heard one by one: nothing but the odd one is left out."""
@@ -182,7 +195,9 @@ class Asking:
             self._hold_back()
 
     def _hear_turn(self, task: asyncio.Task[Turn]) -> None:
-        turn, self._turn = task.result(), None
+        # One that failed is over all the same, and what it was brought is still in hand.
+        self._turn = None
+        turn = task.result()
         self._brought = NOTHING_BROUGHT
         self._ready += [_Ready(intent, monotonic()) for intent in turn.intents]
         self._at_once = turn.at_once
@@ -193,15 +208,18 @@ class Asking:
 
     async def _wind_up(self) -> None:
         """Let what is under way come to its end, write down what came of it, and give back what has
-        not been sent."""
+        not been sent; also where a turn has failed for good, or fails meanwhile."""
         while waiting := {*self._under_way, *((self._turn,) if self._turn else ())}:
             try:
                 done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             except asyncio.CancelledError:
                 continue  # what is under way was told so too, and ends at once
-            self._hear(done)
+            try:
+                self._hear(done)
+            except Exception as error:
+                log.exception("a last turn failed", exc_info=error)
         self._hold_back()
         heard, unsent = self._brought.heard, self._brought.unsent
         left = Brought([*heard, *self._heard], [*unsent, *self._unsent])
         if left.heard or left.unsent:
-            await self._desk.writer.write(partial(settle_up, self._desk, left))
+            await self._written(partial(settle_up, self._desk, left))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from app.clock import now
@@ -142,3 +145,38 @@ async def test_a_process_that_stops_gives_back_what_it_has_not_sent(stage: Stage
     states = [one.state for one in rows(stage, key).values()]
     assert states.count(ItemState.WAITING) == 40 - len(stage.gateway.requests)
     assert [*verdicts(stage, key).values()].count("no-answer") == 4
+
+
+async def test_a_turn_that_fails_for_good_loses_no_answer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.desk.batches.asking.RETRIES", ())
+    key = started(stage, "B0\nB1\nB2\nB3")
+    answers, held = asyncio.Event(), asyncio.Event()
+    script = Changing(found("PAYSUCCESS"), 1, held)
+    script.insert(0, answers)
+    stage.gateway.script = script
+    draining = asyncio.create_task(BatchRunner(stage.desk).drain())
+    await asyncio.to_thread(until, lambda: len(stage.gateway.requests) == 4)
+    failed = next_fails(stage)
+    answers.set()
+    await asyncio.to_thread(until, failed.is_set)
+    held.set()
+    await asyncio.gather(draining, return_exceptions=True)
+    assert [*verdicts(stage, key).values()].count("no-answer") == 3
+    assert {one.state for one in rows(stage, key).values()} == {ItemState.ANSWERED}
+    with stage.desk.database.reading() as session:
+        assert session.exec(select(Exchange).where(Exchange.outcome == WAITING)).all() == []
+
+
+def next_fails(stage: Stage) -> threading.Event:
+    """The next transaction fails, as where the database is away; set when it has."""
+    failed = threading.Event()
+
+    def fail(*_: object) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise OperationalError("", {}, Exception("away"))
+
+    event.listen(stage.desk.database.engine, "before_cursor_execute", fail)
+    return failed
