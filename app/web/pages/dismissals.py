@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.desk.context import Actor, Desk
 from app.desk.orders.dismissals import (
     NoReason,
     dismiss_burst,
@@ -24,73 +27,62 @@ _MISSING = {"Reason": "", "errors": {"Reason": REASON_NEEDED}}
 
 async def dismiss_of_order(request: Request) -> Response:
     """POST /orders/{key}/dismissals: `Reason` why nobody need ask about unproven results."""
-    return await run_in_threadpool(_of_order, request, await _reason(request))
-
-
-def _of_order(request: Request, reason: str) -> Response:
-    desk = desk_of(request)
-    with desk.database.reading() as session:
-        key = order_or_404(session, request).id
-    try:
-        dismiss_unproven(desk, actor_of(request), key, reason)
-    except NoReason:
-        return order_page(request, status=422, dismissing=_MISSING)
-    return RedirectResponse(f"/orders/{key}", 303)
+    return await _of_order(request, dismiss_unproven, _MISSING)
 
 
 async def see_double_payment_of_order(request: Request) -> Response:
     """POST /orders/{key}/double-payments: `Reason` says what was done about it."""
-    return await run_in_threadpool(_double, request, await _reason(request))
-
-
-def _double(request: Request, reason: str) -> Response:
-    desk = desk_of(request)
-    with desk.database.reading() as session:
-        key = order_or_404(session, request).id
-    try:
-        see_double_payment(desk, actor_of(request), key, reason)
-    except NoReason:
-        return order_page(request, status=422, dismissing={"double": _MISSING})
-    return RedirectResponse(f"/orders/{key}", 303)
+    return await _of_order(request, see_double_payment, {"double": _MISSING})
 
 
 async def dismiss_lost(request: Request) -> Response:
     """POST /lost-results/dismissals: `Reason` says what was done about them."""
-    return await run_in_threadpool(_lost, request, await _reason(request))
-
-
-def _lost(request: Request, reason: str) -> Response:
-    try:
-        dismiss_losses(desk_of(request), actor_of(request), reason)
-    except NoReason:
-        return overview(request, 422, _MISSING)
-    return RedirectResponse("/", 303)
+    return await _of_overview(request, dismiss_losses, _MISSING)
 
 
 async def dismiss_burst_seen(request: Request) -> Response:
     """POST /bursts/dismissals: `Reason` says what came of looking at them."""
-    return await run_in_threadpool(_burst, request, await _reason(request))
-
-
-def _burst(request: Request, reason: str) -> Response:
-    try:
-        dismiss_burst(desk_of(request), actor_of(request), reason)
-    except NoReason:
-        return overview(request, 422, {"burst": _MISSING})
-    return RedirectResponse("/", 303)
+    return await _of_overview(request, dismiss_burst, {"burst": _MISSING})
 
 
 async def dismiss_unproven_copies(request: Request) -> Response:
     """POST /unproven-copies/dismissals: `Reason` says what came of looking at them."""
-    return await run_in_threadpool(_copies, request, await _reason(request))
+    return await _of_overview(request, dismiss_copies, {"copies": _MISSING})
 
 
-def _copies(request: Request, reason: str) -> Response:
-    try:
-        dismiss_copies(desk_of(request), actor_of(request), reason)
-    except NoReason:
-        return overview(request, 422, {"copies": _MISSING})
-    return RedirectResponse("/", 303)
+async def _of_order(
+    request: Request,
+    dismiss: Callable[[Desk, Actor, str, str], None],
+    missing: Mapping[str, object],
+) -> Response:
+    reason = await _reason(request)
+
+    def said() -> Response:
+        desk = desk_of(request)
+        with desk.database.reading() as session:
+            key = order_or_404(session, request).id
+        try:
+            dismiss(desk, actor_of(request), key, reason)
+        except NoReason:
+            return order_page(request, status=422, dismissing=missing)
+        return RedirectResponse(f"/orders/{key}", 303)
+
+    return await run_in_threadpool(said)
+
+
+async def _of_overview(
+    request: Request, dismiss: Callable[[Desk, Actor, str], None], missing: Mapping[str, object]
+) -> Response:
+    reason = await _reason(request)
+
+    def said() -> Response:
+        try:
+            dismiss(desk_of(request), actor_of(request), reason)
+        except NoReason:
+            return overview(request, 422, missing)
+        return RedirectResponse("/", 303)
+
+    return await run_in_threadpool(said)
 
 
 async def _reason(request: Request) -> str:
