@@ -20,6 +20,10 @@ from app.records.shops import Environment
 FEW = 2_000
 """So many are found by the index of a choice. Of more the newest soon turn up among all orders."""
 
+FEW_BEAR = 20_000
+"""So many callbacks with a tag are read from its index, which costs far less than to pass by all
+the orders that do not bear it."""
+
 CONFLICT_TAG = "conflict"
 """The one tag that an order itself can bear, besides those of its callbacks."""
 
@@ -51,7 +55,7 @@ def bears(session: Session, tag: str) -> ColumnElement[bool]:
     keys = select(Callback.order_key).where(
         _BEARS_ANY, col(Callback.tags).in_(named), col(Callback.order_key).is_not(None)
     )
-    if _are_few(session, keys):
+    if _are_few(session, keys, FEW_BEAR):
         return col(Order.id).in_(union(keys, _in_conflict()) if tag == CONFLICT_TAG else keys)
     borne = exists().where(col(Callback.order_key) == col(Order.id), col(Callback.tags).in_(named))
     return borne | col(Order.conflict).is_not(None) if tag == CONFLICT_TAG else borne
@@ -61,9 +65,9 @@ def _in_conflict() -> SelectOfScalar[str]:
     return select(Order.id).where(text(f"({WATCHED})"), col(Order.conflict).is_not(None))
 
 
-def _are_few(session: Session, keys: SelectOfScalar[Any]) -> bool:
-    some = keys.limit(FEW + 1).subquery()
-    return session.exec(select(func.count()).select_from(some)).one() <= FEW
+def _are_few(session: Session, keys: SelectOfScalar[Any], few: int = FEW) -> bool:
+    some = keys.limit(few + 1).subquery()
+    return session.exec(select(func.count()).select_from(some)).one() <= few
 
 
 def _combinations(session: Session, tag: str) -> Sequence[str]:

@@ -45,6 +45,7 @@ def test_few_and_many_find_the_same(
     any_database: Database, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(order_choices, "FEW", few)
+    monkeypatch.setattr(order_choices, "FEW_BEAR", few)
     monkeypatch.setattr(order_lists, "FEW", few)
     with any_database.writing() as session:
         session.add(shop := a_shop())
