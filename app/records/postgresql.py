@@ -41,8 +41,9 @@ class Patience:
 
     `connect`: for a connection (libpq knows no less than 2). `free`: for one of the pool. `lock`
     and `statement`: what the server allows itself. `answer`: for any answer, when the server keeps
-    none of its promises. `ping`: for the answer of a connection that has been idle. One after
-    another they are less than the ten seconds in which whoever asks gets an answer.
+    none of its promises. `ping`: for the answer of a connection that has been idle. The first wait
+    in vain ends what was asked. Waits that nearly fail may add up to more than the ten seconds in
+    which a customer gets an answer: that is kept by the writer (`group_writer.ANSWER_SECONDS`).
     """
 
     connect: int = 3
