@@ -70,7 +70,7 @@ def _parts(session: Session, ours: OurShops, view: CaseView) -> dict[str, Part]:
         "callbacks": [
             _callback(session, ours, callback) for one in view.orders for callback in one.callbacks
         ],
-        "exchanges": [_exchange(each) for one in view.orders for each in one.exchanges],
+        "exchanges": [_exchange(each) for each in view.exchanges],
         "changes": _changes(view),
         "refunds": _refunds(view),
         "files": [

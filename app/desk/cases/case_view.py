@@ -16,7 +16,7 @@ from app.desk.cases.checklist import Checked, Known, checklist
 from app.desk.cases.refund_values import refundable
 from app.desk.cases.refunds import digest_of
 from app.desk.context import Actor, DeskSettings
-from app.desk.orders.order_view import Entry, OrderView, order_view
+from app.desk.orders.order_view import Entry, ExchangeView, OrderView, exchange_view, order_view
 from app.desk.permissions import Permission, may
 from app.records.accounts import User
 from app.records.batch_cases import Line, lines_of_cases
@@ -30,6 +30,7 @@ from app.records.cases import (
     orders_of_case,
     preview_sizes,
 )
+from app.records.exchanges import Exchange
 from app.records.orders import Order
 from app.records.refunds import Refund, RefundState, authors_of, refunds_of
 
@@ -87,6 +88,7 @@ class CaseView:
 
     `refundable`: yen by an order's key. `emails`: of people by their keys. `mentioned`: the keys of
     orders that the notes name, by their OrderID. `lines`: of lists, from which it was opened.
+    `exchanges`: of its orders, and what was asked about lines that were no order.
     """
 
     case: Case
@@ -101,6 +103,7 @@ class CaseView:
     emails: Mapping[str, str]
     mentioned: Mapping[str, str]
     lines: Sequence[Line]
+    exchanges: Sequence[ExchangeView]
 
 
 def case_view(
@@ -111,7 +114,7 @@ def case_view(
     views = [order_view(session, order, terms) for order in orders]
     events, files = events_of(session, case.id), attachments_of(session, case.id)
     refunds = refunds_of(session, case.id)
-    known = Known(case, views, events, files, refunds)
+    known, lines = Known(case, views, events, files, refunds), lines_of_cases(session, [case.id])
     return CaseView(
         case=case,
         orders=views,
@@ -124,8 +127,19 @@ def case_view(
         timeline=_timeline(case, events, views),
         emails=_emails(session, known),
         mentioned=_mentioned(session, case, events),
-        lines=lines_of_cases(session, [case.id]),
+        lines=lines,
+        exchanges=_exchanges(session, views, lines),
     )
+
+
+def _exchanges(
+    session: Session, views: Sequence[OrderView], lines: Sequence[Line]
+) -> Sequence[ExchangeView]:
+    of_orders = [one for view in views for one in view.exchanges]
+    known = {one.exchange.id for one in of_orders}
+    keys = {line.item.exchange_key for line in lines if line.item.exchange_key} - known
+    asked = session.exec(select(Exchange).where(col(Exchange.id).in_(keys)))
+    return [*of_orders, *map(exchange_view, asked)]
 
 
 def _timeline(

@@ -177,7 +177,7 @@ def test_a_row_opens_a_case_that_knows_what_it_is_about(shared: Served, desk: ht
     assert desk.get(f"{address}/source?of=screen").content == screen
     assert verdicts(desk.get(f"{address}?age=under-1-day").text) == verdicts(text)
     assert verdicts(desk.get(f"{address}?age=over-7-days").text) == {}
-    form, _ = re.findall(r'href="(/cases/new\?row=[0-9a-f]+)"', text)
+    form, nowhere = re.findall(r'href="(/cases/new\?row=[0-9a-f]+)"', text)
     row = form.partition("=")[2]
     text = desk.get(form).text
     assert re.search(r'value="status-unclear" selected', text)
@@ -186,6 +186,11 @@ def test_a_row_opens_a_case_that_knows_what_it_is_about(shared: Served, desk: ht
     case = desk.post("/cases", data=fields).headers["location"]
     assert address in desk.get(case).text
     assert f'href="{case}"' in desk.get(address).text
+    fields = {"kind": "status-unclear", "OrderID": "CASE-2", "row": nowhere.partition("=")[2]}
+    case = desk.post("/cases", data=fields).headers["location"]
+    # That the gateway has no such order is what the case rests on.
+    [asked] = desk.get(f"{case}/bundle.json").json()["parts"]["exchanges"]
+    assert (asked["OrderID"], asked["errors"]) == ("CASE-2", ["M01004002"])
 
 
 def test_what_a_word_means_is_asked_in_the_page_once(desk: httpx.Client) -> None:
