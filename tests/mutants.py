@@ -85,7 +85,13 @@ GUARDS: Mapping[str, Sequence[str]] = {
         f"{DESK}/callbacks",
         "tests/web/pages/test_return_page.py",
     ),
-    "app.desk.gateway_calls.apply_answer": (*SEQUENCES, f"{DESK}/gateway_calls", f"{DESK}/actions"),
+    "app.desk.gateway_calls.apply_answer": (
+        *SEQUENCES,
+        f"{DESK}/gateway_calls",
+        f"{DESK}/orders",
+        f"{DESK}/callbacks/test_first_met.py",
+        f"{DESK}/actions",
+    ),
 }
 """The modules that decide about money, each with the tests that hold it."""
 

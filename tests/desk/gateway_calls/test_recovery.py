@@ -1,12 +1,16 @@
 """After silence: what the lookup settles, what it cannot settle yet, and what is left to do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.desk.actions import Action, LockReason, NextStep, NotPossible
 from app.desk.orders.transactions import execute, register
+from app.gateway import Outcome
+from app.protocol.statuses import Status
+from app.records.callbacks import Applied, Callback
 from app.records.orders import Conflict, Order, Source
+from tests.desk.callbacks.cast import body, bring
 from tests.desk.conftest import ACCESS_ID, Stage, entered, executed, found, refused
 from tests.scripted import TIMED_OUT, Step, http
 
@@ -222,3 +226,24 @@ async def test_the_next_lookup_of_an_executed_order_is_due_an_hour_after_the_las
     stage.time_passes(HOUR)
     order = await stage.look_up(order, found("EXPIRED"))
     assert order.lookup_due_at is None
+
+
+async def test_an_execution_answered_about_another_trade_is_not_understood(stage: Stage) -> None:
+    another = executed(stage.start_url, access_id="f" * 32)
+    order = await stage.execute(await stage.registered(), another)
+    assert stage.exchanges(order)[-1].outcome == Outcome.NOT_UNDERSTOOD
+    assert (order.status, order.token) == ("unknown", None)
+
+
+async def test_what_callbacks_said_of_an_order_of_ours_is_not_weighed_again_by_a_lookup(
+    stage: Stage,
+) -> None:
+    order, said = await stage.requested(), datetime(2026, 1, 10, 5, tzinfo=UTC)
+    shop = {"shop": stage.shop.shop_id, "password": stage.shop.password}
+    failed = await bring(stage.desk, body(order.order_id, Status.PAYFAIL, said, **shop))
+    await bring(stage.desk, body(order.order_id, Status.PAYSUCCESS, said, **shop))
+    order = await stage.look_up(stage.order(order), found("PAYSUCCESS"))
+    assert (order.status, order.conflict) == ("PAYSUCCESS", None)
+    with stage.desk.database.reading() as session:
+        kept = session.get_one(Callback, failed.callback.id)
+        assert (kept.applied, kept.applied_at) == (Applied.MOVED, failed.callback.applied_at)
