@@ -41,6 +41,19 @@ ADDRESS = "192.0.2.9"
 DESK = "the desk"
 """Who makes the calls that nobody has asked for."""
 
+
+class ProcessWriter(GroupWriter):
+    """The writer of all, as one process of the desk has it: a dead one hands nothing in."""
+
+    def __init__(self, shared: GroupWriter) -> None:
+        self._shared, self.dead = shared, False
+
+    def _hand_in(self, work: Any) -> asyncio.Future[Any]:
+        if self.dead:
+            raise asyncio.CancelledError
+        return self._shared._hand_in(work)
+
+
 Deed = Callable[[], Coroutine[Any, Any, object]]
 T = TypeVar("T")
 
@@ -197,7 +210,8 @@ class World:
 
     def _new_desk(self) -> Desk:
         settings = DeskSettings("http://desk.example", None, PATIENCE.total_seconds(), SETTLE)
-        desk = Desk(self._database, self._writer, self._calls, BackgroundTasks(), settings)
+        self._mine = ProcessWriter(self._writer)
+        desk = Desk(self._database, self._mine, self._calls, BackgroundTasks(), settings)
         # A story's seconds, not the machine's: no rush, and nobody loses patience.
         self._results = CallbackIntake(desk, clock=self._seconds, patience=math.inf)
         self._notices = NotificationIntake(desk, RetentionPolicy(timedelta(days=90), 1000))
@@ -221,7 +235,10 @@ class World:
         await asyncio.gather(doing, waiting, return_exceptions=True)
 
     async def _start_anew(self) -> None:
+        self._mine.dead = True
         killed, self._desk = self.desk, self._new_desk()
+        # What it has handed in by then is written, and whoever comes after it finds that.
+        await self._writer.write(lambda _: None)
         with self._database.writing() as session:
             # The calls under way are those of a process that is gone.
             waiting = session.exec(select(Exchange).where(Exchange.outcome == WAITING)).all()
