@@ -149,6 +149,21 @@ def test_a_lookup_that_never_left_takes_nothing_from_the_hour_of_the_one_before(
     assert due - asked.at >= timedelta(minutes=59)
 
 
+def test_what_a_person_believed_gives_no_leave_to_ask_sooner_after_a_lookup_that_never_left(
+    world: World, operator: Operator, other: OtherSystem, gatekeeper: Gatekeeper
+) -> None:
+    operator.opens("A1")
+    operator.registers("A1")
+    other.executes(gatekeeper.trade("A1"))
+    operator.looks_up("A1")
+    asked = world.line.sent[-1]
+    operator.settles("A1", "lookup")
+    operator.looks_up("A1", Fate.NEVER_LEFT)
+    due = world.order("A1").lookup_due_at
+    assert due is not None
+    assert timedelta(minutes=59) <= due - asked.at <= timedelta(minutes=61)
+
+
 def test_a_lookup_that_never_left_is_tried_again_soon_where_none_has_asked_before(
     world: World, operator: Operator, customer: Customer, gatekeeper: Gatekeeper
 ) -> None:

@@ -211,9 +211,10 @@ def lookup_not_sent(session: Session, order: Order, policy: Confirmation) -> Non
     It is tried again soon; but what was asked before about what stands keeps its interval.
     """
     past, about = history_of(session, order.id), order.conflict_at or order.status_at
-    if order.conflict is None and order.source in (Source.ENTRY, Source.EXEC):
-        # What a call of ours was answered gives no leave to ask sooner; a result or a silence does.
-        about = None if order.status != UNKNOWN else about
+    by_call = order.source in (Source.ENTRY, Source.EXEC) and order.status != UNKNOWN
+    if order.conflict is None and (by_call or order.source is Source.LOOKUP):
+        # An answer is no leave to ask sooner, also when a person believes it later; a result is.
+        about = None
     at, begun = now() + pause_after(unsent_in_a_row(past)), asked_about(past, about)
     _reschedule(order, Event.LOOKUP_NOT_SENT, policy, Moments(at, begun))
 
