@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -56,12 +56,18 @@ class AccountNotice(Record, table=True):
     seen_at: datetime | None = timestamp()
 
 
+# Built once: every page asks for it.
+_UNSEEN = (
+    select(AccountNotice)
+    .where(AccountNotice.user_key == bindparam("user_key"), col(AccountNotice.seen_at).is_(None))
+    .order_by(col(AccountNotice.id).desc())
+    .limit(bindparam("limit"))
+)
+
+
 def unseen_notices(session: Session, user_key: str, limit: int) -> Sequence[AccountNotice]:
     """What this person has not said to know, the newest first."""
-    mine = select(AccountNotice).where(
-        AccountNotice.user_key == user_key, col(AccountNotice.seen_at).is_(None)
-    )
-    return session.exec(mine.order_by(col(AccountNotice.id).desc()).limit(limit)).all()
+    return session.exec(_UNSEEN, params={"user_key": user_key, "limit": limit}).all()
 
 
 def see_notices(session: Session, user_key: str, up_to: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, Index, func
+from sqlalchemy import BigInteger, ColumnElement, Index, bindparam, func
 from sqlmodel import Field, Session, col, select
 
 from app.clock import now
@@ -199,18 +199,21 @@ def sign_ins_of(session: Session, user_key: str, at: datetime) -> list[SignIn]:
     return list(session.exec(query.order_by(col(SignIn.seen_at).desc())).all())
 
 
+# Built once, as each of what every page asks is.
+_BEHIND = (
+    select(SignIn, User)
+    .join(User, col(User.id) == col(SignIn.user_key))
+    .where(
+        SignIn.secret_digest == bindparam("digest"),
+        col(SignIn.expires_at) > bindparam("at"),
+        col(User.disabled_at).is_(None),
+    )
+)
+
+
 def sign_in_by_secret(session: Session, secret: str, at: datetime) -> tuple[SignIn, User] | None:
     """The valid sign-in behind a cookie, with its user."""
-    query = (
-        select(SignIn, User)
-        .join(User, col(User.id) == col(SignIn.user_key))
-        .where(
-            SignIn.secret_digest == digest(secret),
-            col(SignIn.expires_at) > at,
-            col(User.disabled_at).is_(None),
-        )
-    )
-    found = session.exec(query).one_or_none()
+    found = session.exec(_BEHIND, params={"digest": digest(secret), "at": at}).one_or_none()
     if found:
         hold(secret)
     return found

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, case, func, text
+from sqlalchemy import BindParameter, ColumnElement, bindparam, case, func, text
 from sqlmodel import Session, col, select
 
 from app.protocol.statuses import Status
@@ -44,7 +44,7 @@ class Kind(StrEnum):
     REFUND = "refund-to-approve"
 
 
-def needs_attention(quiet_since: datetime) -> ColumnElement[bool]:
+def needs_attention(quiet_since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether an order needs a person.
 
     Of an order that was spoken of after `quiet_since` unproven results do not count yet: the
@@ -86,10 +86,18 @@ def kind_of(order: Order, quiet_since: datetime) -> Kind | None:
     return Kind.FIRST_MET if order.first_met else None
 
 
+# Built once: every page asks for it.
+_NUMBER = (
+    select(func.count())
+    .select_from(Order)
+    .where(Order.environment == bindparam("environment"), needs_attention(bindparam("quiet_since")))
+)
+
+
 def number_in_attention(session: Session, environment: Environment, quiet_since: datetime) -> int:
     """How many orders of an environment need a person."""
-    query = select(func.count()).select_from(Order).where(Order.environment == environment)
-    return session.exec(query.where(needs_attention(quiet_since))).one()
+    asked = {"environment": environment, "quiet_since": quiet_since}
+    return session.exec(_NUMBER, params=asked).one()
 
 
 def most_urgent(

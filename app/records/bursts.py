@@ -10,6 +10,7 @@ import json
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, func, select
 
 from app.records.accounts import AuditEntry
@@ -42,9 +43,16 @@ def last_word_on_bursts(session: Session) -> AuditEntry | None:
     return max(found, key=lambda entry: entry.number or 0, default=None)
 
 
+_NEWEST = (
+    select(AuditEntry)
+    .where(AuditEntry.action == bindparam("action"))
+    .order_by(col(AuditEntry.id).desc())
+    .limit(1)
+)
+
+
 def _newest(session: Session, action: str) -> AuditEntry | None:
-    query = select(AuditEntry).where(AuditEntry.action == action)
-    return session.exec(query.order_by(col(AuditEntry.id).desc()).limit(1)).first()
+    return session.exec(_NEWEST, params={"action": action}).first()
 
 
 def standing_burst(session: Session) -> Burst | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, text
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, text
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.records.attention import Kind
 from app.records.cases import UNFINISHED, Case, CaseEvent, CaseOrder, CaseState, Deed
@@ -50,7 +51,9 @@ def unfinished_by_order(session: Session, order_keys: Collection[str]) -> Mappin
     return dict(session.exec(query.order_by(col(Case.id))).all()) if order_keys else {}
 
 
-def _asks_for_somebody(at: datetime, approver: str | None) -> ColumnElement[bool]:
+def _asks_for_somebody(
+    at: datetime | BindParameter[datetime], approver: str | BindParameter[str] | None
+) -> ColumnElement[bool]:
     """Overdue, or reopened by something that came late and that nobody has seen to; and for an
     approver, by the user's key, with a refund that somebody else proposed."""
     asks = (col(Case.due_at) < at) | col(Case.stirred_at).is_not(None)
@@ -81,12 +84,24 @@ def cases_in_attention(
     return session.exec(query.order_by(*order_by).limit(limit)).all()
 
 
+def _number(approver: BindParameter[str] | None) -> SelectOfScalar[int]:
+    query = select(func.count()).select_from(Case)
+    asks = _asks_for_somebody(bindparam("at"), approver)
+    return query.where(Case.environment == bindparam("environment"), asks)
+
+
+# Built once: every page asks for one of them.
+_NUMBER, _NUMBER_FOR_APPROVER = _number(None), _number(bindparam("approver"))
+
+
 def number_of_cases_in_attention(
     session: Session, environment: Environment, at: datetime, approver: str | None = None
 ) -> int:
     """How many cases of an environment need a person; for an approver, with refunds that wait."""
-    query = select(func.count()).select_from(Case).where(Case.environment == environment)
-    return session.exec(query.where(_asks_for_somebody(at, approver))).one()
+    asked = {"environment": environment, "at": at}
+    if approver is None:
+        return session.exec(_NUMBER, params=asked).one()
+    return session.exec(_NUMBER_FOR_APPROVER, params={**asked, "approver": approver}).one()
 
 
 def assigned_since(

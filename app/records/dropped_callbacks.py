@@ -107,10 +107,14 @@ def dropped_so_far(session: Session) -> Sequence[Dropped]:
     return [Dropped(verdict, int(number), at) for verdict, number, at in rows]
 
 
+_UNSEEN_LOSSES = select(
+    func.sum(DroppedCallbacks.dropped), func.max(col(DroppedCallbacks.at))
+).where(text(UNSEEN))
+
+
 def unseen_losses(session: Session) -> tuple[int, datetime | None]:
     """How many callbacks could not be stored and nobody has seen to, and when the last was."""
-    query = select(func.sum(DroppedCallbacks.dropped), func.max(col(DroppedCallbacks.at)))
-    number, last_at = session.exec(query.where(text(UNSEEN))).one()
+    number, last_at = session.exec(_UNSEEN_LOSSES).one()
     return int(number or 0), last_at
 
 

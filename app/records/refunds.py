@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, func, text, update
+from sqlalchemy import BindParameter, CheckConstraint, Index, func, text, update
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -168,7 +168,7 @@ def approved_between(
     return session.exec(query.order_by(col(Refund.decided_at), col(Refund.id))).all()
 
 
-def waiting_for(approver: str) -> SelectOfScalar[str]:
+def waiting_for(approver: str | BindParameter[str]) -> SelectOfScalar[str]:
     """The cases with a refund that waits and that this person neither proposed nor edited."""
     is_author = select(RefundPerson.refund_key).where(
         RefundPerson.user_key == approver, RefundPerson.part == Part.AUTHOR

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
 from app.records.accounts import AuditEntry
@@ -40,8 +40,14 @@ def standing_copy(session: Session) -> UnprovenCopy | None:
     return newest if spoken_at is None else _newest_since(session, spoken_at)
 
 
+_NEWEST = (
+    select(Callback.id, Callback.received_at, Callback.order_id)
+    .where(text(UNPROVEN_COPY), col(Callback.judged_at) > bindparam("since"))
+    .order_by(col(Callback.judged_at).desc())
+    .limit(1)
+)
+
+
 def _newest_since(session: Session, since: datetime) -> UnprovenCopy | None:
-    judged = col(Callback.judged_at)
-    query = select(Callback.id, Callback.received_at, Callback.order_id).where(text(UNPROVEN_COPY))
-    row = session.exec(query.where(judged > since).order_by(judged.desc()).limit(1)).first()
+    row = session.exec(_NEWEST, params={"since": since}).first()
     return UnprovenCopy(*row) if row else None
