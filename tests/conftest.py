@@ -33,6 +33,7 @@ from app.sandbox.store.rules import reset
 from app.server import Room, Server
 from app.server.connections import Connections
 from app.settings import Settings
+from app.web.presentation.templates import keep_compiled
 from tests.browser import PATIENCE as BROWSER_PATIENCE
 from tests.browser import KeptBrowser, Lanes, in_lanes, lane_of
 from tests.cast import (
@@ -47,14 +48,14 @@ from tests.cast import (
 from tests.plain import plain_client
 from tests.postgresql import free_port, fresh_database
 from tests.scratch import work_in_memory
-from tests.shared import BLANK, SharedServer, migrated_postgresql, new_name, told_at
+from tests.shared import BLANK, Shared, migrated_postgresql, new_name, told_in
 from tests.waiting import GIVEN_UP_AFTER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 SECRET_KEY = "a key for the tests alone, long enough to be one"
-_shared: list[SharedServer] = []
+_shared: list[Shared] = []
 _browser = KeptBrowser()
 
 
@@ -67,8 +68,8 @@ def pytest_configure() -> None:
 def pytest_configure_node(node: Any) -> None:
     """In the process that begins the workers, for each of them."""
     if not _shared:
-        _shared.append(SharedServer())
-    node.workerinput["postgresql"] = str(_shared[0].told)
+        _shared.append(Shared())
+    node.workerinput["shared"] = str(_shared[0].folder)
 
 
 def pytest_unconfigure() -> None:
@@ -137,6 +138,24 @@ def _patient_customers() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _compiled_once(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """A template that one worker has compiled serves the others, whichever desk shows it."""
+    folder = Path(_shared_folder(request.config) or tmp_path_factory.mktemp("compiled"))
+    keep_compiled(folder / "templates")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.main.keep_compiled", lambda _: None)
+        yield
+
+
+def _shared_folder(config: pytest.Config) -> str | None:
+    """The folder that all the workers of this run have, where there are several."""
+    shared: str | None = getattr(config, "workerinput", {}).get("shared")
+    return shared
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _cheap_hashes() -> Iterator[None]:
     """A password's hash costs a tenth of a second on purpose. That it does has its own test."""
     with pytest.MonkeyPatch.context() as patch:
@@ -170,9 +189,9 @@ def moved_in(tmp_path: Path, blank_database: Path) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_server(request: pytest.FixtureRequest) -> Iterator[str]:
     """The maintenance URL of a real PostgreSQL with a migrated database to copy."""
-    shared = getattr(request.config, "workerinput", {}).get("postgresql")
+    shared = _shared_folder(request.config)
     if shared:
-        yield told_at(shared)
+        yield told_in(shared)
     else:
         with migrated_postgresql() as url:
             yield url
@@ -264,11 +283,11 @@ def any_own_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     opened.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def kept_app(
     blank_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Starlette]:
-    """The whole application, started, without a socket: one for the tests of a module."""
+    """The whole application, started, without a socket: one for all the tests."""
     folder = tmp_path_factory.mktemp("kept")
     shutil.copy(blank_database, folder / "desk.db")
     app = create_app(settings_for(folder))
@@ -280,7 +299,7 @@ async def kept_app(
         yield app
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def first_day(kept_app: Starlette) -> Iterator[sqlite3.Connection]:
     """What that application's database holds after its first start: the cast and the sandbox."""
     database = kept_app.state.desk.database

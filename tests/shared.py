@@ -1,8 +1,9 @@
-"""What all the workers of a run share: one PostgreSQL, started while they collect their tests."""
+"""What all the workers of a run share: a folder, and one PostgreSQL, started while they collect."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from tests.waiting import until
 
 BLANK = "blank"
 """The database that is migrated and empty: others are copied from it."""
+
+TOLD = "postgresql"
+"""The file that tells the server's URL."""
 
 _numbers = count(1)
 
@@ -36,11 +40,13 @@ def new_name() -> str:
     return f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
 
 
-class SharedServer:
-    """The server that whoever begins the workers runs for them. They find its URL in `told`."""
+class Shared:
+    """What whoever begins the workers has for them: a `folder`, and a server whose URL is told
+    in it."""
 
     def __init__(self) -> None:
-        self.told = Path(mkdtemp(prefix="netcash-shared-")) / "postgresql"
+        self.folder = Path(mkdtemp(prefix="netcash-shared-"))
+        self._told = self.folder / TOLD
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -49,8 +55,7 @@ class SharedServer:
         """When no worker is left."""
         self._over.set()
         self._thread.join()
-        self.told.unlink(missing_ok=True)
-        self.told.parent.rmdir()
+        shutil.rmtree(self.folder)
 
     def _run(self) -> None:
         try:
@@ -61,13 +66,13 @@ class SharedServer:
             self._tell(str(error))
 
     def _tell(self, words: str) -> None:
-        unfinished = self.told.with_suffix(".new")
+        unfinished = self._told.with_suffix(".new")
         unfinished.write_text(words)
-        unfinished.rename(self.told)
+        unfinished.rename(self._told)
 
 
-def told_at(place: str) -> str:
+def told_in(folder: str) -> str:
     """The URL of the shared server, as soon as it is there."""
-    path = Path(place)
+    path = Path(folder) / TOLD
     until(path.exists)
     return path.read_text()
