@@ -1,7 +1,7 @@
 """One Chromium a worker, open for as long as the tests that follow each other drive it.
 
 Playwright's loop is the running one of its thread while it is open: no other can run beside it.
-So the tests with a browser are lanes of their own, and it is closed where a lane ends.
+So the tests with a browser are lanes of their own (`tests.lanes`), and it is closed where they end.
 """
 
 from __future__ import annotations
@@ -9,9 +9,6 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
-
-import pytest
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -43,29 +40,3 @@ class KeptBrowser:
     def close(self) -> None:
         self._closing.close()
         self._browser = None
-
-
-class Lanes(LoadScopeScheduling):  # type: ignore[misc]
-    """Which tests follow each other in one worker: those of a file, and those of a lane."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return lane_of(nodeid) or _file(nodeid)
-
-
-def lane_of(nodeid: str) -> str | None:
-    """The lane of a test, by its place; None for one without a browser."""
-    if nodeid.startswith("tests/journeys/"):
-        return "journeys"
-    return "pages" if _file(nodeid).endswith("in_a_browser.py") else None
-
-
-def in_lanes(items: list[pytest.Item]) -> None:
-    """The lanes are the longest ways and begin first; no test drives a browser outside of them."""
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()) and not lane_of(item.nodeid):
-            raise pytest.UsageError(f"{item.nodeid}: its file has to end in `in_a_browser.py`")
-    items.sort(key=lambda item: lane_of(item.nodeid) is None)
-
-
-def _file(nodeid: str) -> str:
-    return nodeid.partition("::")[0]

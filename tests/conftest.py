@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import shutil
 import sqlite3
@@ -27,7 +28,6 @@ from app.main import create_app
 from app.records.database import Database, sqlite_url
 from app.records.encryption import set_key
 from app.records.postgresql import Patience
-from app.records.schema import upgrade
 from app.sandbox.context import Sandbox
 from app.sandbox.store.rules import reset
 from app.server import Room, Server
@@ -35,7 +35,7 @@ from app.server.connections import Connections
 from app.settings import Settings
 from app.web.presentation.templates import keep_compiled
 from tests.browser import PATIENCE as BROWSER_PATIENCE
-from tests.browser import KeptBrowser, Lanes, in_lanes, lane_of
+from tests.browser import KeptBrowser
 from tests.cast import (
     ADMIN,
     OPERATOR,
@@ -45,10 +45,19 @@ from tests.cast import (
     enroll,
     signed_in_cookie,
 )
+from tests.lanes import Lanes, has_browser, in_lanes
 from tests.plain import plain_client
 from tests.postgresql import free_port, fresh_database
 from tests.scratch import work_in_memory
-from tests.shared import BLANK, Shared, migrated_postgresql, new_name, told_in
+from tests.shared import (
+    BLANK,
+    Shared,
+    blank_in,
+    migrated_postgresql,
+    migrated_sqlite,
+    new_name,
+    told_in,
+)
 from tests.waiting import GIVEN_UP_AFTER
 
 if TYPE_CHECKING:
@@ -62,6 +71,8 @@ _browser = KeptBrowser()
 def pytest_configure() -> None:
     """Before anything makes a file."""
     work_in_memory()
+    # What is there at the end goes with the process: to take it apart takes two seconds.
+    atexit.register(gc.freeze)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -89,7 +100,7 @@ def pytest_collectstart() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests with a browser come first; some are left to `make soak` on PostgreSQL."""
+    """The lanes come first; some tests are left to `make soak` on PostgreSQL."""
     in_lanes(items)
     for item in items:
         chosen = getattr(item, "callspec", None)
@@ -108,7 +119,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
     """After the windows are closed."""
-    if nextitem is None or not lane_of(nextitem.nodeid):
+    if nextitem is None or not has_browser(nextitem.nodeid):
         _browser.close()
 
 
@@ -164,13 +175,12 @@ def _cheap_hashes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def blank_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def blank_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A migrated, empty SQLite file, made once: each test gets a copy."""
-    path = tmp_path_factory.mktemp("blank") / "desk.db"
-    database = Database(sqlite_url(path))
-    upgrade(database)
-    database.close()
-    return path
+    shared = _shared_folder(request.config)
+    return blank_in(shared) if shared else migrated_sqlite(tmp_path_factory.mktemp("blank"))
 
 
 def move_in(folder: Path, blank: Path) -> Path:

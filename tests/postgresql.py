@@ -48,8 +48,9 @@ def running_postgresql() -> Iterator[str]:
 
 def fresh_database(maintenance_url: str, name: str, template: str = "template1") -> str:
     """Create a database on the server, a copy of the template, and return its URL."""
+    copied = f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'
     with psycopg.connect(maintenance_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        connection.execute(copied.encode())
     return maintenance_url.rsplit("/", 1)[0] + f"/{name}"
 
 

@@ -1,4 +1,5 @@
-"""What all the workers of a run share: a folder, and one PostgreSQL, started while they collect."""
+"""What all the workers of a run share: a migrated SQLite file and one PostgreSQL, made while they
+collect their tests."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 
-from app.records.database import Database
+from app.records.database import Database, sqlite_url
 from app.records.schema import upgrade
 from tests.postgresql import fresh_database, running_postgresql
 from tests.waiting import until
@@ -19,8 +20,8 @@ from tests.waiting import until
 BLANK = "blank"
 """The database that is migrated and empty: others are copied from it."""
 
-TOLD = "postgresql"
-"""The file that tells the server's URL."""
+TOLD, SQLITE = "postgresql", "blank.db"
+"""The file that tells the server's URL, and the blank one of SQLite."""
 
 _numbers = count(1)
 
@@ -29,10 +30,21 @@ _numbers = count(1)
 def migrated_postgresql() -> Iterator[str]:
     """A server of its own with a migrated database; the URL of its maintenance database."""
     with running_postgresql() as url:
-        database = Database(fresh_database(url, BLANK))
-        upgrade(database)
-        database.close()
+        _migrate(fresh_database(url, BLANK))
         yield url
+
+
+def migrated_sqlite(folder: Path) -> Path:
+    """A migrated, empty SQLite file in this folder. It appears whole or not at all."""
+    draft = folder / "unfinished.db"
+    _migrate(sqlite_url(draft))
+    return draft.rename(folder / SQLITE)
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    database.close()
 
 
 def new_name() -> str:
@@ -58,6 +70,7 @@ class Shared:
         shutil.rmtree(self.folder)
 
     def _run(self) -> None:
+        migrated_sqlite(self.folder)
         try:
             with migrated_postgresql() as url:
                 self._tell(url)
@@ -73,6 +86,15 @@ class Shared:
 
 def told_in(folder: str) -> str:
     """The URL of the shared server, as soon as it is there."""
-    path = Path(folder) / TOLD
+    return _as_soon_as_there(folder, TOLD).read_text()
+
+
+def blank_in(folder: str) -> Path:
+    """The blank SQLite file, as soon as it is there."""
+    return _as_soon_as_there(folder, SQLITE)
+
+
+def _as_soon_as_there(folder: str, name: str) -> Path:
+    path = Path(folder) / name
     until(path.exists)
-    return path.read_text()
+    return path
