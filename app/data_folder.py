@@ -83,7 +83,7 @@ def older_key(path: Path) -> str | None:
 
 def put_new_key(path: Path) -> None:
     """Put a new key in this one's place, and keep this one beside it. Raises FolderProblem."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = _draft_of(path)
     try:
         with suppress(FileExistsError):
             _old(path).hardlink_to(path)
@@ -114,7 +114,7 @@ def _problem(key: bytes) -> str | None:
 
 
 def _make_key(path: Path) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = _draft_of(path)
     try:
         _write_durably(draft, secrets.token_urlsafe(48).encode())
         # A link appears whole or not at all, and the second to come finds the first one's.
@@ -125,6 +125,11 @@ def _make_key(path: Path) -> None:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise FolderProblem(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _draft_of(path: Path) -> Path:
+    # This start's alone: in containers that share a folder two processes have one number.
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}")
 
 
 def _write_durably(path: Path, content: bytes) -> None:
