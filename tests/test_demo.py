@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from app.cli import main
@@ -238,6 +239,19 @@ def test_a_second_history_follows_the_first(tmp_path: Path) -> None:
         numbers = [order.order_id for order in rows_of(session, Order)]
     database.close()
     assert len(numbers) == len(set(numbers)) == 15
+
+
+def test_postgresql_has_looked_at_what_was_written_at_once(
+    tmp_path: Path, bare_postgresql: str
+) -> None:
+    settings = settings_for(tmp_path, database_url=bare_postgresql)
+    assert write_history(settings, 5) == 5
+    database = Database(settings.resolved_database_url)
+    with database.reading() as session:
+        looked = text("SELECT reltuples FROM pg_class WHERE relname = 'orders'")
+        [number] = session.connection().execute(looked).one()
+    database.close()
+    assert number == 5
 
 
 def test_it_is_refused_while_the_sandbox_is_off(tmp_path: Path) -> None:

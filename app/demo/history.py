@@ -77,6 +77,7 @@ def write_history(
             trades = [one.trade for one in batch if one.trade]
             enter_trades(settings.data_dir / "sandbox.db", trades)
             _write(database, batch)
+        database.analyze()
     finally:
         database.close()
     return max(orders, 0)

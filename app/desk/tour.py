@@ -76,11 +76,11 @@ def tour_of(session: Session) -> Sequence[Stop]:
     paid = _first(orders, lambda order: order.status == Status.PAYSUCCESS)
     cancelled = _first(orders, lambda order: order.status == Status.PAYFAIL)
     case = _newest_case(session)
-    tampered = _result(session, orders, Verdict.MISMATCH)
+    tampered = _newest_callback(session, orders, Verdict.MISMATCH)
     return (
         _stop(Step.CREATE, orders[0].id if orders else None),
         _stop(Step.PAY, paid, _open(orders, Step.PAY)),
-        _stop(Step.VERIFIED, _result(session, orders, Verdict.VERIFIED)),
+        _stop(Step.VERIFIED, _newest_callback(session, orders, Verdict.VERIFIED)),
         _stop(Step.CANCEL, cancelled, _open(orders, Step.CANCEL)),
         _stop(Step.TAMPER, tampered, _open(orders, Step.TAMPER)),
         _recovery(session, orders),
@@ -98,7 +98,7 @@ def _stop(step: Step, done: str | None, begun: str | None = None) -> Stop:
 def _recovery(session: Session, orders: Sequence[Order]) -> Stop:
     """Paid by a lookup counts where no result has come; the tampered one is not lost."""
     asked = [o for o in orders if o.status == Status.PAYSUCCESS and o.source is Source.LOOKUP]
-    heard_of = _with_results(session, asked)
+    heard_of = _with_callbacks(session, asked)
     recovered = _first(asked, lambda order: order.id not in heard_of)
     begun = _open(orders, Step.RECOVER)
     if begun and not recovered and has_payment_links(session, begun):
@@ -130,7 +130,7 @@ def _made_by_people(session: Session) -> Sequence[Order]:
     return session.exec(newest.options(*DECRYPTED_LATER)).all()
 
 
-def _result(session: Session, orders: Sequence[Order], verdict: Verdict) -> str | None:
+def _newest_callback(session: Session, orders: Sequence[Order], verdict: Verdict) -> str | None:
     keys = [order.id for order in orders]
     query = select(Callback.id).where(
         col(Callback.order_key).in_(keys), Callback.verdict == verdict
@@ -138,7 +138,7 @@ def _result(session: Session, orders: Sequence[Order], verdict: Verdict) -> str 
     return session.exec(query.order_by(col(Callback.id).desc()).limit(1)).first()
 
 
-def _with_results(session: Session, orders: Sequence[Order]) -> set[str | None]:
+def _with_callbacks(session: Session, orders: Sequence[Order]) -> set[str | None]:
     """The keys of those orders of which at least one result has come."""
     keys = [order.id for order in orders]
     return set(session.exec(select(Callback.order_key).where(col(Callback.order_key).in_(keys))))

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Engine, Insert, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from app.clock import now
 from app.records.appender import Appender
@@ -87,6 +87,17 @@ class Database:
         """The driver's own connection, outside any transaction, while nobody else here writes."""
         with self._turn(), closing(self.engine.raw_connection()) as connection:
             yield connection
+
+    def analyze(self) -> None:
+        """After many rows at once: have PostgreSQL look at them now, as it does by itself within
+        some minutes. Until then it takes the long way to an order: 15 ms a batch at 100,000 of
+        them in place of 0.8. SQLite plans by the indexes alone."""
+        if self.is_sqlite:
+            return
+        # One by one: no statement may take as long as all of them together.
+        for table in SQLModel.metadata.tables:
+            with self.engine.begin() as connection:
+                connection.exec_driver_sql(f"ANALYZE {table}")
 
     @contextmanager
     def _told_of_failure(self) -> Iterator[None]:

@@ -69,7 +69,7 @@ def forgettable(session: Session, after: str, upto: str, limit: int) -> Sequence
     return session.exec(keys.order_by(key).limit(limit)).all()
 
 
-def forget_results(session: Session, order_keys: Sequence[str], limit: int) -> int:
+def forget_callbacks(session: Session, order_keys: Sequence[str], limit: int) -> int:
     """Delete some callbacks of these orders, at most `limit`; how many."""
     of_orders = select(Callback.id).where(col(Callback.order_key).in_(order_keys))
     keys = session.exec(of_orders.limit(limit).with_for_update(skip_locked=True)).all()

@@ -58,4 +58,5 @@ def store_orders(url: str, numbers: Sequence[str]) -> None:
         rows = [common | {"id": new_key(), "order_id": number} for number in part]
         with database.writing() as session:
             session.connection().execute(insert(Order), rows)
+    database.analyze()
     database.close()

@@ -12,7 +12,7 @@ from app.protocol.wire import encode_form
 from app.sandbox.clients.checker import LOOKUP_INTERVAL, check
 from app.sandbox.clients.encodings import is_escaped_again, is_utf_8
 from app.sandbox.clients.findings import Finding
-from app.sandbox.scenarios.effects import Fault
+from app.sandbox.scenarios.faults import Fault
 from app.sandbox.store.journal import BODY_LIMIT, Entry
 
 FORM = "application/x-www-form-urlencoded"

@@ -13,7 +13,7 @@ from app.protocol.messages import Call
 from app.protocol.words import say
 from app.sandbox.calls.misbehaviour import drip_pauses
 from app.sandbox.scenarios.catalogue import ORDINARY, SCENARIOS, scenario_of
-from app.sandbox.scenarios.effects import DRIP_SECONDS
+from app.sandbox.scenarios.faults import DRIP_SECONDS
 from tests.sandbox.merchant import Merchant
 from tests.sandbox.test_states import verdict
 

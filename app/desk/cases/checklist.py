@@ -21,8 +21,8 @@ class Item(StrEnum):
     ASKED = "asked"
     AGREED = "agreed"
     CONFIRMED = "confirmed"
-    RESULT_VERIFIED = "result-verified"
-    RESULT_EXPLAINED = "result-explained"
+    CALLBACK_VERIFIED = "result-verified"
+    CALLBACKS_EXPLAINED = "result-explained"
     BOTH_ORDERS = "both-orders"
     BOTH_KNOWN = "both-known"
     TOLD_BY_CUSTOMER = "told-by-customer"
@@ -89,7 +89,7 @@ def _confirmed(known: Known) -> Proof:
     return f"/orders/{paid[0].id}" if paid else None
 
 
-def _result_verified(known: Known) -> Proof:
+def _callback_verified(known: Known) -> Proof:
     for view in known.orders:
         for callback in view.callbacks:
             if callback.verdict == Verdict.VERIFIED:
@@ -97,7 +97,7 @@ def _result_verified(known: Known) -> Proof:
     return None
 
 
-def _result_explained(known: Known) -> Proof:
+def _callbacks_explained(known: Known) -> Proof:
     """What proves nothing has come, and of each order a lookup or a person has spoken since."""
     doubted = [
         callback.id
@@ -154,8 +154,8 @@ _PROOFS: Mapping[Item, Callable[[Known], Proof]] = {
     Item.ASKED: _asked,
     Item.AGREED: _agreed,
     Item.CONFIRMED: _confirmed,
-    Item.RESULT_VERIFIED: _result_verified,
-    Item.RESULT_EXPLAINED: _result_explained,
+    Item.CALLBACK_VERIFIED: _callback_verified,
+    Item.CALLBACKS_EXPLAINED: _callbacks_explained,
     Item.BOTH_ORDERS: _both_orders,
     Item.BOTH_KNOWN: _both_known,
     Item.TOLD_BY_CUSTOMER: _told,
@@ -180,6 +180,6 @@ _ITEMS: Mapping[CaseKind, Sequence[Item]] = {
         *_END,
     ),
     CaseKind.AMOUNT: (Item.ASKED, Item.AGREED, Item.CONFIRMED, *_END),
-    CaseKind.TAMPERING: (Item.RESULT_EXPLAINED, Item.ASKED, Item.AGREED, *_END),
+    CaseKind.TAMPERING: (Item.CALLBACKS_EXPLAINED, Item.ASKED, Item.AGREED, *_END),
     CaseKind.ID_TROUBLE: (Item.TOLD_BY_CUSTOMER, Item.ASKED, Item.BOTH_KNOWN, *_END),
 }

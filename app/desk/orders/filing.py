@@ -40,7 +40,7 @@ class Traffic(Enum):
     """
 
     QUIET = 1
-    RESULTS = 19
+    CALLBACKS = 19
     RUSH = 99
 
 
@@ -102,5 +102,5 @@ def traffic_of(session: Session) -> Traffic:
     if waiting > limits.BATCH:
         return Traffic.RUSH
     if waiting or callbacks_arrived_since(session, at - QUIET_AFTER, 1):
-        return Traffic.RESULTS
+        return Traffic.CALLBACKS
     return Traffic.QUIET

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.desk.retention.policy import Step
 from app.desk.retention.steps import Steps
 from app.records.dropped_callbacks import SANDBOX_ORDERS, Limit, count_dropped
-from app.records.purge import beyond_number, forget_orders, forget_results, forgettable
+from app.records.purge import beyond_number, forget_callbacks, forget_orders, forgettable
 
 FOUND_AT_ONCE = 100
 """How many orders are looked for at once."""
@@ -23,11 +23,11 @@ def sweep_orders(steps: Steps, number: int) -> int:
     """
     with steps.database.reading() as session:
         upto = beyond_number(session, number)
-    results, orders, dropped, after = Step(), Step(), 0, ""
+    callbacks, orders, dropped, after = Step(), Step(), 0, ""
     while not steps.stopped() and (keys := _next(steps, after, upto)):
         after = keys[-1]
         # One order may have been named by a flood: its callbacks go first, a few at a time.
-        steps.until_done(partial(_forget_results, keys=keys), results)
+        steps.until_done(partial(_forget_callbacks, keys=keys), callbacks)
         dropped += steps.through(keys, _forget_and_count, orders)
     return dropped
 
@@ -44,5 +44,5 @@ def _next(steps: Steps, after: str, upto: str) -> Sequence[str]:
         return forgettable(session, after, upto, FOUND_AT_ONCE)
 
 
-def _forget_results(session: Session, size: int, *, keys: Sequence[str]) -> int:
-    return forget_results(session, keys, size)
+def _forget_callbacks(session: Session, size: int, *, keys: Sequence[str]) -> int:
+    return forget_callbacks(session, keys, size)

@@ -17,7 +17,7 @@ from app.sandbox.clients.findings import Finding
 from app.sandbox.commands.command import NotThere
 from app.sandbox.context import Sandbox, sandbox_of
 from app.sandbox.operators.client_pages import checked_of_no_shop, checked_requests
-from app.sandbox.scenarios.effects import Fault
+from app.sandbox.scenarios.faults import Fault
 from app.sandbox.store import shops
 from app.sandbox.store.controls import moment
 

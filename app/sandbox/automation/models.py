@@ -19,7 +19,7 @@ from app.sandbox.commands.answers import (
     ShopId,
     TradeStatus,
 )
-from app.sandbox.scenarios.effects import Fault
+from app.sandbox.scenarios.faults import Fault
 from app.sandbox.store.controls import moment
 
 

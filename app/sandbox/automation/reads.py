@@ -26,7 +26,7 @@ from app.sandbox.commands.command import NotThere, answer_of
 from app.sandbox.context import sandbox_of
 from app.sandbox.operators.templates import whole_number
 from app.sandbox.scenarios.catalogue import SCENARIOS
-from app.sandbox.scenarios.effects import Fault
+from app.sandbox.scenarios.faults import Fault
 from app.sandbox.store import shops, trade_story
 from app.sandbox.store.controls import clock_offset, moment, waiting_faults
 from app.sandbox.store.journal import Entry

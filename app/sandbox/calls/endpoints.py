@@ -24,7 +24,7 @@ from app.sandbox.calls import merchant_calls, misbehaviour
 from app.sandbox.calls.bodies import Unreadable, read_body, values_of
 from app.sandbox.context import sandbox_of
 from app.sandbox.scenarios.catalogue import named
-from app.sandbox.scenarios.effects import Fault
+from app.sandbox.scenarios.faults import Fault
 from app.sandbox.store.journal import Entry, entry_of, note
 from app.sandbox.store.rules import Rules, Values
 from app.sandbox.store.trades import Refused, Trade

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 from app.protocol.messages import ErrorAnswer
 from app.protocol.wire import ANSWER_TYPE, encode_answer
 from app.sandbox.context import Sandbox
-from app.sandbox.scenarios.effects import DRIP_SECONDS, Fault
+from app.sandbox.scenarios.faults import DRIP_SECONDS, Fault
 
 REFUSAL: Final = "NC2000005"
 TOO_MANY_REQUESTS: Final = "E92000001"

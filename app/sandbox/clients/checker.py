@@ -8,7 +8,7 @@ from app.protocol.messages import Call
 from app.sandbox.clients import findings
 from app.sandbox.clients.findings import Finding
 from app.sandbox.clients.written import on_the_wire, refusals
-from app.sandbox.scenarios.effects import Fault
+from app.sandbox.scenarios.faults import Fault
 from app.sandbox.store.journal import Entry
 
 LOOKUP_INTERVAL: Final = 60 * 60_000  # milliseconds between two lookups of one order

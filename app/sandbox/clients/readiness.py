@@ -14,7 +14,7 @@ from app.protocol.messages import Call
 from app.protocol.statuses import RETURNED, Status
 from app.protocol.words import N_, Words
 from app.sandbox.scenarios.catalogue import SCENARIOS
-from app.sandbox.scenarios.effects import Ending, Fault
+from app.sandbox.scenarios.faults import Ending, Fault
 from app.sandbox.scenarios.scenario import Scenario
 from app.sandbox.store.journal import Entry, last_requests
 from app.sandbox.store.rules import PAID_AFTER_FAILED

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.sandbox.clients.readiness import State
-from app.sandbox.scenarios.effects import Fault
+from app.sandbox.scenarios.faults import Fault
 
 ShopId = Annotated[str, Field(description="The shop: up to 13 letters and digits.")]
 OrderId = Annotated[str, Field(description="The order, by the shop's own number.")]

@@ -29,7 +29,7 @@ from app.sandbox.context import Sandbox
 from app.sandbox.customer import flow
 from app.sandbox.customer.callbacks import callback_of
 from app.sandbox.scenarios.catalogue import SCENARIOS, named
-from app.sandbox.scenarios.effects import Ending, Fault
+from app.sandbox.scenarios.faults import Ending, Fault
 from app.sandbox.sending.targets import allowed_hosts, may_be_sent
 from app.sandbox.store import rules, shops, trade_story
 from app.sandbox.store.trades import Refused

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from app.protocol.checkstring import compute
 from app.protocol.wire import jst_stamp
 from app.sandbox.scenarios.catalogue import named
-from app.sandbox.scenarios.effects import Forgery
+from app.sandbox.scenarios.faults import Forgery
 from app.sandbox.store.trades import Trade
 
 OTHER_SHOP_ID: Final = "tshop99999999"  # of nobody

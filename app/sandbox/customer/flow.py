@@ -6,7 +6,7 @@ from typing import Final
 from app.protocol.messages import Call
 from app.protocol.statuses import Status, refusal
 from app.sandbox.scenarios.catalogue import WITH_ENDING, named
-from app.sandbox.scenarios.effects import Ending
+from app.sandbox.scenarios.faults import Ending
 from app.sandbox.store import rules, trades
 from app.sandbox.store.rules import Rules, Values
 from app.sandbox.store.trades import COLUMNS, Refused, Trade

@@ -17,7 +17,7 @@ from app.sandbox.customer import flow
 from app.sandbox.customer.callbacks import callback_of, can_be_reached
 from app.sandbox.customer.templates import customer_page
 from app.sandbox.scenarios.catalogue import delay_of, named
-from app.sandbox.scenarios.effects import Ending
+from app.sandbox.scenarios.faults import Ending
 from app.sandbox.store.journal import Entry, entry_of, note
 from app.sandbox.store.rules import Rules, Values
 from app.sandbox.store.trades import Refused, Trade

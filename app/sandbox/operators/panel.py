@@ -19,7 +19,7 @@ from app.sandbox.operators.auth import Endpoint, for_operators
 from app.sandbox.operators.forms import Form, read_form
 from app.sandbox.operators.templates import language_of, operator_page, whole_number
 from app.sandbox.scenarios.catalogue import SCENARIOS
-from app.sandbox.scenarios.effects import FAULT_WORDS
+from app.sandbox.scenarios.faults import FAULT_WORDS
 from app.sandbox.sending.targets import allowed_hosts
 from app.sandbox.store import shops, trade_story
 from app.sandbox.store.controls import clock_offset, waiting_faults

@@ -9,8 +9,8 @@ from typing import Final
 
 from app.protocol.messages import Call
 from app.protocol.words import N_, Words
-from app.sandbox.scenarios.of_calls import CALL_SCENARIOS
-from app.sandbox.scenarios.of_payments import PAYMENT_SCENARIOS
+from app.sandbox.scenarios.effects_on_calls import CALL_SCENARIOS
+from app.sandbox.scenarios.effects_on_payments import PAYMENT_SCENARIOS
 from app.sandbox.scenarios.scenario import Scenario
 
 ORDINARY: Final = Scenario(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.protocol.messages import Call
 from app.protocol.statuses import Status
 from app.protocol.words import Words
-from app.sandbox.scenarios.effects import Ending, Fault, Forgery
+from app.sandbox.scenarios.faults import Ending, Fault, Forgery
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from app.protocol.messages import Call
-from app.sandbox.scenarios.effects import Fault
+from app.sandbox.scenarios.faults import Fault
 
 RELOAD_SECONDS: Final = 1.0
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from starlette.requests import Request
 
 from app.protocol.messages import Call
-from app.sandbox.scenarios.effects import Fault
+from app.sandbox.scenarios.faults import Fault
 from app.sandbox.store.rules import Values
 
 _TEXT_LIMIT: Final = 200  # characters kept of a header or of a value that fits no parameter

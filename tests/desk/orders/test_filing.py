@@ -100,7 +100,7 @@ async def test_the_job_gives_way_to_results_and_still_goes_on(database: Database
     [
         (0, 0, True, Traffic.QUIET),
         (1, 60, True, Traffic.QUIET),
-        (1, 60, False, Traffic.RESULTS),
+        (1, 60, False, Traffic.CALLBACKS),
         (60, 60, False, Traffic.RUSH),
     ],
 )

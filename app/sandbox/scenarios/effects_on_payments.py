@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.protocol.words import N_
-from app.sandbox.scenarios.effects import Ending, Forgery
+from app.sandbox.scenarios.faults import Ending, Forgery
 from app.sandbox.scenarios.scenario import Scenario
 
 PAYMENT_SCENARIOS: Final = (

@@ -4,7 +4,7 @@ from typing import Final
 
 from app.protocol.messages import Call
 from app.protocol.words import N_, Sentence
-from app.sandbox.scenarios.effects import DRIP_SECONDS, Fault
+from app.sandbox.scenarios.faults import DRIP_SECONDS, Fault
 from app.sandbox.scenarios.scenario import Scenario
 
 CALL_SCENARIOS: Final = (
